@@ -1,0 +1,134 @@
+/* Pieces of requests and replies that many operations share: tags and paging. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/aliyun/rpc.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+#define PAGE_SIZE_DEFAULT 10
+
+static const struct error_row bad_tag_key = { REFUSE_FIELD, 400, "InvalidTagKey.Malformed",
+	                                      "The specified Tag.n.Key is not valid.", NULL };
+static const struct error_row bad_tag_value = { REFUSE_FIELD, 400, "InvalidTagValue.Malformed",
+	                                        "The specified Tag.n.Value is not valid.", NULL };
+
+static const struct field tag_in_fields[] = {
+	TEXT(struct rpc_tag, key, "Key", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .max = 128, .also = "key",
+	     .bad = &bad_tag_key),
+	TEXT(struct rpc_tag, value, "Value", .max = 128, .also = "value", .bad = &bad_tag_value),
+	FIELDS_END,
+};
+const struct shape rpc_tag_in_shape = { sizeof(struct rpc_tag), tag_in_fields };
+
+static const struct field tag_out_fields[] = {
+	TEXT(struct rpc_tag, key, "TagKey"),
+	TEXT(struct rpc_tag, value, "TagValue"),
+	FIELDS_END,
+};
+const struct shape rpc_tag_out_shape = { sizeof(struct rpc_tag), tag_out_fields };
+
+struct tag *rpc_tags(struct call *call, const struct items *items)
+{
+	const struct rpc_tag *from = items->items;
+	struct tag *tags = arena_array(call_work_arena(call), struct tag, items->n);
+	size_t i;
+
+	for (i = 0; i < items->n; i++)
+		tags[i] = (struct tag){ .key = from[i].key, .value = text_or(from[i].value, "") };
+	return tags;
+}
+
+struct items rpc_tags_of(struct call *call, const char *resource)
+{
+	struct tag *rows;
+	size_t n = tag_list(call->work.txn, resource, &rows);
+	struct rpc_tag *tags = arena_array(call_work_arena(call), struct rpc_tag, n);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		tags[i] = (struct rpc_tag){ rows[i].key, rows[i].value };
+	return (struct items){ tags, n };
+}
+
+struct tag_filter *rpc_tag_filters(struct call *call, const struct items *items)
+{
+	const struct rpc_tag *tags = items->items;
+	struct tag_filter *filters = arena_array(call_work_arena(call), struct tag_filter, items->n);
+	size_t i;
+
+	for (i = 0; i < items->n; i++)
+		filters[i] = (struct tag_filter){ tags[i].key, text_empty(tags[i].value) ? NULL : tags[i].value };
+	return filters;
+}
+
+void rpc_creation_times(const struct items *filters, int64_t *ret_from, int64_t *ret_to)
+{
+	const struct rpc_filter *filter = filters->items;
+	size_t i;
+
+	for (i = 0; i < filters->n; i++) {
+		if (text_equal(filter[i].key, "CreationStartTime"))
+			moment_parse(filter[i].value, ret_from);
+		else if (text_equal(filter[i].key, "CreationEndTime"))
+			moment_parse(filter[i].value, ret_to);
+	}
+}
+
+/* A token is "<created_at>.<id>": nothing in it is secret, and a made-up one only chooses where a list begins. */
+static bool parse_token(struct call *call, const char *token, struct page *page)
+{
+	const char *dot = strchr(token, '.');
+
+	if (!dot || !dot[1] ||
+	    !text_to_int64(arena_text_n(&call->arena, token, (size_t)(dot - token)), &page->after_created_at))
+		return call_refuse(call, REFUSE_PARAMETER_INVALID, "NextToken");
+	page->after_id = dot + 1;
+	return true;
+}
+
+bool rpc_list_begin(struct call *call, const struct rpc_paging *paging, int64_t token_min, int64_t token_max,
+                    struct rpc_list *ret)
+{
+	*ret = (struct rpc_list){
+		.page = { .limit = paging->page_size.is == GIVEN ? paging->page_size.value : PAGE_SIZE_DEFAULT },
+		.number = paging->page_number.is == GIVEN ? paging->page_number.value : 1,
+		.by_token = paging->max_results.is == GIVEN || !text_empty(paging->next_token),
+	};
+	if (ret->by_token) {
+		int64_t wanted = paging->max_results.is == GIVEN ? paging->max_results.value : token_min;
+
+		wanted = wanted < token_min ? token_min : wanted;
+		ret->page.limit = (wanted > token_max ? token_max : wanted) + 1;
+		return text_empty(paging->next_token) || parse_token(call, paging->next_token, &ret->page);
+	}
+	ret->page.offset = (ret->number - 1) * ret->page.limit;
+	return true;
+}
+
+bool rpc_list_more(const struct rpc_list *list, size_t *n)
+{
+	if (!list->by_token || (int64_t)*n < list->page.limit)
+		return false;
+	(*n)--;
+	return true;
+}
+
+bool rpc_list_needs_count(const struct rpc_list *list, size_t n)
+{
+	return !list->by_token && (list->page.offset || (int64_t)n == list->page.limit);
+}
+
+void rpc_list_end(const struct rpc_list *list, int64_t total, struct rpc_pages *ret)
+{
+	if (list->by_token)
+		return;
+	ret->page_number = (struct opt_int){ GIVEN, list->number };
+	ret->page_size = (struct opt_int){ GIVEN, list->page.limit };
+	ret->total = (struct opt_int){ GIVEN, total };
+}
+
+const char *rpc_next_token(struct call *call, int64_t created_at, const char *id)
+{
+	return arena_printf(call_work_arena(call), "%lld.%s", (long long)created_at, id);
+}

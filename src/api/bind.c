@@ -1,0 +1,258 @@
+#include "api/bind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/moment.h"
+#include "base/text.h"
+
+struct binding {
+	struct arena *arena;
+	struct refusal *refusal;
+};
+
+static bool bind_fields(struct binding *b, const struct shape *shape, struct tree *tree, const char *prefix,
+                        void *target);
+
+static bool refuse(struct binding *b, enum refusal_reason reason, const struct field *field, const char *name)
+{
+	*b->refusal = (struct refusal){ .reason = reason, .subject = name };
+	if (reason == REFUSE_PARAMETER_INVALID && field->bad) {
+		b->refusal->reason = REFUSE_FIELD;
+		b->refusal->row = field->bad;
+	}
+	return false;
+}
+
+static const char *full_name(struct binding *b, const char *prefix, const char *name)
+{
+	return *prefix ? arena_printf(b->arena, "%s.%s", prefix, name) : name;
+}
+
+static bool check_text(struct binding *b, const struct field *field, const char *value, const char *name)
+{
+	size_t length = text_characters(value);
+	int64_t max = field->max ? field->max : FIELD_TEXT_MAX;
+	const char *const *allowed;
+	int64_t moment;
+
+	if (!*value)
+		return field->flags & FIELD_NOT_EMPTY ? refuse(b, REFUSE_PARAMETER_EMPTY, field, name) : true;
+	if ((int64_t)length > max || (int64_t)length < field->min)
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	if (field->type == FIELD_TIME && !moment_parse(value, &moment))
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	if (!field->values)
+		return true;
+	for (allowed = field->values; *allowed; allowed++) {
+		if (text_equal(*allowed, value))
+			return true;
+	}
+	return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+}
+
+static bool bind_bool(struct binding *b, const struct field *field, const char *value, const char *name, void *at)
+{
+	struct opt_bool *ret = at;
+
+	ret->is = *value ? GIVEN : EMPTY;
+	if (!*value)
+		return field->flags & FIELD_NOT_EMPTY ? refuse(b, REFUSE_PARAMETER_EMPTY, field, name) : true;
+	return text_to_bool(value, &ret->value) || refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+}
+
+static bool bind_int(struct binding *b, const struct field *field, const char *value, const char *name, void *at)
+{
+	struct opt_int *ret = at;
+
+	ret->is = *value ? GIVEN : EMPTY;
+	if (!*value)
+		return field->flags & FIELD_NOT_EMPTY ? refuse(b, REFUSE_PARAMETER_EMPTY, field, name) : true;
+	if (!text_to_int64(value, &ret->value))
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	if ((field->min || field->max) && (ret->value < field->min || ret->value > field->max))
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	return true;
+}
+
+/* The numbered children X.1, X.2 ... in the order of their numbers, or the items of a JSON list as they stand. */
+static struct tree **list_items(struct binding *b, struct tree *node, size_t *ret_n)
+{
+	struct tree **items = arena_array(b->arena, struct tree *, node->n_children);
+	struct tree *child;
+	size_t n = 0;
+
+	for (child = node->first; child; child = child->next) {
+		size_t at = n;
+		int64_t number;
+		int64_t before;
+
+		if (node->kind != TREE_LIST) {
+			if (!text_to_int64(child->name, &number) || number < 1)
+				continue;
+			while (at > 0 && text_to_int64(items[at - 1]->name, &before) && before > number) {
+				items[at] = items[at - 1];
+				at--;
+			}
+		}
+		child->read = true;
+		items[at] = child;
+		n++;
+	}
+	*ret_n = n;
+	return items;
+}
+
+/* {"Disks":{"Disk":[...]}}: the list inside its wrapper, as write.c writes it. */
+static struct tree *unwrap(const struct field *field, struct tree *node)
+{
+	struct tree *inner = field->item && node->kind == TREE_OBJECT ? tree_find(node, field->item) : NULL;
+
+	return inner && inner->kind == TREE_LIST ? inner : node;
+}
+
+static bool bind_texts(struct binding *b, const struct field *field, struct tree *node, const char *name, void *at)
+{
+	struct texts *ret = at;
+	struct tree **items = list_items(b, unwrap(field, node), &ret->n);
+	size_t i;
+
+	if ((int64_t)ret->n > (field->max ? field->max : FIELD_ITEMS_MAX))
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	ret->items = arena_array(b->arena, const char *, ret->n);
+	for (i = 0; i < ret->n; i++) {
+		if (!items[i]->value || text_characters(items[i]->value) > FIELD_TEXT_MAX)
+			return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+		ret->items[i] = items[i]->value;
+	}
+	return true;
+}
+
+static bool bind_json_texts(struct binding *b, const struct field *field, const char *value, const char *name,
+                            void *at)
+{
+	struct opt_texts *ret = at;
+	const char *error;
+	struct tree *list;
+	struct tree *item;
+
+	ret->is = *value ? GIVEN : EMPTY;
+	if (!*value)
+		return field->flags & FIELD_NOT_EMPTY ? refuse(b, REFUSE_PARAMETER_EMPTY, field, name) : true;
+	list = tree_from_json(b->arena, value, strlen(value), 1, &error);
+	if (!list || list->kind != TREE_LIST)
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	if ((int64_t)list->n_children > (field->max ? field->max : FIELD_ITEMS_MAX))
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	ret->items = arena_array(b->arena, const char *, list->n_children);
+	for (item = list->first; item; item = item->next) {
+		if (item->kind != TREE_TEXT)
+			return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+		ret->items[ret->n++] = item->value;
+	}
+	return true;
+}
+
+static bool bind_items(struct binding *b, const struct field *field, struct tree *node, const char *name, void *at)
+{
+	struct items *ret = at;
+	struct tree **items = list_items(b, unwrap(field, node), &ret->n);
+	size_t i;
+
+	if ((int64_t)ret->n > (field->max ? field->max : FIELD_ITEMS_MAX))
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	ret->items = arena_alloc(b->arena, field->of->size * (ret->n ? ret->n : 1));
+	for (i = 0; i < ret->n; i++) {
+		const char *item_name = arena_printf(b->arena, "%s.%s", name, items[i]->name ? items[i]->name : "N");
+
+		if (items[i]->kind != TREE_OBJECT)
+			return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+		if (!bind_fields(b, field->of, items[i], item_name, (char *)ret->items + i * field->of->size))
+			return false;
+	}
+	return true;
+}
+
+static bool bind_value(struct binding *b, const struct field *field, struct tree *node, const char *prefix, void *at)
+{
+	const char *name = full_name(b, prefix, field->name);
+
+	switch (field->type) {
+	case FIELD_TEXTS:
+		return bind_texts(b, field, node, name, at);
+	case FIELD_ITEMS:
+		return bind_items(b, field, node, name, at);
+	case FIELD_OBJECT:
+		return bind_fields(b, field->of, node, name, at);
+	case FIELD_TEXT:
+	case FIELD_TIME:
+	case FIELD_OPT_BOOL:
+	case FIELD_OPT_INT:
+	case FIELD_JSON_TEXTS:
+	case FIELD_BOOL:
+	case FIELD_INT:
+		break;
+	}
+	if (!node->value)
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	switch (field->type) {
+	case FIELD_OPT_BOOL:
+		return bind_bool(b, field, node->value, name, at);
+	case FIELD_OPT_INT:
+		return bind_int(b, field, node->value, name, at);
+	case FIELD_JSON_TEXTS:
+		return bind_json_texts(b, field, node->value, name, at);
+	case FIELD_BOOL:
+		return text_to_bool(node->value, at);
+	case FIELD_INT:
+		return text_to_int64(node->value, at);
+	case FIELD_TEXT:
+	case FIELD_TIME:
+	case FIELD_TEXTS:
+	case FIELD_ITEMS:
+	case FIELD_OBJECT:
+		break;
+	}
+	*(const char **)at = node->value;
+	return check_text(b, field, node->value, name);
+}
+
+static struct tree *find_node(const struct tree *tree, const struct field *field)
+{
+	struct tree *node = tree_find(tree, field->name);
+
+	if (!node && field->also)
+		node = tree_find(tree, field->also);
+	return node && node->kind != TREE_NULL ? node : NULL;
+}
+
+static bool bind_fields(struct binding *b, const struct shape *shape, struct tree *tree, const char *prefix,
+                        void *target)
+{
+	const struct field *field;
+
+	/* What is missing is told before what is wrong, whatever the order of the fields. */
+	for (field = shape->fields; field->name; field++) {
+		if (field->flags & FIELD_REQUIRED && !find_node(tree, field))
+			return refuse(b, REFUSE_PARAMETER_MISSING, field, full_name(b, prefix, field->name));
+	}
+	for (field = shape->fields; field->name; field++) {
+		struct tree *node = find_node(tree, field);
+
+		if (!node)
+			continue;
+		node->read = true;
+		if (!bind_value(b, field, node, prefix, (char *)target + field->offset))
+			return false;
+	}
+	return true;
+}
+
+bool bind_input(struct arena *arena, const struct shape *shape, struct tree *tree, void *target,
+                struct refusal *ret_refusal)
+{
+	struct binding b = { .arena = arena, .refusal = ret_refusal };
+
+	memset(target, 0, shape->size);
+	return bind_fields(&b, shape, tree, "", target);
+}

@@ -1,0 +1,16 @@
+/* Fills a C struct from a tree by its shape: checks presence, type, length, range and allowed values, in the order of
+ * the fields. It decides what is well formed, never what is allowed. */
+#ifndef API_BIND_H
+#define API_BIND_H
+
+#include "api/shape.h"
+#include "base/arena.h"
+#include "base/tree.h"
+#include "contract/refusal.h"
+
+/* False with *ret_refusal filled on the first field that does not fit; the subject is its whole name
+ * ("DataDisk.1.Size"). All memory is of `arena`. `target` is zeroed first. */
+bool bind_input(struct arena *arena, const struct shape *shape, struct tree *tree, void *target,
+                struct refusal *ret_refusal);
+
+#endif

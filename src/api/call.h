@@ -1,0 +1,111 @@
+/* One API call from its bytes to its reply, and the API that serves it. A dialect finds the operation, authenticates and
+ * reads; dispatch.c binds, authorises and runs; the dialect writes.
+ *
+ * A call is prepared and rendered on a thread of the HTTP server. Between the two a writing call is in the hands of the
+ * store and of the job runner, which only set its outcome and hand it back. */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "api/operation.h"
+#include "api/request.h"
+#include "base/random.h"
+#include "base/tree.h"
+#include "core/core.h"
+
+struct api;
+struct call;
+struct nonce_memory;
+
+struct fault {
+	int http;
+	const char *code;
+	const char *message;
+};
+
+struct dialect {
+	const char *name;
+	const struct operation *const *operations; /* ends with NULL */
+	const struct error_row *errors;            /* the words where an operation has none; ends with REFUSE_NONE */
+	bool (*claims)(const struct request *request);
+	/* Finds the operation, authenticates, reads the input tree and says who calls. False after call_refuse(). */
+	bool (*receive)(struct call *call);
+	void (*write_done)(struct call *call);
+	void (*write_fault)(struct call *call, const struct fault *fault);
+};
+
+struct api_settings {
+	size_t max_params;
+	const char *version; /* of Cleat */
+	const char *data_directory;
+};
+
+struct api {
+	struct core *core;
+	struct key_cache *keys;
+	struct nonce_memory *nonces;
+	const struct dialect *const *dialects; /* ends with NULL; the first that claims a request serves it */
+	const char *control_token;
+	struct api_settings settings;
+	bool backup_running; /* atomic */
+};
+
+struct call {
+	struct api *api;
+	struct request request;
+	struct arena arena;      /* until the reply is sent */
+	struct arena work_arena; /* of the transaction, reset before each of its runs */
+	const struct dialect *dialect;
+	const struct operation *operation;
+	const char *action; /* as asked for, for the log; may name nothing */
+	char request_id[UUID_SIZE];
+	struct caller caller;
+	struct tree *input;
+	bool xml;
+	void *in;
+	void *out;
+	int64_t now; /* cloud time of the call */
+	struct work work;
+	struct refusal refusal;
+	struct reply reply;
+	int64_t began_us;
+	/* Set by run: called after the commit instead of handing the call back; it ends with call_resume(). */
+	void (*then)(struct call *call);
+	void (*resume)(void *context);
+	void *resume_context;
+};
+
+/* The request cannot be taken as it is (its length, its headers): a call that is only rendered. */
+void call_reject(struct call *call, enum refusal_reason reason);
+
+enum call_next { CALL_RENDER, CALL_SUBMIT };
+
+/* The request's texts must outlive the call. */
+struct call *call_create(struct api *api, const struct request *request);
+void call_destroy(struct call *call);
+
+/* Everything up to and including reading operations. CALL_SUBMIT: it writes or blocks, hand it to call_submit. */
+enum call_next call_prepare(struct call *call);
+
+/* Runs the call elsewhere; `resume` is called once, on another thread or this one, when it may be rendered. */
+void call_submit(struct call *call, void (*resume)(void *context), void *context);
+
+/* Hands a submitted call back to whoever waits for it. */
+void call_resume(struct call *call);
+
+/* Fills call->reply and writes the log line. */
+void call_render(struct call *call);
+
+/* Records a refusal and returns false. */
+bool call_refuse(struct call *call, enum refusal_reason reason, const char *subject);
+bool call_refuse_detail(struct call *call, enum refusal_reason reason, const char *subject, const char *detail);
+
+/* For run functions: a verb's answer; takes over its refusal where it refused. */
+bool call_verb(struct call *call, bool verb);
+
+/* For run functions: memory that lives until the reply is rendered and starts anew with each run. */
+struct arena *call_work_arena(struct call *call);
+
+/* Text with "%s" filled in by the first and second argument; NULL is "". */
+const char *fault_text(struct arena *arena, const char *format, const char *first, const char *second);
+
+#endif

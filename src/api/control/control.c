@@ -1,0 +1,148 @@
+#include "api/control/control.h"
+
+#include <string.h>
+
+#include "api/query.h"
+#include "api/write.h"
+#include "base/text.h"
+
+#define OPERATION(name) extern const struct operation control_##name;
+#include "api/control/operations.def"
+#undef OPERATION
+
+const struct operation *const control_operations[] = {
+#define OPERATION(name) &control_##name,
+#include "api/control/operations.def"
+#undef OPERATION
+	NULL,
+};
+
+static bool claims(const struct request *request)
+{
+	return text_starts(request->path, "/_cleat/") || text_equal(request->path, "/healthz") ||
+	       text_equal(request->path, "/readyz");
+}
+
+static bool has_token(const struct call *call)
+{
+	const char *given = request_header(&call->request, "authorization");
+
+	return text_starts(given, "Bearer ") && text_equal_secret(given + strlen("Bearer "), call->api->control_token);
+}
+
+static void add_parameter(void *context, const char *name, const char *value)
+{
+	struct call *call = context;
+
+	tree_add(&call->arena, call->input, TREE_TEXT, name, value);
+}
+
+/* The query, and the members of a JSON body. */
+static bool read_input(struct call *call)
+{
+	const struct request *request = &call->request;
+	const char *error;
+
+	call->input = tree_object(&call->arena, NULL);
+	if (request->body_length) {
+		call->input = tree_from_json(&call->arena, request->body, request->body_length, TREE_DEPTH_MAX, &error);
+		if (!call->input)
+			return call_refuse_detail(call, REFUSE_PARAMETERS_UNREADABLE, NULL, error);
+		if (call->input->kind != TREE_OBJECT)
+			return call_refuse_detail(call, REFUSE_PARAMETERS_UNREADABLE, NULL, "not a JSON object");
+	}
+	if (query_count(request->query) > call->api->settings.max_params)
+		return call_refuse(call, REFUSE_PARAMETERS_TOO_MANY, NULL);
+	return query_read(&call->arena, request->query, add_parameter, call) ||
+	       call_refuse_detail(call, REFUSE_PARAMETERS_UNREADABLE, NULL, "the query is not valid UTF-8 text");
+}
+
+static bool receive(struct call *call)
+{
+	const struct operation *const *at;
+
+	call->action = arena_printf(&call->arena, "%s %s", call->request.method, call->request.path);
+	if (text_starts(call->request.path, "/_cleat/")) {
+		if (!has_token(call))
+			return call_refuse(call, REFUSE_CONTROL_TOKEN, NULL);
+		call->caller.key_id = "control";
+	}
+	for (at = control_operations; *at; at++) {
+		if (text_equal((*at)->name, call->action)) {
+			call->operation = *at;
+			return read_input(call);
+		}
+	}
+	return call_refuse(call, REFUSE_UNKNOWN_OPERATION, call->action);
+}
+
+static void begin(struct call *call, struct writer *writer)
+{
+	call->reply.content_type = "application/json";
+	reply_header(&call->reply, "x-cleat-request-id", call->request_id);
+	writer_init(writer, &writer_json, &call->reply.body);
+	writer_json.object_begin(writer, NULL);
+}
+
+static void write_done(struct call *call)
+{
+	struct writer writer;
+
+	if (call->reply.file >= 0) {
+		call->reply.content_type = "application/octet-stream";
+		return;
+	}
+	begin(call, &writer);
+	write_fields(&writer, &call->operation->out, call->out);
+	writer_json.object_end(&writer, NULL);
+	buf_add_char(&call->reply.body, '\n');
+}
+
+static void write_fault(struct call *call, const struct fault *fault)
+{
+	struct writer writer;
+
+	begin(call, &writer);
+	writer_json.object_begin(&writer, "error");
+	writer_json.text(&writer, "reason", fault->code);
+	writer_json.text(&writer, "message", fault->message);
+	writer_json.object_end(&writer, "error");
+	writer_json.object_end(&writer, NULL);
+	buf_add_char(&call->reply.body, '\n');
+}
+
+static const struct error_row errors[] = {
+	{ REFUSE_CONTROL_TOKEN, 401, "control-token",
+	  "The control API needs the header \"Authorization: Bearer TOKEN\"; the token is in the file control_token of the "
+	  "server's data directory.", NULL },
+	{ REFUSE_UNKNOWN_OPERATION, 404, "unknown-operation", "There is no %s in the control API.", NULL },
+	{ REFUSE_PARAMETER_MISSING, 400, "parameter-missing", "%s is missing.", NULL },
+	{ REFUSE_PARAMETER_EMPTY, 400, "parameter-empty", "%s is empty.", NULL },
+	{ REFUSE_PARAMETER_INVALID, 400, "parameter-invalid", "%s is not valid.", NULL },
+	{ REFUSE_PARAMETERS_TOO_MANY, 400, "parameters-too-many", "The request has too many parameters.", NULL },
+	{ REFUSE_PARAMETERS_UNREADABLE, 400, "parameters-unreadable", "The request cannot be read%s: %s.", NULL },
+	{ REFUSE_LENGTHS_CONFLICT, 400, "lengths-conflict", "The request has two lengths, or one that is no number.", NULL },
+	{ REFUSE_BODY_TOO_LARGE, 413, "body-too-large", "The body of the request is too large.", NULL },
+	{ REFUSE_HEADERS_TOO_MANY, 431, "headers-too-many", "The request has too many headers.", NULL },
+	{ REFUSE_KEY_UNKNOWN, 404, "access-key-unknown", "There is no access key %s.", NULL },
+	{ REFUSE_KEY_EXISTS, 409, "access-key-exists", "The access key %s belongs to another account.", NULL },
+	{ REFUSE_ACCOUNT_UNKNOWN, 404, "account-unknown", "There is no account %s.", NULL },
+	{ REFUSE_DISK_UNKNOWN, 404, "disk-unknown", "There is no disk %s.", NULL },
+	{ REFUSE_CLOCK_NOT_MANUAL, 409, "clock-not-manual",
+	  "The clock of this server runs by itself; start it with --clock manual to move it.", NULL },
+	{ REFUSE_BUSY, 503, "busy", "The server has too much to do; try again.", NULL },
+	{ REFUSE_STORE_FULL, 503, "store-full", "The server cannot write: %s%s", NULL },
+	{ REFUSE_TIMEOUT, 503, "timeout", "It took too long.", NULL },
+	{ REFUSE_INTERNAL, 500, "internal", "Cleat failed; its log says more.%s%s", NULL },
+	{ REFUSE_NONE, 0, NULL, NULL, NULL },
+};
+
+const struct dialect dialect_control = {
+	.name = "control",
+	.operations = control_operations,
+	.errors = errors,
+	.claims = claims,
+	.receive = receive,
+	.write_done = write_done,
+	.write_fault = write_fault,
+};

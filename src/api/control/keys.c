@@ -1,0 +1,178 @@
+/* Operations on access keys. */
+#include "api/control/control.h"
+#include "api/keys.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "core/account.h"
+
+/* The cache of keys is renewed after the commit and before the reply: who reads the reply can use the key. */
+static void reload_then(struct call *call)
+{
+	if (!key_cache_load(call->api->keys, call->api->core->store))
+		call_refuse(call, REFUSE_INTERNAL, NULL);
+	call_resume(call);
+}
+
+/* ---- list ---- */
+
+struct key_item {
+	const char *id, *account, *description, *state, *created_at;
+};
+
+struct keys_out {
+	struct items keys;
+};
+
+struct keys_in {
+	const char *account;
+};
+
+static const struct field keys_in_fields[] = {
+	TEXT(struct keys_in, account, "account"),
+	FIELDS_END,
+};
+
+static const struct field key_fields[] = {
+	TEXT(struct key_item, id, "access_key_id"),
+	TEXT(struct key_item, account, "account"),
+	TEXT(struct key_item, description, "description"),
+	TEXT(struct key_item, state, "state"),
+	TEXT(struct key_item, created_at, "created_at"),
+	FIELDS_END,
+};
+static const struct shape key_shape = { sizeof(struct key_item), key_fields };
+
+static const struct field keys_out_fields[] = {
+	ITEMS(struct keys_out, keys, "keys", .of = &key_shape),
+	FIELDS_END,
+};
+
+static bool keys_run(struct call *call, const void *in_, void *out_)
+{
+	const struct keys_in *in = in_;
+	struct keys_out *out = out_;
+	struct access_key *rows;
+	size_t n = access_key_list(call->work.txn, text_empty(in->account) ? NULL : in->account, &rows);
+	struct key_item *items = arena_array(call_work_arena(call), struct key_item, n);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		items[i] = (struct key_item){ rows[i].id, rows[i].account, rows[i].description,
+			                      access_key_state_names[rows[i].state],
+			                      moment_seconds_text(call_work_arena(call), rows[i].created_at) };
+	out->keys = (struct items){ items, n };
+	return true;
+}
+
+const struct operation control_keys = {
+	.name = "GET /_cleat/keys",
+	.mode = OPERATION_READ,
+	.in = { sizeof(struct keys_in), keys_in_fields },
+	.out = { sizeof(struct keys_out), keys_out_fields },
+	.run = keys_run,
+	.doc = "Lists access keys, without their secrets.",
+};
+
+/* ---- create ---- */
+
+struct create_in {
+	const char *account, *description;
+};
+
+struct create_out {
+	const char *id, *secret, *account;
+};
+
+static const struct field create_in_fields[] = {
+	TEXT(struct create_in, account, "account", .max = 32),
+	TEXT(struct create_in, description, "description", .max = 256),
+	FIELDS_END,
+};
+
+static const struct field create_out_fields[] = {
+	TEXT(struct create_out, id, "access_key_id"),
+	TEXT(struct create_out, secret, "secret"),
+	TEXT(struct create_out, account, "account"),
+	FIELDS_END,
+};
+
+static bool create_run(struct call *call, const void *in_, void *out_)
+{
+	const struct create_in *in = in_;
+	struct create_out *out = out_;
+	const char *account = in->account;
+	struct account *accounts;
+	struct access_key key;
+
+	/* No account named: the first one, which every store has. */
+	if (text_empty(account) && account_list(call->work.txn, &accounts))
+		account = accounts[0].id;
+	if (!call_verb(call, access_key_create(&call->work, text_or(account, ""), NULL, NULL, in->description, &key)))
+		return false;
+	*out = (struct create_out){ key.id, key.secret, key.account };
+	call->then = reload_then;
+	return true;
+}
+
+const struct operation control_key_create = {
+	.name = "POST /_cleat/keys",
+	.mode = OPERATION_WRITE,
+	.in = { sizeof(struct create_in), create_in_fields },
+	.out = { sizeof(struct create_out), create_out_fields },
+	.run = create_run,
+	.doc = "Makes an access key; its secret is shown this once.",
+};
+
+/* ---- disable, enable ---- */
+
+struct state_in {
+	const char *id;
+};
+
+static const struct field state_in_fields[] = {
+	TEXT(struct state_in, id, "access_key_id", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .max = 128),
+	FIELDS_END,
+};
+
+static const struct field state_out_fields[] = {
+	TEXT(struct state_in, id, "access_key_id"),
+	FIELDS_END,
+};
+
+static bool set_state(struct call *call, const void *in_, void *out_, enum access_key_state state)
+{
+	const struct state_in *in = in_;
+	struct state_in *out = out_;
+
+	out->id = in->id;
+	call->then = reload_then;
+	return call_verb(call, access_key_set_state(&call->work, in->id, state));
+}
+
+static bool disable_run(struct call *call, const void *in, void *out)
+{
+	return set_state(call, in, out, ACCESS_KEY_DISABLED);
+}
+
+static bool enable_run(struct call *call, const void *in, void *out)
+{
+	return set_state(call, in, out, ACCESS_KEY_ACTIVE);
+}
+
+const struct operation control_key_disable = {
+	.name = "POST /_cleat/keys/disable",
+	.mode = OPERATION_WRITE,
+	.in = { sizeof(struct state_in), state_in_fields },
+	.out = { sizeof(struct state_in), state_out_fields },
+	.run = disable_run,
+	.doc = "Requests signed with the key are refused from the reply on.",
+};
+
+const struct operation control_key_enable = {
+	.name = "POST /_cleat/keys/enable",
+	.mode = OPERATION_WRITE,
+	.in = { sizeof(struct state_in), state_in_fields },
+	.out = { sizeof(struct state_in), state_out_fields },
+	.run = enable_run,
+	.doc = "Undoes disable.",
+};

@@ -1,0 +1,347 @@
+/* What happens to every call of every dialect: bind, authorise, run inside a transaction, render. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/bind.h"
+#include "api/call.h"
+#include "api/client_token.h"
+#include "base/log.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "core/jobs.h"
+
+#define REPLY_MAX ((size_t)64 << 20)
+
+struct call *call_create(struct api *api, const struct request *request)
+{
+	struct call *call = calloc(1, sizeof *call);
+
+	if (!call)
+		abort();
+	call->api = api;
+	call->request = *request;
+	call->began_us = moment_monotonic_us();
+	call->reply.file = -1;
+	arena_init(&call->arena);
+	arena_init(&call->work_arena);
+	buf_init(&call->reply.body, REPLY_MAX);
+	random_uuid_upper(call->request_id);
+	return call;
+}
+
+void call_destroy(struct call *call)
+{
+	if (!call)
+		return;
+	arena_finish(&call->arena);
+	arena_finish(&call->work_arena);
+	buf_finish(&call->reply.body);
+	free(call);
+}
+
+bool call_refuse_detail(struct call *call, enum refusal_reason reason, const char *subject, const char *detail)
+{
+	call->refusal = (struct refusal){ .reason = reason, .subject = subject, .detail = detail };
+	return false;
+}
+
+bool call_refuse(struct call *call, enum refusal_reason reason, const char *subject)
+{
+	return call_refuse_detail(call, reason, subject, NULL);
+}
+
+bool call_verb(struct call *call, bool verb)
+{
+	if (!verb)
+		call->refusal = call->work.refusal;
+	return verb;
+}
+
+struct arena *call_work_arena(struct call *call)
+{
+	return &call->work_arena;
+}
+
+/* ---- flags of the input that every operation treats alike ---- */
+
+static const struct field *flagged_field(const struct operation *operation, unsigned flag)
+{
+	const struct field *field;
+
+	for (field = operation->in.fields; field->name; field++) {
+		if (field->flags & flag)
+			return field;
+	}
+	return NULL;
+}
+
+static bool is_dry_run(const struct call *call)
+{
+	const struct field *field = flagged_field(call->operation, FIELD_DRY_RUN);
+	const struct opt_bool *value;
+
+	if (!field)
+		return false;
+	value = (const struct opt_bool *)((const char *)call->in + field->offset);
+	return value->is == GIVEN && value->value;
+}
+
+static const char *client_token_of(const struct call *call)
+{
+	const struct field *field = flagged_field(call->operation, FIELD_CLIENT_TOKEN);
+	const char *token = field ? *(const char *const *)((const char *)call->in + field->offset) : NULL;
+
+	return text_empty(token) || is_dry_run(call) ? NULL : token;
+}
+
+/* ---- running ---- */
+
+static bool run_plain(struct call *call)
+{
+	const char *token = client_token_of(call);
+	enum client_token_answer known;
+
+	call->out = arena_alloc(&call->work_arena, call->operation->out.size);
+	if (token) {
+		known = client_token_look(call, token);
+		if (known != CLIENT_TOKEN_NEW)
+			return known == CLIENT_TOKEN_REPEATED;
+	}
+	if (!call->operation->run(call, call->in, call->out))
+		return false;
+	if (is_dry_run(call))
+		return call_refuse(call, REFUSE_DRY_RUN_PASSED, NULL);
+	if (token)
+		client_token_keep(call, token);
+	return true;
+}
+
+static bool run_in_txn(struct txn *txn, void *context)
+{
+	struct call *call = context;
+
+	call->refusal = (struct refusal){ 0 };
+	call->then = NULL;
+	work_begin(&call->work, call->api->core, txn, &call->caller, call->now);
+	return run_plain(call);
+}
+
+static void take_outcome(struct call *call, enum store_outcome outcome)
+{
+	switch (outcome) {
+	case STORE_DONE:
+		break;
+	case STORE_REFUSED:
+		if (call->refusal.reason == REFUSE_NONE)
+			call_refuse(call, REFUSE_INTERNAL, NULL);
+		break;
+	case STORE_BUSY:
+		call_refuse(call, REFUSE_BUSY, NULL);
+		break;
+	case STORE_FULL:
+		call_refuse(call, REFUSE_STORE_FULL, NULL);
+		break;
+	case STORE_TIMEOUT:
+		call_refuse(call, REFUSE_TIMEOUT, NULL);
+		break;
+	case STORE_BROKEN:
+		call_refuse(call, REFUSE_INTERNAL, NULL);
+		break;
+	}
+}
+
+static void find_dialect(struct call *call)
+{
+	const struct dialect *const *dialect = call->api->dialects;
+
+	while (dialect[1] && !(*dialect)->claims(&call->request))
+		dialect++;
+	call->dialect = *dialect;
+}
+
+void call_reject(struct call *call, enum refusal_reason reason)
+{
+	find_dialect(call);
+	call_refuse(call, reason, NULL);
+}
+
+static bool prepare(struct call *call)
+{
+	find_dialect(call);
+	if (!call->dialect->receive(call))
+		return false;
+	call->in = arena_alloc(&call->arena, call->operation->in.size);
+	if (!bind_input(&call->arena, &call->operation->in, call->input, call->in, &call->refusal))
+		return false;
+	call->now = clock_now(&call->api->core->clock);
+	return true;
+}
+
+enum call_next call_prepare(struct call *call)
+{
+	if (!prepare(call))
+		return CALL_RENDER;
+	switch (call->operation->mode) {
+	case OPERATION_WRITE:
+	case OPERATION_SLOW:
+		return CALL_SUBMIT;
+	case OPERATION_PLAIN:
+		run_plain(call);
+		break;
+	case OPERATION_READ:
+		take_outcome(call, store_read(call->api->core->store, run_in_txn, call, &call->work_arena));
+		break;
+	}
+	return CALL_RENDER;
+}
+
+void call_resume(struct call *call)
+{
+	call->resume(call->resume_context);
+}
+
+static void resume(void *context)
+{
+	call_resume(context);
+}
+
+/* The change is on disk. In pace instant the reply also waits for what it set going. */
+static void committed(void *context, enum store_outcome outcome)
+{
+	struct call *call = context;
+	struct core *core = call->api->core;
+	void (*then)(struct call *call) = call->then;
+	bool waits = core->settings.pace == PACE_INSTANT && !then;
+
+	take_outcome(call, outcome);
+	if (outcome != STORE_DONE) {
+		resume(call);
+		return;
+	}
+	if (call->work.n_tickets || waits)
+		jobs_hand_in(core->jobs, call->work.tickets, call->work.n_tickets, waits ? resume : NULL, call);
+	/* Who waits for jobs may have been answered by now: then the call is gone. */
+	if (then)
+		then(call);
+	else if (!waits)
+		resume(call);
+}
+
+static void *run_slow(void *context)
+{
+	struct call *call = context;
+
+	run_plain(call);
+	resume(call);
+	return NULL;
+}
+
+void call_submit(struct call *call, void (*resume_call)(void *context), void *context)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	call->resume = resume_call;
+	call->resume_context = context;
+	if (call->operation->mode == OPERATION_WRITE) {
+		store_submit(call->api->core->store, run_in_txn, call, &call->work_arena, committed);
+		return;
+	}
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	if (pthread_create(&thread, &attributes, run_slow, call) != 0) {
+		call_refuse(call, REFUSE_BUSY, NULL);
+		resume(call);
+	}
+	pthread_attr_destroy(&attributes);
+}
+
+/* ---- the reply ---- */
+
+const struct error_row *error_row_find(const struct error_row *rows, enum refusal_reason reason)
+{
+	for (; rows && rows->reason != REFUSE_NONE; rows++) {
+		if (rows->reason == reason)
+			return rows;
+	}
+	return NULL;
+}
+
+const char *fault_text(struct arena *arena, const char *format, const char *first, const char *second)
+{
+	const char *arguments[] = { text_or(first, ""), text_or(second, "") };
+	struct buf BUF_CLEANUP buf;
+	size_t n = 0;
+
+	buf_init(&buf, 65536);
+	for (; *format; format++) {
+		if (format[0] == '%' && format[1] == 's') {
+			buf_add_text(&buf, n < 2 ? arguments[n] : "");
+			n++;
+			format++;
+		} else {
+			buf_add_char(&buf, *format);
+		}
+	}
+	return arena_text_n(arena, buf_text(&buf), buf.length);
+}
+
+static struct fault explain(struct call *call)
+{
+	const struct refusal *refusal = &call->refusal;
+	const struct error_row *row = refusal->reason == REFUSE_FIELD ? refusal->row : NULL;
+
+	if (!row && call->operation)
+		row = error_row_find(call->operation->errors, refusal->reason);
+	if (!row)
+		row = error_row_find(call->dialect->errors, refusal->reason);
+	if (!row) {
+		/* A reason that neither the operation nor the dialect declares is a bug: tests look for this line. */
+		log_event(LOG_ERROR, "undeclared-refusal", LOG_TEXT_PAIR("operation", call->action),
+		          LOG_TEXT_PAIR("reason", refusal_words[refusal->reason]));
+		row = error_row_find(call->dialect->errors, REFUSE_INTERNAL);
+	}
+	return (struct fault){
+		.http = row->http,
+		.code = fault_text(&call->arena, row->code, refusal->subject, NULL),
+		.message = fault_text(&call->arena, row->message, refusal->subject, refusal->detail),
+	};
+}
+
+static void log_call(const struct call *call, const char *code)
+{
+	enum log_level level = call->reply.status >= 500 ? LOG_WARNING : LOG_INFO;
+
+	if (!log_wants(level))
+		return;
+	log_event(level, "request", LOG_TEXT_PAIR("request_id", call->request_id),
+	          LOG_TEXT_PAIR("dialect", call->dialect->name), LOG_TEXT_PAIR("operation", call->action),
+	          LOG_TEXT_PAIR("account", call->caller.tenant.account), LOG_TEXT_PAIR("key", call->caller.key_id),
+	          LOG_TEXT_PAIR("remote", call->request.remote), LOG_NUMBER_PAIR("status", call->reply.status),
+	          LOG_TEXT_PAIR("code", code), LOG_TEXT_PAIR("reason", refusal_words[call->refusal.reason]),
+	          LOG_NUMBER_PAIR("jobs", (int64_t)call->work.n_tickets),
+	          LOG_NUMBER_PAIR("microseconds", moment_monotonic_us() - call->began_us));
+}
+
+void call_render(struct call *call)
+{
+	struct fault fault = { 0 };
+
+	if (call->refusal.reason == REFUSE_NONE) {
+		call->reply.status = 200;
+		call->dialect->write_done(call);
+		if (call->reply.body.failed)
+			call_refuse(call, REFUSE_INTERNAL, NULL);
+	}
+	if (call->refusal.reason != REFUSE_NONE) {
+		call->work.n_tickets = 0;
+		fault = explain(call);
+		buf_clear(&call->reply.body);
+		call->reply.status = fault.http;
+		if (fault.http == 503)
+			reply_header(&call->reply, "Retry-After", "1");
+		call->dialect->write_fault(call, &fault);
+	}
+	log_call(call, text_or(fault.code, ""));
+}

@@ -1,0 +1,47 @@
+/* An operation of an API as a row: what it takes, what it gives, what it may refuse and with which words, who may call
+ * it, and the function that calls one verb of the core. Everything else about a request (signature, format, paging of
+ * bytes, transactions) happens around it, in api/dispatch.c and the dialect. */
+#ifndef API_OPERATION_H
+#define API_OPERATION_H
+
+#include "api/shape.h"
+#include "contract/refusal.h"
+
+struct call;
+
+/* The words for a reason. "%s" in code and message stands for the subject (a parameter's name, an id); where there is a
+ * second one in the message it is the detail. */
+struct error_row {
+	enum refusal_reason reason;
+	int http;
+	const char *code;
+	const char *message;
+	const char *source; /* page or rule it was taken from, for the reference; NULL: the vendor's page of the operation */
+};
+
+enum operation_mode {
+	OPERATION_READ,  /* runs on one snapshot, at once */
+	OPERATION_WRITE, /* runs inside one transaction; the reply leaves after the commit */
+	OPERATION_PLAIN, /* needs no store */
+	OPERATION_SLOW,  /* blocks: runs on a thread of its own */
+};
+
+struct operation {
+	const char *product; /* "ecs" */
+	const char *version; /* "2014-05-26" */
+	const char *name;    /* "DetachDisk"; for paths "POST /_cleat/keys", where {x} is a text named x */
+	enum operation_mode mode;
+	const char *permission; /* "ecs:DetachDisk" */
+	const char *resource;   /* what the permission is asked on: "disk/{DiskId}" */
+	struct shape in, out;
+	const struct error_row *errors; /* rows of this operation, ends with REFUSE_NONE; they win over the dialect's */
+	/* Calls one verb of the core and fills `out` (zeroed). May run twice (contract/store.h). Returns false after
+	 * call_refuse() or a verb that refused. */
+	bool (*run)(struct call *call, const void *in, void *out);
+	const char *doc;
+};
+
+/* The row for a reason among `rows` (ends with REFUSE_NONE), or NULL. */
+const struct error_row *error_row_find(const struct error_row *rows, enum refusal_reason reason);
+
+#endif

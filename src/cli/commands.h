@@ -1,0 +1,26 @@
+/* The subcommands that are clients of a running server, as main.c lists them. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "base/option.h"
+
+extern const struct option cli_control_options[]; /* of the commands that have no others */
+extern const struct option cli_key_create_options[];
+extern const struct option cli_jobs_options[];
+extern const struct option cli_call_options[];
+extern const struct option cli_demo_options[];
+extern const struct option cli_backup_options[];
+
+int cli_key_create(int argc, char **argv);
+int cli_key_list(int argc, char **argv);
+int cli_key_disable(int argc, char **argv);
+int cli_key_enable(int argc, char **argv);
+int cli_why(int argc, char **argv);
+int cli_jobs(int argc, char **argv);
+int cli_backup(int argc, char **argv);
+int cli_clock(int argc, char **argv);
+int cli_clock_advance(int argc, char **argv);
+int cli_call(int argc, char **argv);
+int cli_demo(int argc, char **argv);
+
+#endif

@@ -1,0 +1,113 @@
+/* What a driver promises: to carry out one short, repeatable act on a machine or a disk and to say truthfully what came
+ * of it. A driver knows nothing of requests, jobs, accounts or vendors; core/guard.c is its only caller.
+ *
+ * Life of a driver:
+ *
+ *     open -> restore (once, with everything the store has of this driver's) -> act, observe ... -> close
+ *
+ *  - open makes ready; nothing is running yet.
+ *  - restore tells the driver what was recorded. The simulator rebuilds its machines from it; a driver of real machines
+ *    compares it with what it finds and keeps what it needs.
+ *  - act may come from several threads at once, but never twice at the same time for one machine. It does not wait for
+ *    a guest or a timer: what takes time is DRIVER_PENDING, and it is asked again.
+ *  - close ends what the driver itself started; machines go on.
+ *
+ * An act may come again after a crash or a lost answer, with the same call: doing what is already done is DRIVER_DONE.
+ * `fence` only grows for one job; a driver that remembers a higher one answers DRIVER_REFUSED with "stale". */
+#ifndef CONTRACT_DRIVER_H
+#define CONTRACT_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum driver_act {
+	DRIVER_CREATE_DISK,
+	DRIVER_DELETE_DISK,
+	DRIVER_CREATE_MACHINE, /* defined, off, without disks */
+	DRIVER_DELETE_MACHINE, /* off or on; its attachments end with it */
+	DRIVER_POWER_ON,
+	DRIVER_POWER_OFF, /* force: at once, without asking the guest */
+	DRIVER_ATTACH,
+	DRIVER_CHECK_IDLE, /* asks only: does the guest use the disk? DONE: no; REFUSED "in-use": yes */
+	DRIVER_DETACH, /* force: the guest is not asked whether it uses the disk */
+	DRIVER_FENCE,  /* the machine cannot reach the disk any more, whatever its guest does */
+	DRIVER_ACT_MAX
+};
+
+extern const char *const driver_act_names[DRIVER_ACT_MAX + 1];
+
+/* Everything an act may need; texts live until the call returns, absent ones are "". */
+struct driver_call {
+	enum driver_act act;
+	const char *job;
+	int64_t fence; /* of the job's lease */
+	const char *machine;
+	const char *disk;
+	const char *attachment;
+	int64_t generation;
+	const char *device;
+	int64_t size_gib;
+	bool shared;
+	bool force;
+};
+
+enum driver_answer {
+	DRIVER_DONE,    /* it is so */
+	DRIVER_PENDING, /* under way; ask again in look_again_ms */
+	DRIVER_REFUSED, /* not done and nothing under way: see reason */
+	DRIVER_FAILED,  /* not done and nothing under way: the driver could not; see reason */
+	DRIVER_UNKNOWN, /* cannot tell (connection lost, ...): ask again */
+	DRIVER_ANSWER_MAX
+};
+
+extern const char *const driver_answer_names[DRIVER_ANSWER_MAX + 1];
+
+struct driver_reply {
+	enum driver_answer answer;
+	int64_t look_again_ms; /* real time; with PENDING and UNKNOWN */
+	char reason[32];       /* one word for programs: "in-use", "stale", "no-such-machine", ... */
+	char message[256];     /* a sentence for people */
+};
+
+/* What the store has on record, handed over in this order: disks, machines, attachments. */
+enum driver_record_kind { DRIVER_RECORD_DISK, DRIVER_RECORD_MACHINE, DRIVER_RECORD_ATTACHMENT };
+
+struct driver_record {
+	enum driver_record_kind kind;
+	const char *disk;
+	const char *machine;
+	const char *attachment;
+	const char *device;
+	int64_t generation;
+	int64_t size_gib;
+	bool powered;
+	bool shared;
+};
+
+enum driver_seen { DRIVER_SEEN_ABSENT, DRIVER_SEEN_PRESENT, DRIVER_SEEN_UNKNOWN };
+
+struct driver {
+	const char *name;
+
+	/* The driver takes no time of its own: the pace of the server decides how long its work seems to take. */
+	bool paced;
+
+	/* Mandatory. Returns the driver's own state in *ret_self, or false with a message in `error`. `config` is what
+	 * followed "=" on the command line, or "". */
+	bool (*open)(const char *config, void **ret_self, char *error, size_t error_size);
+
+	/* Mandatory. Called once, before any act. False with a message in `error`: the server does not start. */
+	bool (*restore)(void *self, const struct driver_record *records, size_t n, char *error, size_t error_size);
+
+	/* Mandatory. Fills *ret whatever happens. */
+	void (*act)(void *self, const struct driver_call *call, struct driver_reply *ret);
+
+	/* Mandatory. Whether the machine can reach the disk now; for an attachment of "" whether the machine exists. */
+	enum driver_seen (*observe)(void *self, const char *machine, const char *attachment);
+
+	/* Mandatory; NULL is allowed as self. */
+	void (*close)(void *self);
+};
+
+#endif

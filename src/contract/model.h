@@ -1,0 +1,244 @@
+/* The things of a cloud as plain structs: what the core decides on, what a store keeps and what a driver acts on.
+ * Data only: who may change what, and how a state is called by a vendor, is decided elsewhere.
+ *
+ * Texts belong to the arena of the transaction that read them. A text is never NULL once read from a store: "" is
+ * "none". Moments are milliseconds since 1970 UTC in cloud time (core/clock.h); 0 is "never". */
+#ifndef CONTRACT_MODEL_H
+#define CONTRACT_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where a row lives. Every row of a customer carries it; ids are unique without it. */
+struct tenant {
+	const char *realm;   /* "aliyun", "huawei": minted with the account, never changes */
+	const char *account;
+	const char *scope;   /* a Huawei project; "default" for Alibaba Cloud */
+	const char *region;
+};
+
+struct account {
+	const char *id; /* a 16-digit number, as Alibaba Cloud's account ids are */
+	const char *realm;
+	const char *name;
+	bool disk_white_list; /* false: outside the vendor's disk white list, disk verbs are refused */
+	bool safe_detach;     /* a disk in use inside the guest is not detached unless forced */
+	int64_t created_at;
+};
+
+enum access_key_state { ACCESS_KEY_ACTIVE, ACCESS_KEY_DISABLED, ACCESS_KEY_STATE_MAX };
+
+struct access_key {
+	const char *id;
+	const char *account;
+	const char *secret;
+	const char *description;
+	enum access_key_state state;
+	int64_t created_at;
+};
+
+enum machine_kind { MACHINE_VIRTUAL, MACHINE_BARE_METAL, MACHINE_KIND_MAX };
+
+enum instance_state {
+	INSTANCE_PENDING,  /* being built */
+	INSTANCE_STARTING,
+	INSTANCE_RUNNING,
+	INSTANCE_STOPPING,
+	INSTANCE_STOPPED,
+	INSTANCE_RELEASING, /* accepted for release; gone when its job ends */
+	INSTANCE_STATE_MAX
+};
+
+enum charge_type { CHARGE_POST_PAID, CHARGE_PRE_PAID, CHARGE_TYPE_MAX };
+
+struct instance {
+	const char *id;
+	struct tenant tenant;
+	const char *driver; /* which driver runs it */
+	const char *zone;
+	enum machine_kind kind;
+	enum instance_state state;
+	const char *name;
+	const char *description;
+	const char *host_name;
+	const char *image;
+	bool image_deleted;
+	const char *type; /* catalogue name: "ecs.g6.large" */
+	enum charge_type charge_type;
+	const char *stopped_mode; /* "KeepCharging", "StopCharging" or "Not-applicable" */
+	bool deletion_protection;
+	const char *locks;           /* reasons, comma separated: "security", "financial", ... */
+	const char *security_groups; /* ids, comma separated */
+	const char *vpc;
+	const char *vswitch;
+	const char *private_ip;
+	const char *key_pair;
+	const char *user_data; /* base64 as given */
+	const char *resource_group;
+	const char *serial;
+	const char *internet_charge_type;
+	int64_t internet_max_bandwidth_in;  /* Mbit/s */
+	int64_t internet_max_bandwidth_out; /* Mbit/s */
+	const char *spot_strategy;
+	int64_t created_at;
+	int64_t started_at;
+	int64_t expires_at;      /* PrePaid only */
+	int64_t auto_release_at; /* 0: never */
+};
+
+/* What a disk itself is at; whether it is attached is told by its attachments. */
+enum disk_state { DISK_CREATING, DISK_READY, DISK_DELETING, DISK_STATE_MAX };
+
+/* What clients see, derived from the disk's own state and its attachments by core/disk.c (disk_refresh) in the same
+ * transaction as every change of either; kept in the row so that lists can be filtered by it. */
+enum disk_status {
+	DISK_STATUS_CREATING,
+	DISK_STATUS_AVAILABLE,
+	DISK_STATUS_ATTACHING,
+	DISK_STATUS_IN_USE,
+	DISK_STATUS_DETACHING,
+	DISK_STATUS_DELETING,
+	DISK_STATUS_MAX
+};
+
+enum disk_type { DISK_DATA, DISK_SYSTEM, DISK_TYPE_MAX };
+
+struct disk {
+	const char *id;
+	struct tenant tenant;
+	const char *driver;
+	const char *zone;
+	enum disk_state state;
+	enum disk_status status;
+	enum disk_type type;
+	const char *name;
+	const char *description;
+	const char *category;          /* "cloud_essd", ... */
+	const char *performance_level; /* "PL1"; "" where the category has none */
+	int64_t size_gib;
+	enum charge_type charge_type;
+	bool portable;
+	bool delete_with_instance;
+	bool delete_auto_snapshot;
+	bool enable_auto_snapshot;
+	bool multi_attach;
+	bool encrypted;
+	bool bursting;
+	bool base_image_lost;
+	bool overdue;
+	const char *kms_key;
+	const char *image;           /* system disks: what they were made of */
+	const char *source_snapshot;
+	const char *resource_group;
+	const char *storage_set;
+	int64_t storage_set_partition;
+	int64_t provisioned_iops;
+	const char *serial;
+	int64_t generation;          /* counts attaches; stamped on each attachment */
+	const char *origin_instance; /* system disks: the instance they were made with */
+	int64_t created_at;
+	int64_t attached_at; /* of the newest attachment */
+	int64_t detached_at; /* of the newest detach that ended */
+	int64_t expires_at;
+};
+
+enum attachment_state {
+	ATTACHMENT_ATTACHING,
+	ATTACHMENT_ATTACHED,
+	ATTACHMENT_DETACHING,
+	ATTACHMENT_DETACHED, /* ended; the row stays as history until it is purged */
+	ATTACHMENT_STATE_MAX
+};
+
+/* One time that one disk was made fast to one instance. Never reused: the next attach makes a new row with the next
+ * generation, so that a late answer about this one cannot touch that one. */
+struct attachment {
+	const char *id;
+	struct tenant tenant;
+	const char *disk;
+	const char *instance;
+	int64_t generation;
+	enum attachment_state state;
+	bool boot;      /* attached as the system disk */
+	bool shared;    /* of a multi-attach disk: others may live beside it */
+	bool slot_held; /* its device name is taken on the instance; may outlive the attachment */
+	const char *device; /* "/dev/xvdb" */
+	bool keep_on_release; /* what the attach, or later the detach, asked: the disk outlives the instance */
+	int64_t requested_at;
+	int64_t attached_at;
+	int64_t detach_requested_at;
+	int64_t detached_at;
+};
+
+enum job_kind {
+	JOB_DISK_CREATE,
+	JOB_DISK_DELETE,
+	JOB_ATTACH,
+	JOB_DETACH,
+	JOB_INSTANCE_CREATE,
+	JOB_INSTANCE_START,
+	JOB_INSTANCE_STOP,
+	JOB_INSTANCE_DELETE,
+	JOB_INSTANCE_AUTO_RELEASE, /* waits for AutoReleaseTime */
+	JOB_KIND_MAX
+};
+
+/* Every job is REQUESTED once it may have reached a machine: from there it is never simply taken back. */
+enum job_step {
+	JOB_CHECK,     /* nothing was asked of a driver yet; may still fail and leave all as it was */
+	JOB_REQUESTED, /* committed before the driver is asked; asked again until it answers */
+	JOB_POWER,     /* instance jobs: the part after the machine was built or before it is released */
+	JOB_FENCE,     /* the guest did not let go: the driver makes the disk unreachable for it */
+	JOB_STEP_MAX
+};
+
+enum job_state { JOB_OPEN, JOB_DONE, JOB_FAILED, JOB_SUPERSEDED, JOB_STATE_MAX };
+
+struct job {
+	const char *id;
+	struct tenant tenant;
+	enum job_kind kind;
+	enum job_step step;
+	enum job_state state;
+	const char *driver;
+	const char *instance;
+	const char *disk;
+	const char *attachment;
+	int64_t generation; /* of the attachment it acts on */
+	const char *lock;   /* what it works on alone: at most one open job has it (unique in the store) */
+	bool force;
+	const char *requested_by; /* access key id, or "cleat" for the server's own */
+	int64_t created_at;
+	int64_t due_at;   /* cloud time of the next look */
+	int64_t ended_at;
+	int64_t attempts;
+	const char *reason;  /* word of contract/refusal.h for a failure or a wait, "" otherwise */
+	const char *message; /* the driver's own words */
+	/* Lease, in real time: who works on it until when. The fence counts the claims; an answer that comes back under
+	 * an older fence is ignored. */
+	const char *lease_owner;
+	int64_t lease_until;
+	int64_t lease_fence;
+};
+
+struct tag {
+	const char *resource;
+	const char *account;
+	const char *key;
+	const char *value;
+};
+
+/* Names as they are kept in the store and printed in logs; indexed by the enum. */
+extern const char *const access_key_state_names[ACCESS_KEY_STATE_MAX + 1];
+extern const char *const machine_kind_names[MACHINE_KIND_MAX + 1];
+extern const char *const instance_state_names[INSTANCE_STATE_MAX + 1];
+extern const char *const charge_type_names[CHARGE_TYPE_MAX + 1];
+extern const char *const disk_state_names[DISK_STATE_MAX + 1];
+extern const char *const disk_status_names[DISK_STATUS_MAX + 1];
+extern const char *const disk_type_names[DISK_TYPE_MAX + 1];
+extern const char *const attachment_state_names[ATTACHMENT_STATE_MAX + 1];
+extern const char *const job_kind_names[JOB_KIND_MAX + 1];
+extern const char *const job_step_names[JOB_STEP_MAX + 1];
+extern const char *const job_state_names[JOB_STATE_MAX + 1];
+
+#endif

@@ -1,0 +1,136 @@
+/* Why a verb of the core was not carried out: one word from one list, and what it was about. The words a client reads
+ * (code, HTTP status, text) belong to the dialect and the operation: api/operation.h. */
+#ifndef CONTRACT_REFUSAL_H
+#define CONTRACT_REFUSAL_H
+
+#include <stddef.h>
+
+/* X(name, word): the word is stored in jobs, logged and printed by `cleat why`. */
+#define REFUSAL_REASONS(X)                                                     \
+	X(NONE, "")                                                            \
+	/* the request itself */                                               \
+	X(PARAMETER_MISSING, "parameter-missing")                              \
+	X(PARAMETER_EMPTY, "parameter-empty")                                  \
+	X(PARAMETER_INVALID, "parameter-invalid")                              \
+	X(PARAMETER_CONFLICT, "parameter-conflict")                            \
+	X(PARAMETERS_TOO_MANY, "parameters-too-many")                          \
+	X(PARAMETERS_REPEATED, "parameters-repeated")                          \
+	X(PARAMETERS_UNREADABLE, "parameters-unreadable")                      \
+	X(FORMAT, "format")                                                    \
+	X(FIELD, "field")                                                      \
+	X(DRY_RUN_PASSED, "dry-run-passed")                                    \
+	X(TOKEN_MISMATCH, "client-token-mismatch")                             \
+	X(NOT_ALLOWED, "not-allowed")                                          \
+	X(UNKNOWN_OPERATION, "unknown-operation")                              \
+	X(NOT_BUILT, "operation-not-built")                                    \
+	X(UNKNOWN_VERSION, "unknown-version")                                  \
+	X(LENGTHS_CONFLICT, "lengths-conflict")                                \
+	X(BODY_TOO_LARGE, "body-too-large")                                    \
+	X(HEADERS_TOO_MANY, "headers-too-many")                                \
+	X(METHOD, "method-not-supported")                                      \
+	/* the server */                                                       \
+	X(BUSY, "busy")                                                        \
+	X(STORE_FULL, "store-full")                                            \
+	X(TIMEOUT, "timeout")                                                  \
+	X(INTERNAL, "internal")                                                \
+	/* signatures */                                                       \
+	X(AUTH_METHOD, "signature-method")                                     \
+	X(AUTH_VERSION, "signature-version")                                   \
+	X(AUTH_INCOMPLETE, "signature-incomplete")                             \
+	X(AUTH_MISMATCH, "signature-mismatch")                                 \
+	X(AUTH_TIME_FORMAT, "time-format")                                     \
+	X(AUTH_TIME_EXPIRED, "time-expired")                                   \
+	X(AUTH_NONCE_USED, "nonce-used")                                       \
+	X(KEY_UNKNOWN, "access-key-unknown")                                   \
+	X(KEY_DISABLED, "access-key-disabled")                                 \
+	X(TOKEN_UNSUPPORTED, "security-token-unsupported")                     \
+	X(CONTROL_TOKEN, "control-token")                                      \
+	/* places */                                                           \
+	X(REGION_UNKNOWN, "region-unknown")                                    \
+	X(ZONE_UNKNOWN, "zone-unknown")                                        \
+	X(ZONE_MISSING, "zone-missing")                                        \
+	X(ZONE_MISMATCH, "zone-mismatch")                                      \
+	/* accounts */                                                         \
+	X(NOT_IN_WHITE_LIST, "not-in-disk-white-list")                         \
+	X(KEY_EXISTS, "access-key-exists")                                     \
+	X(ACCOUNT_UNKNOWN, "account-unknown")                                  \
+	/* instances */                                                        \
+	X(INSTANCE_UNKNOWN, "instance-unknown")                                \
+	X(INSTANCE_STATE, "instance-state")                                    \
+	X(INSTANCE_BUILDING, "instance-building")                              \
+	X(INSTANCE_LOCKED_SECURITY, "instance-locked-security")                \
+	X(INSTANCE_LOCKED_FINANCIAL, "instance-locked-financial")              \
+	X(INSTANCE_PROTECTED, "instance-deletion-protected")                   \
+	X(INSTANCE_PRE_PAID, "instance-pre-paid")                              \
+	X(INSTANCE_DISK_LIMIT, "instance-disk-limit")                          \
+	X(INSTANCE_DETACHING_LIMIT, "instance-detaching-limit")                \
+	X(INSTANCE_NO_HOT_UNPLUG, "instance-type-no-hot-unplug")               \
+	X(INSTANCE_NO_HOT_PLUG, "instance-type-no-hot-plug")                   \
+	X(INSTANCE_NO_MULTI_ATTACH, "instance-type-no-multi-attach")           \
+	X(INSTANCE_NO_CATEGORY, "instance-type-no-category")                   \
+	X(INSTANCE_IMAGE_DELETED, "instance-image-deleted")                    \
+	X(INSTANCE_HAS_SYSTEM_DISK, "instance-has-system-disk")                \
+	X(INSTANCE_NO_SYSTEM_DISK, "instance-has-no-system-disk")              \
+	X(INSTANCE_TYPE_UNKNOWN, "instance-type-unknown")                      \
+	X(INSTANCE_NOT_ORIGIN, "instance-not-origin")                          \
+	X(IMAGE_UNKNOWN, "image-unknown")                                      \
+	X(DEVICE_IN_USE, "device-in-use")                                      \
+	X(DEVICE_MALFORMED, "device-malformed")                                \
+	X(CREDENTIAL_MISSING, "logon-credential-missing")                      \
+	/* disks */                                                            \
+	X(DISK_UNKNOWN, "disk-unknown")                                        \
+	X(DISK_BASE_IMAGE_LOST, "disk-base-image-lost")                        \
+	X(DISK_NOT_ATTACHED, "disk-not-attached")                              \
+	X(DISK_ATTACHED_ELSEWHERE, "disk-attached-elsewhere")                  \
+	X(DISK_ATTACHED_HERE, "disk-attached-here")                            \
+	X(DISK_DETACHING, "disk-detaching")                                    \
+	X(DISK_STATE, "disk-state")                                            \
+	X(DISK_BUILDING, "disk-building")                                      \
+	X(DISK_LOCAL, "disk-local")                                            \
+	X(DISK_EPHEMERAL_KEEP, "disk-ephemeral-keep")                          \
+	X(DISK_SYSTEM, "disk-system")                                          \
+	X(DISK_NOT_PORTABLE, "disk-not-portable")                              \
+	X(DISK_MULTI_ATTACH_FLAG, "disk-multi-attach-flag")                    \
+	X(DISK_MULTI_ATTACH_BOOT, "disk-multi-attach-boot")                    \
+	X(DISK_MULTI_ATTACH_LIMIT, "disk-multi-attach-limit")                  \
+	X(DISK_MULTI_ATTACH_CATEGORY, "disk-multi-attach-category")            \
+	X(DISK_MULTI_ATTACH_INSTANCE, "disk-multi-attach-instance")            \
+	X(DISK_NOT_BOOTABLE, "disk-not-bootable")                              \
+	X(DISK_OTHER_INSTANCE, "disk-other-instance")                          \
+	X(DISK_CATEGORY, "disk-category")                                      \
+	X(DISK_SIZE, "disk-size")                                              \
+	X(DISK_SIZE_MISSING, "disk-size-missing")                              \
+	X(DISK_PERFORMANCE_LEVEL, "disk-performance-level")                    \
+	X(DISK_FORCE_UNSUPPORTED, "disk-force-unsupported")                    \
+	X(DISK_OVERDUE, "disk-overdue")                                        \
+	X(SYSTEM_DISK_CATEGORY, "system-disk-category")                        \
+	X(SYSTEM_DISK_SIZE, "system-disk-size")                                \
+	X(DISK_IN_USE_BY_GUEST, "disk-in-use-by-guest")                        \
+	X(SNAPSHOT_UNKNOWN, "snapshot-unknown")                                \
+	/* jobs and drivers */                                                 \
+	X(JOB_UNKNOWN, "job-unknown")                                          \
+	X(JOB_IN_THE_WAY, "job-in-the-way")                                    \
+	X(DRIVER_REFUSED, "driver-refused")                                    \
+	X(DRIVER_FAILED, "driver-failed")                                      \
+	X(WAITING_FOR_GUEST, "waiting-for-guest")                              \
+	X(CLOCK_NOT_MANUAL, "clock-not-manual")
+
+enum refusal_reason {
+#define X(name, word) REFUSE_##name,
+	REFUSAL_REASONS(X)
+#undef X
+	REFUSE_MAX
+};
+
+extern const char *const refusal_words[REFUSE_MAX + 1];
+
+struct error_row;
+
+struct refusal {
+	enum refusal_reason reason;
+	const char *subject;         /* id or parameter name it is about, or NULL */
+	const char *detail;          /* one more text for the message, or NULL */
+	const struct error_row *row; /* REFUSE_FIELD: the words that a field of an operation brings itself */
+};
+
+#endif

@@ -1,0 +1,197 @@
+/* CreateDisk: its checks, and the job that makes the disk. */
+#include "base/text.h"
+#include "core/attachment.h"
+#include "core/catalogue.h"
+
+struct create_facts {
+	struct facts facts;
+	const struct disk_create_args *args;
+	const struct region *region;
+	const struct disk_category *category;
+	const char *category_id;
+	bool instance_found;
+	struct instance instance;
+	struct account account;
+	enum refusal_reason fit;
+	const char *device; /* free on the instance */
+	bool full;          /* it has as many data disks as its type takes */
+};
+
+#define CREATE_ROW(name, condition)                                           \
+	static bool create_##name(const struct work *work, const void *facts_) \
+	{                                                                     \
+		const struct create_facts *f = facts_;                        \
+                                                                              \
+		(void)work;                                                   \
+		return (condition);                                           \
+	}
+
+CREATE_ROW(place_missing, text_empty(f->args->zone) && text_empty(f->args->instance))
+CREATE_ROW(instance_unknown, !text_empty(f->args->instance) && !f->instance_found)
+CREATE_ROW(zone_unknown, !text_empty(f->args->zone) && (!f->region || !zone_known(f->region, f->args->zone)))
+CREATE_ROW(zone_mismatch, f->instance_found && !text_empty(f->args->zone) &&
+            !text_equal(f->args->zone, f->instance.zone))
+CREATE_ROW(not_white_listed, !f->account.disk_white_list)
+/* This cloud holds no snapshots. */
+CREATE_ROW(snapshot_unknown, !text_empty(f->args->snapshot))
+CREATE_ROW(size_missing, !f->args->size_given)
+CREATE_ROW(category_unknown, !f->category || !f->category->creatable)
+CREATE_ROW(level_wrong, f->fit == REFUSE_DISK_PERFORMANCE_LEVEL)
+CREATE_ROW(size_wrong, f->fit == REFUSE_DISK_SIZE)
+CREATE_ROW(multi_attach_category, f->args->multi_attach && !f->category->multi_attach)
+CREATE_ROW(multi_attach_instance, f->args->multi_attach && f->instance_found)
+CREATE_ROW(instance_post_paid, f->instance_found && f->instance.charge_type != CHARGE_PRE_PAID)
+CREATE_ROW(instance_state, f->instance_found && f->instance.state != INSTANCE_RUNNING &&
+            f->instance.state != INSTANCE_STOPPED)
+CREATE_ROW(no_room, f->instance_found && (!f->device || f->full))
+
+static const struct check create_checks[] = {
+	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
+	{ create_place_missing, REFUSE_ZONE_MISSING, ABOUT_NOTHING },
+	{ create_instance_unknown, REFUSE_INSTANCE_UNKNOWN, ABOUT_INSTANCE },
+	{ create_zone_unknown, REFUSE_ZONE_UNKNOWN, ABOUT_NOTHING },
+	{ create_zone_mismatch, REFUSE_ZONE_MISMATCH, ABOUT_NOTHING },
+	{ create_not_white_listed, REFUSE_NOT_IN_WHITE_LIST, ABOUT_NOTHING },
+	{ create_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_NOTHING },
+	{ create_size_missing, REFUSE_DISK_SIZE_MISSING, ABOUT_NOTHING },
+	{ create_category_unknown, REFUSE_DISK_CATEGORY, ABOUT_NOTHING },
+	{ create_level_wrong, REFUSE_DISK_PERFORMANCE_LEVEL, ABOUT_NOTHING },
+	{ create_size_wrong, REFUSE_DISK_SIZE, ABOUT_NOTHING },
+	{ create_multi_attach_category, REFUSE_DISK_MULTI_ATTACH_CATEGORY, ABOUT_NOTHING },
+	{ create_multi_attach_instance, REFUSE_DISK_MULTI_ATTACH_INSTANCE, ABOUT_NOTHING },
+	{ create_instance_post_paid, REFUSE_INSTANCE_PRE_PAID, ABOUT_INSTANCE },
+	{ create_instance_state, REFUSE_INSTANCE_STATE, ABOUT_INSTANCE },
+	{ create_no_room, REFUSE_INSTANCE_DISK_LIMIT, ABOUT_INSTANCE },
+};
+
+/* The same limit as AttachDisk's. */
+static bool is_full(struct work *work, const struct instance *instance)
+{
+	const struct instance_type *type = instance_type_find(instance->type);
+	struct attachment *slots;
+	size_t n = attachment_list_slots(work->txn, instance->id, &slots);
+	int64_t n_data = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		n_data += !slots[i].boot;
+	return n_data >= (type ? type->max_data_disks : DATA_DISKS_MAX);
+}
+
+static struct create_facts create_find(struct work *work, const struct disk_create_args *args)
+{
+	struct create_facts f = {
+		.facts = { .instance_id = args->instance },
+		.args = args,
+		.region = region_find(work->caller.tenant.region),
+		.category_id = text_empty(args->category) ? "cloud" : args->category,
+		.account = find_account(work),
+	};
+
+	f.category = disk_category_find(f.category_id);
+	f.instance_found = !text_empty(args->instance) && find_instance(work, args->instance, &f.instance);
+	if (f.instance_found) {
+		f.region = region_find(f.instance.tenant.region);
+		f.device = attachment_free_device(work, args->instance, false);
+		f.full = is_full(work, &f.instance);
+	}
+	f.fit = disk_fits(f.category_id, disk_level_or_default(f.category_id, args->performance_level),
+	                  args->size_gib, false);
+	if (!text_empty(args->performance_level) && f.category && !f.category->levels)
+		f.fit = REFUSE_DISK_PERFORMANCE_LEVEL;
+	return f;
+}
+
+static void create_fill(struct disk *disk, const struct disk_create_args *args)
+{
+	disk->name = args->name;
+	disk->description = args->description;
+	disk->performance_level = disk_level_or_default(disk->category, args->performance_level);
+	disk->size_gib = args->size_gib;
+	disk->multi_attach = args->multi_attach;
+	disk->encrypted = args->encrypted;
+	disk->kms_key = args->kms_key;
+	disk->bursting = args->bursting;
+	disk->provisioned_iops = args->provisioned_iops;
+	disk->resource_group = args->resource_group;
+	disk->storage_set = args->storage_set;
+	disk->storage_set_partition = args->storage_set_partition;
+}
+
+bool disk_create(struct work *work, const struct disk_create_args *args, const char **ret_id)
+{
+	struct create_facts f = create_find(work, args);
+	struct job job = { .kind = JOB_DISK_CREATE, .step = JOB_REQUESTED };
+	struct disk disk;
+
+	if (!work_check(work, create_checks, COUNT_OF(create_checks), &f))
+		return false;
+	disk = disk_new(work, f.region->id, f.instance_found ? f.instance.zone : args->zone, f.category_id);
+	create_fill(&disk, args);
+	if (f.instance_found) {
+		struct attachment attachment;
+
+		/* Made with a PrePaid instance it is PrePaid itself and cannot leave (CreateDisk page, "InstanceId"). */
+		disk.charge_type = CHARGE_PRE_PAID;
+		disk.portable = false;
+		disk.delete_with_instance = true;
+		disk.expires_at = f.instance.expires_at;
+		attachment = attachment_new(work, &disk, &f.instance, f.device, false, false);
+		job.attachment = attachment.id;
+		job.generation = attachment.generation;
+		job.instance = f.instance.id;
+	} else {
+		disk_put(work->txn, &disk);
+	}
+	tags_put(work, disk.id, args->tags, args->n_tags);
+	job.tenant = disk.tenant;
+	job.driver = disk.driver;
+	job.disk = disk.id;
+	job.lock = arena_printf(work->arena, "disk/%s", disk.id);
+	job_open(work, &job);
+	*ret_id = disk.id;
+	return true;
+}
+
+void disk_create_plan(struct work *work, const struct job *job, struct job_plan *ret)
+{
+	struct attachment attachment;
+	struct disk disk;
+
+	if (!disk_get(work->txn, job->disk, &disk))
+		return;
+	ret->calls = arena_array(work->arena, struct driver_call, 2);
+	ret->calls[ret->n] = job_call(job, DRIVER_CREATE_DISK);
+	ret->calls[ret->n++].size_gib = disk.size_gib;
+	if (!text_empty(job->attachment) && attachment_get(work->txn, job->attachment, &attachment)) {
+		ret->calls[ret->n] = job_call(job, DRIVER_ATTACH);
+		ret->calls[ret->n++].device = attachment.device;
+	}
+}
+
+void disk_create_done(struct work *work, struct job *job)
+{
+	struct attachment attachment;
+	struct disk disk;
+
+	if (disk_get(work->txn, job->disk, &disk)) {
+		disk.state = DISK_READY;
+		if (!text_empty(job->attachment) && attachment_get(work->txn, job->attachment, &attachment))
+			attachment_made_fast(work, &attachment, &disk);
+		else
+			disk_refresh(work, &disk);
+	}
+	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
+}
+
+void disk_create_failed(struct work *work, struct job *job)
+{
+	struct attachment attachment;
+	struct disk disk;
+
+	if (!disk_get(work->txn, job->disk, &disk))
+		return;
+	if (!text_empty(job->attachment) && attachment_get(work->txn, job->attachment, &attachment))
+		attachment_release(work, &attachment, &disk);
+	disk_forget(work, &disk);
+}

@@ -1,0 +1,189 @@
+#include "core/guard.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+#define LOOK_AGAIN_MIN 50
+#define LOOK_AGAIN_MAX (60 * SECOND)
+
+static bool find_driver(const struct core *core, const char *name, const struct driver **ret, void **ret_self)
+{
+	size_t i;
+
+	for (i = 0; i < core->n_drivers; i++) {
+		if (text_equal(core->drivers[i].driver->name, name)) {
+			*ret = core->drivers[i].driver;
+			*ret_self = core->drivers[i].self;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool guard_is_paced(const struct core *core, const char *driver)
+{
+	const struct driver *found;
+	void *self;
+
+	return find_driver(core, driver, &found, &self) && found->paced;
+}
+
+bool guard_open(struct core *core, const struct driver *driver, const char *config, char *error, size_t error_size)
+{
+	void *self;
+
+	assert(core->n_drivers < CORE_DRIVERS_MAX);
+	if (!driver->open(config, &self, error, error_size))
+		return false;
+	core->drivers[core->n_drivers].driver = driver;
+	core->drivers[core->n_drivers].self = self;
+	core->n_drivers++;
+	return true;
+}
+
+struct records {
+	struct arena *arena;
+	struct driver_record *items;
+	size_t n, capacity;
+};
+
+static void record_add(struct records *records, const struct driver_record *record)
+{
+	if (records->n == records->capacity) {
+		size_t capacity = records->capacity ? records->capacity * 2 : 64;
+		struct driver_record *items = arena_array(records->arena, struct driver_record, capacity);
+
+		if (records->n)
+			memcpy(items, records->items, records->n * sizeof *items);
+		records->items = items;
+		records->capacity = capacity;
+	}
+	records->items[records->n++] = *record;
+}
+
+static void collect_attachments(struct txn *txn, const struct disk *disk, struct records *records)
+{
+	struct attachment *live;
+	size_t n = attachment_list_of_disk(txn, disk->id, &live);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		/* One that is being made is asked for again by its job. */
+		if (live[i].state == ATTACHMENT_ATTACHING)
+			continue;
+		record_add(records, &(struct driver_record){ .kind = DRIVER_RECORD_ATTACHMENT,
+		                                             .disk = disk->id,
+		                                             .machine = live[i].instance,
+		                                             .attachment = live[i].id,
+		                                             .device = live[i].device,
+		                                             .generation = live[i].generation,
+		                                             .shared = live[i].shared });
+	}
+}
+
+static void collect_machines(struct txn *txn, const char *driver, struct records *records)
+{
+	struct instance_filter all = INSTANCE_FILTER_ANY;
+	struct instance *instances;
+	size_t n = instance_list(txn, &all, &(struct page){ 0 }, &instances);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!text_equal(instances[i].driver, driver) || instances[i].state == INSTANCE_PENDING)
+			continue;
+		record_add(records, &(struct driver_record){ .kind = DRIVER_RECORD_MACHINE,
+		                                             .machine = instances[i].id,
+		                                             .powered = instances[i].state == INSTANCE_RUNNING });
+	}
+}
+
+/* Disks, machines, attachments, in this order, of one driver. */
+static void collect(struct txn *txn, const char *driver, struct records *records)
+{
+	struct disk_filter all = DISK_FILTER_ANY;
+	struct disk *disks;
+	size_t n = disk_list(txn, &all, &(struct page){ 0 }, &disks);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (text_equal(disks[i].driver, driver) && disks[i].state != DISK_CREATING)
+			record_add(records, &(struct driver_record){ .kind = DRIVER_RECORD_DISK,
+			                                             .disk = disks[i].id,
+			                                             .size_gib = disks[i].size_gib });
+	}
+	collect_machines(txn, driver, records);
+	for (i = 0; i < n; i++) {
+		if (text_equal(disks[i].driver, driver) && disks[i].state == DISK_READY &&
+		    disks[i].status != DISK_STATUS_AVAILABLE)
+			collect_attachments(txn, &disks[i], records);
+	}
+}
+
+bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error_size)
+{
+	size_t i;
+
+	for (i = 0; i < core->n_drivers; i++) {
+		const struct driver *driver = core->drivers[i].driver;
+		struct records records = { .arena = txn_arena(txn) };
+
+		collect(txn, driver->name, &records);
+		if (!driver->restore(core->drivers[i].self, records.items, records.n, error, error_size))
+			return false;
+	}
+	return true;
+}
+
+static void sanitise(struct driver_reply *reply)
+{
+	reply->reason[sizeof reply->reason - 1] = '\0';
+	reply->message[sizeof reply->message - 1] = '\0';
+	if (reply->answer >= DRIVER_ANSWER_MAX) {
+		reply->answer = DRIVER_UNKNOWN;
+		snprintf(reply->message, sizeof reply->message, "the driver gave an answer that does not exist");
+	}
+	if (reply->look_again_ms < LOOK_AGAIN_MIN)
+		reply->look_again_ms = LOOK_AGAIN_MIN;
+	if (reply->look_again_ms > LOOK_AGAIN_MAX)
+		reply->look_again_ms = LOOK_AGAIN_MAX;
+}
+
+void guard_act(const struct core *core, const char *driver, const struct driver_call *call,
+               struct driver_reply *ret)
+{
+	const struct driver *found;
+	void *self;
+	int64_t began = moment_monotonic_us();
+
+	assert(call->act < DRIVER_ACT_MAX && *call->job && call->fence > 0);
+	*ret = (struct driver_reply){ .answer = DRIVER_UNKNOWN };
+	if (find_driver(core, driver, &found, &self)) {
+		found->act(self, call, ret);
+	} else {
+		ret->answer = DRIVER_UNKNOWN;
+		snprintf(ret->message, sizeof ret->message, "this server runs without the driver %s", driver);
+	}
+	sanitise(ret);
+	if (!log_wants(LOG_DEBUG) && (ret->answer == DRIVER_DONE || ret->answer == DRIVER_PENDING))
+		return;
+	log_event(ret->answer == DRIVER_DONE || ret->answer == DRIVER_PENDING ? LOG_DEBUG : LOG_WARNING, "driver",
+	          LOG_TEXT_PAIR("driver", driver), LOG_TEXT_PAIR("act", driver_act_names[call->act]),
+	          LOG_TEXT_PAIR("job", call->job), LOG_NUMBER_PAIR("fence", call->fence),
+	          LOG_TEXT_PAIR("machine", call->machine), LOG_TEXT_PAIR("disk", call->disk),
+	          LOG_TEXT_PAIR("answer", driver_answer_names[ret->answer]), LOG_TEXT_PAIR("reason", ret->reason),
+	          LOG_TEXT_PAIR("message", ret->message),
+	          LOG_NUMBER_PAIR("microseconds", moment_monotonic_us() - began));
+}
+
+void guard_close(struct core *core)
+{
+	while (core->n_drivers) {
+		core->n_drivers--;
+		core->drivers[core->n_drivers].driver->close(core->drivers[core->n_drivers].self);
+	}
+}

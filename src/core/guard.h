@@ -1,0 +1,23 @@
+/* The only caller of drivers: checks what it hands over, logs each act with its answer, and makes sense of answers that
+ * make none. It decides nothing about jobs. */
+#ifndef CORE_GUARD_H
+#define CORE_GUARD_H
+
+#include "core/core.h"
+
+/* Whether that driver leaves the seeming duration of its work to the server. */
+bool guard_is_paced(const struct core *core, const char *driver);
+
+/* Opens the driver and adds it. False with a message. */
+bool guard_open(struct core *core, const struct driver *driver, const char *config, char *error, size_t error_size);
+
+/* Tells every driver what the store has on record of its own. Inside a read at start. */
+bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error_size);
+
+/* One act. A driver that this server runs without is UNKNOWN: the job waits until it is there again. */
+void guard_act(const struct core *core, const char *driver, const struct driver_call *call,
+               struct driver_reply *ret);
+
+void guard_close(struct core *core);
+
+#endif

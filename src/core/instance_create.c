@@ -1,0 +1,397 @@
+/* Making instances: the checks of RunInstances, the rows, and the job that builds them. */
+#include <string.h>
+
+#include "base/moment.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "core/attachment.h"
+#include "core/catalogue.h"
+#include "core/instance.h"
+
+#define SYSTEM_DISK_DEFAULT_GIB      40
+#define SYSTEM_DISK_DEFAULT_CATEGORY "cloud_efficiency"
+#define DATA_DISK_DEFAULT_CATEGORY   "cloud_efficiency"
+
+struct create_facts {
+	struct facts facts;
+	const struct instance_create_args *args;
+	const struct region *region;
+	const char *zone;
+	const struct image *image;
+	const struct instance_type *type;
+	const char *system_category;
+	int64_t system_gib;
+	enum refusal_reason system_fit;
+	enum refusal_reason data_fit; /* of the first data disk that does not fit */
+	enum refusal_reason device_fit;
+	bool snapshot_named;
+	const char **devices; /* of the data disks */
+};
+
+#define CREATE_ROW(name, condition)                                           \
+	static bool create_##name(const struct work *work, const void *facts_) \
+	{                                                                     \
+		const struct create_facts *f = facts_;                        \
+		const struct instance_create_args *args = f->args;            \
+                                                                              \
+		(void)work;                                                   \
+		(void)args;                                                   \
+		return (condition);                                           \
+	}
+
+CREATE_ROW(type_unknown, !f->type)
+CREATE_ROW(image_unknown, !f->image)
+CREATE_ROW(zone_unknown, !zone_known(f->region, f->zone))
+CREATE_ROW(system_category, f->system_fit == REFUSE_DISK_CATEGORY)
+CREATE_ROW(system_level, f->system_fit == REFUSE_DISK_PERFORMANCE_LEVEL)
+CREATE_ROW(system_size, f->system_fit == REFUSE_DISK_SIZE || (f->image && f->system_gib < f->image->size_gib))
+CREATE_ROW(too_many_disks, f->type && (int64_t)args->n_data_disks > f->type->max_data_disks)
+CREATE_ROW(snapshot_unknown, f->snapshot_named)
+CREATE_ROW(data_category, f->data_fit == REFUSE_DISK_CATEGORY)
+CREATE_ROW(data_size_missing, f->data_fit == REFUSE_DISK_SIZE_MISSING)
+CREATE_ROW(data_level, f->data_fit == REFUSE_DISK_PERFORMANCE_LEVEL)
+CREATE_ROW(data_size, f->data_fit == REFUSE_DISK_SIZE)
+CREATE_ROW(device_malformed, f->device_fit == REFUSE_DEVICE_MALFORMED)
+CREATE_ROW(device_in_use, f->device_fit == REFUSE_DEVICE_IN_USE)
+
+static const struct check create_checks[] = {
+	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
+	{ create_type_unknown, REFUSE_INSTANCE_TYPE_UNKNOWN, ABOUT_NOTHING },
+	{ create_image_unknown, REFUSE_IMAGE_UNKNOWN, ABOUT_NOTHING },
+	{ create_zone_unknown, REFUSE_ZONE_UNKNOWN, ABOUT_NOTHING },
+	{ create_system_category, REFUSE_SYSTEM_DISK_CATEGORY, ABOUT_NOTHING },
+	{ create_system_level, REFUSE_DISK_PERFORMANCE_LEVEL, ABOUT_NOTHING },
+	{ create_system_size, REFUSE_SYSTEM_DISK_SIZE, ABOUT_NOTHING },
+	{ create_too_many_disks, REFUSE_INSTANCE_DISK_LIMIT, ABOUT_NOTHING },
+	{ create_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_NOTHING },
+	{ create_data_category, REFUSE_DISK_CATEGORY, ABOUT_NOTHING },
+	{ create_data_size_missing, REFUSE_DISK_SIZE_MISSING, ABOUT_NOTHING },
+	{ create_data_level, REFUSE_DISK_PERFORMANCE_LEVEL, ABOUT_NOTHING },
+	{ create_data_size, REFUSE_DISK_SIZE, ABOUT_NOTHING },
+	{ create_device_malformed, REFUSE_DEVICE_MALFORMED, ABOUT_NOTHING },
+	{ create_device_in_use, REFUSE_DEVICE_IN_USE, ABOUT_NOTHING },
+};
+
+static const char *data_category(const struct instance_disk_args *args)
+{
+	return text_empty(args->category) ? DATA_DISK_DEFAULT_CATEGORY : args->category;
+}
+
+static enum refusal_reason data_disk_fits(const struct instance_disk_args *args)
+{
+	const char *category = data_category(args);
+	const struct disk_category *row = disk_category_find(category);
+
+	if (!row)
+		return REFUSE_DISK_CATEGORY;
+	if (!args->size_given)
+		return REFUSE_DISK_SIZE_MISSING;
+	if (!text_empty(args->performance_level) && !row->levels)
+		return REFUSE_DISK_PERFORMANCE_LEVEL;
+	return disk_fits(category, disk_level_or_default(category, args->performance_level), args->size_gib, false);
+}
+
+/* Names that were asked for are kept; the other disks get the first letters that are left. */
+static enum refusal_reason assign_devices(struct work *work, struct create_facts *f)
+{
+	const struct instance_create_args *args = f->args;
+	bool taken[26] = { [0] = true };
+	size_t i;
+	int letter = 1;
+
+	f->devices = arena_array(work->arena, const char *, args->n_data_disks);
+	for (i = 0; i < args->n_data_disks; i++) {
+		const char *wanted = args->data_disks[i].device;
+
+		if (text_empty(wanted))
+			continue;
+		if (!attachment_device_well_formed(wanted, false))
+			return REFUSE_DEVICE_MALFORMED;
+		if (taken[wanted[strlen(wanted) - 1] - 'a'])
+			return REFUSE_DEVICE_IN_USE;
+		taken[wanted[strlen(wanted) - 1] - 'a'] = true;
+		f->devices[i] = attachment_device_normal(work->arena, wanted);
+	}
+	for (i = 0; i < args->n_data_disks; i++) {
+		if (f->devices[i])
+			continue;
+		while (letter < 26 && taken[letter])
+			letter++;
+		if (letter == 26)
+			return REFUSE_DEVICE_IN_USE;
+		taken[letter] = true;
+		f->devices[i] = arena_printf(work->arena, "/dev/xvd%c", 'a' + letter);
+	}
+	return REFUSE_NONE;
+}
+
+static struct create_facts create_find(struct work *work, const struct instance_create_args *args)
+{
+	struct create_facts f = {
+		.args = args,
+		.region = region_find(work->caller.tenant.region),
+		.image = image_find(args->image),
+		.type = instance_type_find(args->type),
+		.system_category = text_empty(args->system_disk.category) ? SYSTEM_DISK_DEFAULT_CATEGORY :
+		                                                            args->system_disk.category,
+		.system_gib = args->system_disk.size_gib,
+	};
+	size_t i;
+
+	if (!f.region)
+		return f;
+	f.zone = text_empty(args->zone) ? arena_printf(work->arena, "%s-%c", f.region->id, f.region->zones[0]) :
+	                                  args->zone;
+	if (!args->system_disk.size_given) {
+		f.system_gib = SYSTEM_DISK_DEFAULT_GIB;
+		if (f.image && f.image->size_gib > f.system_gib)
+			f.system_gib = f.image->size_gib;
+	}
+	f.system_fit = disk_fits(f.system_category,
+	                         disk_level_or_default(f.system_category, args->system_disk.performance_level),
+	                         f.system_gib, true);
+	for (i = 0; i < args->n_data_disks && f.data_fit == REFUSE_NONE; i++) {
+		f.data_fit = data_disk_fits(&args->data_disks[i]);
+		f.snapshot_named = f.snapshot_named || !text_empty(args->data_disks[i].snapshot);
+	}
+	if (f.type && (int64_t)args->n_data_disks <= f.type->max_data_disks)
+		f.device_fit = assign_devices(work, &f);
+	return f;
+}
+
+static const char *random_address(struct arena *arena)
+{
+	unsigned char bytes[2];
+
+	random_bytes(bytes, sizeof bytes);
+	return arena_printf(arena, "172.16.%d.%d", bytes[0], bytes[1] % 253 + 2);
+}
+
+static struct instance instance_new(struct work *work, const struct create_facts *f, int64_t number)
+{
+	const struct instance_create_args *args = f->args;
+	struct instance instance = {
+		.id = mint_id(work, "i", f->region->id),
+		.tenant = work->caller.tenant,
+		.driver = work->core->settings.driver,
+		.zone = f->zone,
+		.state = INSTANCE_PENDING,
+		.name = args->name,
+		.description = args->description,
+		.host_name = args->host_name,
+		.image = args->image,
+		.type = args->type,
+		.charge_type = args->pre_paid ? CHARGE_PRE_PAID : CHARGE_POST_PAID,
+		.stopped_mode = "Not-applicable",
+		.deletion_protection = args->deletion_protection,
+		.locks = "",
+		.security_groups = args->security_groups,
+		.vpc = args->vpc,
+		.vswitch = args->vswitch,
+		.private_ip = text_empty(args->private_ip) ? random_address(work->arena) : args->private_ip,
+		.key_pair = args->key_pair,
+		.user_data = args->user_data,
+		.resource_group = args->resource_group,
+		.internet_charge_type = args->internet_charge_type,
+		.internet_max_bandwidth_in = args->internet_max_bandwidth_in,
+		.internet_max_bandwidth_out = args->internet_max_bandwidth_out,
+		.spot_strategy = args->spot_strategy,
+		.created_at = work->now,
+		.expires_at = args->pre_paid ? work->now + args->paid_months * 30 * DAY : 0,
+		.auto_release_at = args->auto_release_at,
+	};
+	char serial[UUID_SIZE];
+
+	if (text_empty(args->name))
+		instance.name = instance.id;
+	else if (args->unique_suffix && args->amount > 1)
+		instance.name = arena_printf(work->arena, "%s%03lld", args->name, (long long)number);
+	random_uuid_upper(serial);
+	instance.serial = arena_text(work->arena, serial);
+	if (text_empty(args->host_name))
+		instance.host_name = instance.id;
+	return instance;
+}
+
+static void add_system_disk(struct work *work, const struct create_facts *f, const struct instance *instance)
+{
+	const struct instance_disk_args *args = &f->args->system_disk;
+	struct disk disk = disk_new(work, f->region->id, f->zone, f->system_category);
+
+	disk.type = DISK_SYSTEM;
+	disk.name = args->name;
+	disk.description = args->description;
+	disk.size_gib = f->system_gib;
+	disk.performance_level = disk_level_or_default(f->system_category, args->performance_level);
+	disk.delete_with_instance = true;
+	disk.portable = disk_category_find(f->system_category)->detachable_system;
+	disk.charge_type = instance->charge_type;
+	disk.expires_at = instance->expires_at;
+	disk.image = instance->image;
+	disk.origin_instance = instance->id;
+	disk.encrypted = args->encrypted;
+	disk.kms_key = args->kms_key;
+	disk.resource_group = instance->resource_group;
+	attachment_new(work, &disk, instance, "/dev/xvda", true, false);
+}
+
+static void add_data_disk(struct work *work, const struct create_facts *f, const struct instance *instance, size_t i)
+{
+	const struct instance_disk_args *args = &f->args->data_disks[i];
+	const struct disk_category *category = disk_category_find(data_category(args));
+	struct disk disk = disk_new(work, f->region->id, f->zone, category->id);
+
+	disk.name = args->name;
+	disk.description = args->description;
+	disk.size_gib = args->size_gib;
+	disk.performance_level = disk_level_or_default(category->id, args->performance_level);
+	disk.delete_with_instance = !args->keep;
+	/* PrePaid data disks and local disks cannot leave (aliyun: disk states, "Portable"). */
+	disk.portable = !category->local && instance->charge_type != CHARGE_PRE_PAID;
+	disk.charge_type = instance->charge_type;
+	disk.expires_at = instance->expires_at;
+	disk.encrypted = args->encrypted;
+	disk.kms_key = args->kms_key;
+	disk.bursting = args->bursting;
+	disk.provisioned_iops = args->provisioned_iops;
+	disk.resource_group = instance->resource_group;
+	if (category->elastic_ephemeral)
+		disk.origin_instance = instance->id;
+	attachment_new(work, &disk, instance, f->devices[i], false, args->keep);
+}
+
+static void open_jobs(struct work *work, const struct instance *instance)
+{
+	struct job job = {
+		.kind = JOB_INSTANCE_CREATE,
+		.step = JOB_REQUESTED,
+		.tenant = instance->tenant,
+		.driver = instance->driver,
+		.instance = instance->id,
+		.lock = arena_printf(work->arena, "instance/%s", instance->id),
+	};
+
+	job_open(work, &job);
+	if (!instance->auto_release_at)
+		return;
+	job = (struct job){
+		.kind = JOB_INSTANCE_AUTO_RELEASE,
+		.step = JOB_REQUESTED,
+		.tenant = instance->tenant,
+		.driver = instance->driver,
+		.instance = instance->id,
+		.lock = arena_printf(work->arena, "auto-release/%s", instance->id),
+		.due_at = instance->auto_release_at,
+	};
+	job_open(work, &job);
+}
+
+bool instance_create(struct work *work, const struct instance_create_args *args, const char ***ret_ids)
+{
+	struct create_facts f = create_find(work, args);
+	const char **ids;
+	int64_t i;
+	size_t d;
+
+	if (!work_check(work, create_checks, COUNT_OF(create_checks), &f))
+		return false;
+	ids = arena_array(work->arena, const char *, (size_t)args->amount);
+	for (i = 0; i < args->amount; i++) {
+		struct instance instance = instance_new(work, &f, i + 1);
+
+		instance_put(work->txn, &instance);
+		add_system_disk(work, &f, &instance);
+		for (d = 0; d < args->n_data_disks; d++)
+			add_data_disk(work, &f, &instance, d);
+		tags_put(work, instance.id, args->tags, args->n_tags);
+		open_jobs(work, &instance);
+		ids[i] = instance.id;
+	}
+	*ret_ids = ids;
+	return true;
+}
+
+/* ---- its job: build the machine with its disks, then power it on ---- */
+
+static void plan_build(struct work *work, const struct job *job, struct job_plan *ret)
+{
+	struct attachment *live;
+	size_t n = attachment_list_of_instance(work->txn, job->instance, &live);
+	size_t i;
+
+	ret->calls = arena_array(work->arena, struct driver_call, 1 + 2 * n);
+	ret->calls[ret->n++] = job_call(job, DRIVER_CREATE_MACHINE);
+	for (i = 0; i < n; i++) {
+		struct driver_call call = job_call(job, DRIVER_CREATE_DISK);
+		struct disk disk;
+
+		if (!disk_get(work->txn, live[i].disk, &disk))
+			continue;
+		call.disk = disk.id;
+		call.size_gib = disk.size_gib;
+		ret->calls[ret->n++] = call;
+		call.act = DRIVER_ATTACH;
+		call.attachment = live[i].id;
+		call.generation = live[i].generation;
+		call.device = live[i].device;
+		ret->calls[ret->n++] = call;
+	}
+}
+
+void instance_create_plan(struct work *work, const struct job *job, struct job_plan *ret)
+{
+	if (job->step == JOB_POWER)
+		instance_start_plan(work, job, ret);
+	else
+		plan_build(work, job, ret);
+}
+
+void instance_create_done(struct work *work, struct job *job)
+{
+	struct instance instance;
+	struct attachment *live;
+	size_t n;
+	size_t i;
+
+	if (job->step == JOB_POWER) {
+		instance_start_done(work, job);
+		return;
+	}
+	n = attachment_list_of_instance(work->txn, job->instance, &live);
+	for (i = 0; i < n; i++) {
+		struct disk disk;
+
+		if (!disk_get(work->txn, live[i].disk, &disk))
+			continue;
+		disk.state = DISK_READY;
+		attachment_made_fast(work, &live[i], &disk);
+	}
+	if (instance_get(work->txn, job->instance, &instance)) {
+		instance.state = INSTANCE_STARTING;
+		instance_put(work->txn, &instance);
+	}
+	job_advance(work, job, JOB_POWER);
+}
+
+void instance_create_failed(struct work *work, struct job *job)
+{
+	struct attachment *live;
+	size_t n;
+	size_t i;
+
+	if (job->step == JOB_POWER) {
+		instance_start_failed(work, job);
+		return;
+	}
+	n = attachment_list_of_instance(work->txn, job->instance, &live);
+	for (i = 0; i < n; i++) {
+		struct disk disk;
+
+		if (!disk_get(work->txn, live[i].disk, &disk))
+			continue;
+		attachment_release(work, &live[i], &disk);
+		disk_forget(work, &disk);
+	}
+	tag_delete_all(work->txn, job->instance);
+	instance_delete(work->txn, job->instance);
+}

@@ -1,0 +1,24 @@
+/* Small files of the data directory: secrets and notes that clients on this machine read. The store is not among them. */
+#ifndef FILES_H
+#define FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Makes a directory with all above it, mode 0700 for those it makes. False with a message. */
+bool directory_make(const char *path, char *error, size_t error_size);
+
+/* Replaces a file's content as one step: other readers see the old one or the new one. False with a message. */
+bool file_replace(const char *path, const char *text, mode_t mode, char *error, size_t error_size);
+
+/* The first line of a file, without its end. False if there is no such file or it is empty. */
+bool file_first_line(const char *path, char *ret, size_t size);
+
+/* Removes what begins with `prefix` in a directory: directories that hold files only, left by a process that was ended. */
+void directory_clean(const char *path, const char *prefix);
+
+/* Removes a directory with the files (not the directories) in it. */
+void directory_remove(const char *path);
+
+#endif

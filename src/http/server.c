@@ -1,0 +1,485 @@
+#include "http/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "http/peer.h"
+
+#define HEADERS_MAX       100
+#define BODIES_MAX        ((size_t)64 << 20) /* room for all bodies under way together, beside the largest single one */
+#define CONNECTION_MEMORY ((size_t)64 << 10) /* request line and headers of one request */
+#define LAST_REPLIES_MS   5000               /* clients that read slowly have this long for their replies at the end */
+
+struct http_server {
+	struct api *api;
+	struct http_settings settings;
+	struct MHD_Daemon *daemon;
+	struct peers *peers;
+	pthread_mutex_t lock;
+	pthread_cond_t idle;
+	size_t active; /* calls in the hands of the store, the runner or a slow thread; under the lock */
+	size_t replies; /* that clients have not read whole; under the lock */
+	bool draining; /* under the lock */
+	size_t body_bytes; /* atomic: room that the bodies under way may take */
+};
+
+/* One request, from its headers to its reply. */
+struct exchange {
+	struct http_server *server;
+	struct MHD_Connection *connection;
+	char *path;
+	struct header headers[HEADERS_MAX];
+	size_t n_headers;
+	struct buf body;
+	size_t body_room; /* taken of the server's */
+	enum refusal_reason refused; /* before there is a call: the request itself cannot be taken */
+	struct call *call;
+	bool replied; /* counted in the server's replies */
+};
+
+/* ---- requests ---- */
+
+static enum MHD_Result keep_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct exchange *exchange = context;
+
+	(void)kind;
+	if (exchange->n_headers == HEADERS_MAX) {
+		exchange->refused = REFUSE_HEADERS_TOO_MANY;
+		return MHD_NO;
+	}
+	exchange->headers[exchange->n_headers++] = (struct header){ name, value ? value : "" };
+	return MHD_YES;
+}
+
+/* Bodies are kept until they are whole, before anybody is authenticated: together they have a limit. */
+static void take_room(struct exchange *exchange, size_t room)
+{
+	struct http_server *server = exchange->server;
+	size_t max = BODIES_MAX > server->settings.max_body ? BODIES_MAX : server->settings.max_body;
+
+	if (__atomic_add_fetch(&server->body_bytes, room, __ATOMIC_RELAXED) > max) {
+		__atomic_sub_fetch(&server->body_bytes, room, __ATOMIC_RELAXED);
+		exchange->refused = REFUSE_BUSY;
+		return;
+	}
+	exchange->body_room = room;
+}
+
+/* Two lengths, or a length and chunks, let a proxy and this server disagree where a request ends: refused. */
+static void check_lengths(struct exchange *exchange)
+{
+	size_t max = exchange->server->settings.max_body;
+	bool chunked = false;
+	size_t lengths = 0;
+	int64_t length = 0;
+	size_t i;
+
+	for (i = 0; i < exchange->n_headers; i++) {
+		if (text_equal_nocase(exchange->headers[i].name, "transfer-encoding"))
+			chunked = true;
+		if (!text_equal_nocase(exchange->headers[i].name, "content-length"))
+			continue;
+		lengths++;
+		if (!text_to_int64(exchange->headers[i].value, &length) || length < 0)
+			exchange->refused = REFUSE_LENGTHS_CONFLICT;
+	}
+	if (lengths > 1 || (lengths && chunked))
+		exchange->refused = REFUSE_LENGTHS_CONFLICT;
+	else if (length > (int64_t)max)
+		exchange->refused = REFUSE_BODY_TOO_LARGE;
+	if (exchange->refused == REFUSE_NONE && (length > 0 || chunked))
+		take_room(exchange, chunked ? max : (size_t)length);
+}
+
+static struct exchange *exchange_create(struct http_server *server, struct MHD_Connection *connection)
+{
+	struct exchange *exchange = calloc(1, sizeof *exchange);
+	struct peer *peer = peer_of(connection);
+
+	if (!exchange || !peer || !peer->target || !(exchange->path = strdup(peer->target))) {
+		free(exchange);
+		return NULL;
+	}
+	exchange->server = server;
+	exchange->connection = connection;
+	buf_init(&exchange->body, server->settings.max_body);
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_header, exchange);
+	check_lengths(exchange);
+	return exchange;
+}
+
+/* Whether a call may be handed over: not once the server is draining, so that then their number only falls. */
+static bool enter(struct http_server *server)
+{
+	bool enters;
+
+	pthread_mutex_lock(&server->lock);
+	enters = !server->draining;
+	if (enters)
+		server->active++;
+	pthread_mutex_unlock(&server->lock);
+	return enters;
+}
+
+static void leave(struct http_server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	if (--server->active == 0)
+		pthread_cond_broadcast(&server->idle);
+	pthread_mutex_unlock(&server->lock);
+}
+
+static void reply_begins(struct exchange *exchange)
+{
+	struct http_server *server = exchange->server;
+
+	exchange->replied = true;
+	pthread_mutex_lock(&server->lock);
+	server->replies++;
+	pthread_mutex_unlock(&server->lock);
+}
+
+static void reply_ended(struct http_server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	if (--server->replies == 0)
+		pthread_cond_broadcast(&server->idle);
+	pthread_mutex_unlock(&server->lock);
+}
+
+static bool is_draining(struct http_server *server)
+{
+	bool draining;
+
+	pthread_mutex_lock(&server->lock);
+	draining = server->draining;
+	pthread_mutex_unlock(&server->lock);
+	return draining;
+}
+
+static void request_completed(void *context, struct MHD_Connection *connection, void **request_context,
+                              enum MHD_RequestTerminationCode code)
+{
+	struct exchange *exchange = *request_context;
+	struct http_server *server = context;
+
+	(void)code;
+	peer_awaits(server->peers, peer_of(connection));
+	if (!exchange)
+		return;
+	if (exchange->replied)
+		reply_ended(server);
+	__atomic_sub_fetch(&server->body_bytes, exchange->body_room, __ATOMIC_RELAXED);
+	call_destroy(exchange->call);
+	buf_finish(&exchange->body);
+	free(exchange->path);
+	free(exchange);
+	*request_context = NULL;
+}
+
+/* ---- replies ---- */
+
+static struct MHD_Response *response_create(struct reply *reply)
+{
+	size_t length;
+	char *data;
+	struct stat status;
+
+	if (reply->file >= 0 && fstat(reply->file, &status) == 0)
+		return MHD_create_response_from_fd64((uint64_t)status.st_size, reply->file);
+	data = buf_steal(&reply->body, &length);
+	return MHD_create_response_from_buffer(length, data, MHD_RESPMEM_MUST_FREE);
+}
+
+static enum MHD_Result send_reply(struct exchange *exchange)
+{
+	struct reply *reply = &exchange->call->reply;
+	struct MHD_Response *response;
+	enum MHD_Result result;
+	size_t i;
+
+	call_render(exchange->call);
+	response = response_create(reply);
+	if (!response)
+		return MHD_NO;
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+	for (i = 0; i < reply->n_headers; i++)
+		MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+	if (exchange->refused != REFUSE_NONE || is_draining(exchange->server))
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	reply_begins(exchange);
+	result = MHD_queue_response(exchange->connection, (unsigned)reply->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* The call is its HTTP thread's again; nothing of the store or the runner looks at it any more. */
+static void resume(void *context)
+{
+	struct exchange *exchange = context;
+	struct http_server *server = exchange->server;
+
+	MHD_resume_connection(exchange->connection);
+	leave(server);
+}
+
+static void make_call(struct exchange *exchange, const char *method)
+{
+	struct peer *peer = peer_of(exchange->connection);
+	char *query = strchr(exchange->path, '?');
+	struct request request = {
+		.method = method,
+		.path = exchange->path,
+		.query = "",
+		.headers = exchange->headers,
+		.n_headers = exchange->n_headers,
+		.body = buf_text(&exchange->body),
+		.body_length = exchange->body.length,
+		.remote = peer ? peer->address : "",
+	};
+
+	if (query) {
+		*query = '\0';
+		request.query = query + 1;
+	}
+	exchange->call = call_create(exchange->server->api, &request);
+}
+
+static enum MHD_Result refuse(struct exchange *exchange, const char *method)
+{
+	make_call(exchange, method);
+	call_reject(exchange->call, exchange->refused);
+	return send_reply(exchange);
+}
+
+static enum MHD_Result serve(struct exchange *exchange, const char *method)
+{
+	peer_arrived(peer_of(exchange->connection));
+	make_call(exchange, method);
+	if (call_prepare(exchange->call) == CALL_RENDER)
+		return send_reply(exchange);
+	if (!enter(exchange->server)) {
+		call_refuse(exchange->call, REFUSE_BUSY, NULL);
+		return send_reply(exchange);
+	}
+	/* Suspended first: the answer may be there before call_submit returns. */
+	MHD_suspend_connection(exchange->connection);
+	call_submit(exchange->call, resume, exchange);
+	return MHD_YES;
+}
+
+/* Called with the headers, with each piece of the body, with its end, and after a resume. */
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *version, const char *data, size_t *size, void **request_context)
+{
+	struct exchange *exchange = *request_context;
+
+	(void)url;
+	(void)version;
+	if (!exchange) {
+		exchange = exchange_create(context, connection);
+		*request_context = exchange;
+		if (!exchange)
+			return MHD_NO;
+		return exchange->refused == REFUSE_NONE ? MHD_YES : refuse(exchange, method);
+	}
+	if (exchange->call)
+		return send_reply(exchange);
+	if (*size) {
+		/* A chunked body has no length to refuse it by; the rest of it is read and dropped. */
+		buf_add(&exchange->body, data, *size);
+		*size = 0;
+		return MHD_YES;
+	}
+	if (exchange->body.failed) {
+		exchange->refused = REFUSE_BODY_TOO_LARGE;
+		return refuse(exchange, method);
+	}
+	return serve(exchange, method);
+}
+
+/* ---- the server ---- */
+
+static bool make_address(const struct http_settings *settings, struct sockaddr_storage *ret, socklen_t *ret_size)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)ret;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ret;
+
+	memset(ret, 0, sizeof *ret);
+	if (inet_pton(AF_INET, settings->host, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons((uint16_t)settings->port);
+		*ret_size = sizeof *v4;
+		return true;
+	}
+	if (inet_pton(AF_INET6, settings->host, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons((uint16_t)settings->port);
+		*ret_size = sizeof *v6;
+		return true;
+	}
+	return false;
+}
+
+static int listen_on(const struct http_settings *settings, char *error, size_t error_size)
+{
+	struct sockaddr_storage address;
+	socklen_t size;
+	int yes = 1;
+	int fd;
+
+	if (!make_address(settings, &address, &size)) {
+		snprintf(error, error_size, "%s is not a numeric address", settings->host);
+		return -1;
+	}
+	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0) {
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+		if (bind(fd, (struct sockaddr *)&address, size) == 0 && listen(fd, SOMAXCONN) == 0)
+			return fd;
+	}
+	snprintf(error, error_size, "cannot listen on %s port %d: %s", settings->host, settings->port, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static void log_library(void *context, const char *format, va_list args)
+{
+	char text[512];
+
+	(void)context;
+	vsnprintf(text, sizeof text, format, args);
+	text[strcspn(text, "\n")] = '\0';
+	log_event(LOG_DEBUG, "http", LOG_TEXT_PAIR("message", text));
+}
+
+/* At the end, connections are closed as they come. Taking the socket away from the library (MHD_quiesce_daemon) is no way:
+ * with several threads 0.9.75 aborts the process when two of them remove it from their sets at a time. */
+static enum MHD_Result accepts(void *context, const struct sockaddr *address, socklen_t size)
+{
+	(void)address;
+	(void)size;
+	return is_draining(context) ? MHD_NO : MHD_YES;
+}
+
+static struct MHD_Daemon *daemon_start(struct http_server *server, int fd)
+{
+	const struct http_settings *settings = &server->settings;
+	struct MHD_OptionItem options[] = {
+		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
+		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)request_completed, server },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)peer_connection_changed, server->peers },
+		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)peer_keep_target, server->peers },
+		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)CONNECTION_MEMORY, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)settings->max_connections, NULL },
+		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)settings->max_connections_per_address, NULL },
+		{ MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)settings->idle_timeout, NULL },
+		{ MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
+		{ settings->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)settings->threads, NULL },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+
+	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, accepts,
+	                        server, handle, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_ARRAY, options,
+	                        MHD_OPTION_END);
+}
+
+struct http_server *http_start(struct api *api, const struct http_settings *settings, char *error, size_t error_size)
+{
+	struct http_server *server = calloc(1, sizeof *server);
+	pthread_condattr_t attributes;
+	int fd;
+
+	if (!server)
+		abort();
+	server->api = api;
+	server->settings = *settings;
+	pthread_mutex_init(&server->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&server->idle, &attributes);
+	pthread_condattr_destroy(&attributes);
+	server->peers = peers_create(settings->request_timeout * SECOND, settings->idle_timeout * SECOND);
+	fd = listen_on(settings, error, error_size);
+	if (fd >= 0) {
+		server->daemon = daemon_start(server, fd);
+		if (server->daemon)
+			return server;
+		close(fd);
+		snprintf(error, error_size, "the HTTP server could not be started (limits: %u connections, %u threads)",
+		         settings->max_connections, settings->threads);
+	}
+	http_stop(server);
+	return NULL;
+}
+
+int http_port(const struct http_server *server)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_LISTEN_FD);
+	struct sockaddr_storage address;
+	socklen_t size = sizeof address;
+
+	if (!info || getsockname(info->listen_fd, (struct sockaddr *)&address, &size) != 0)
+		return 0;
+	return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port :
+	                                             ((struct sockaddr_in *)&address)->sin_port);
+}
+
+static struct timespec deadline_in(int64_t ms)
+{
+	int64_t until = moment_monotonic() + ms;
+
+	return (struct timespec){ .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
+}
+
+bool http_drain(struct http_server *server, int64_t timeout_ms)
+{
+	struct timespec deadline = deadline_in(timeout_ms);
+	bool idle;
+
+	pthread_mutex_lock(&server->lock);
+	server->draining = true;
+	while (server->active && pthread_cond_timedwait(&server->idle, &server->lock, &deadline) == 0)
+		continue;
+	idle = server->active == 0;
+	pthread_mutex_unlock(&server->lock);
+	return idle;
+}
+
+static void finish_replies(struct http_server *server)
+{
+	struct timespec deadline = deadline_in(LAST_REPLIES_MS);
+
+	pthread_mutex_lock(&server->lock);
+	while (server->replies && pthread_cond_timedwait(&server->idle, &server->lock, &deadline) == 0)
+		continue;
+	pthread_mutex_unlock(&server->lock);
+}
+
+void http_stop(struct http_server *server)
+{
+	if (!server)
+		return;
+	if (server->daemon) {
+		finish_replies(server);
+		MHD_stop_daemon(server->daemon);
+	}
+	peers_destroy(server->peers);
+	pthread_mutex_destroy(&server->lock);
+	pthread_cond_destroy(&server->idle);
+	free(server);
+}

@@ -1,0 +1,401 @@
+#include "serve.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/aliyun/nonce.h"
+#include "api/aliyun/rpc.h"
+#include "api/control/control.h"
+#include "api/keys.h"
+#include "base/log.h"
+#include "base/moment.h"
+#include "base/place.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "config.h"
+#include "core/account.h"
+#include "core/guard.h"
+#include "core/jobs.h"
+#include "drivers/sim.h"
+#include "files.h"
+#include "http/server.h"
+#include "notify.h"
+
+#define DRAIN_MS     5000 /* requests that wait for jobs get this long to end by themselves */
+#define TOKEN_LENGTH 40
+#define LARGE_BYTES  (128 * 1024)
+#define TOKEN_MIN    16
+#define TOKEN_MAX    255
+#define ACCOUNT_NAME "default"
+
+#define FIRST_KEY_PREFIX    "LTAI5t"
+#define FIRST_KEY_TAIL      18
+#define FIRST_SECRET_LENGTH 30
+
+#define FILES_RESERVE 64 /* open files beside connections: the store, its readers, the log, a backup */
+
+#define PLACE_ACCESS_KEY "access_key"
+
+static const struct dialect *const dialects[] = { &dialect_control, &dialect_aliyun, NULL };
+
+struct server {
+	const struct config *config;
+	char directory[PATH_MAX]; /* real path, no longer than PATH_MAX - 1 */
+	char token[TOKEN_MAX + 2]; /* one more than allowed, so that a longer one shows */
+	struct core core;
+	struct api api;
+	struct http_server *http;
+	/* What the first start made; "" on every other. */
+	char first_key[64];
+	char first_secret[64];
+	char error[512];
+};
+
+static bool path_in(const struct server *server, const char *name, char *ret, size_t size)
+{
+	return snprintf(ret, size, "%s/%s", server->directory, name) < (int)size;
+}
+
+/* ---- directory and store ---- */
+
+static bool directory_open(struct server *server)
+{
+	const char *temporary = getenv("TMPDIR");
+
+	if (!server->config->ephemeral) {
+		if (!directory_make(server->config->data, server->error, sizeof server->error))
+			return false;
+		if (!realpath(server->config->data, server->directory)) {
+			snprintf(server->error, sizeof server->error, "cannot use the data directory %s: %s", server->config->data,
+			         strerror(errno));
+			return false;
+		}
+		return true;
+	}
+	snprintf(server->directory, sizeof server->directory, "%s/cleat-XXXXXX",
+	         temporary && *temporary ? temporary : P_tmpdir);
+	if (mkdtemp(server->directory))
+		return true;
+	snprintf(server->error, sizeof server->error, "cannot make a temporary directory: %s",
+	         strerror(errno));
+	return false;
+}
+
+static bool store_begin(struct server *server)
+{
+	const struct config *config = server->config;
+	struct store_config store = {
+		.directory = server->directory,
+		.ephemeral = config->ephemeral,
+		.run_twice = config->store_run_twice,
+		.queue_max = (size_t)config->max_queue,
+		.max_bytes = config->max_store_bytes,
+		.min_free_bytes = config->min_free_bytes,
+		.read_timeout_ms = (int)(config->request_timeout * SECOND),
+	};
+
+	server->core.store = store_open(&store, server->error, sizeof server->error);
+	if (!server->core.store)
+		return false;
+	/* The lock is ours: what a backup left that was cut off is nobody's. */
+	directory_clean(server->directory, PLACE_BACKUP);
+	return true;
+}
+
+/* ---- first start, keys ---- */
+
+/* Makes the account that every store has, with the key whose secret was written to its file before. */
+static bool bootstrap(struct txn *txn, void *context)
+{
+	struct server *server = context;
+	struct caller caller = { .key_id = "cleat" };
+	struct access_key key;
+	struct work work;
+
+	work_begin(&work, &server->core, txn, &caller, clock_now(&server->core.clock));
+	return access_key_create(&work, account_create(&work, "aliyun", ACCOUNT_NAME).id, server->first_key,
+	                         server->first_secret, "made at the first start", &key);
+}
+
+struct first_look {
+	struct server *server;
+	bool has_account;
+};
+
+static bool look(struct txn *txn, void *context)
+{
+	struct first_look *first = context;
+	struct account *accounts;
+
+	clock_restore(&first->server->core.clock, txn);
+	first->has_account = account_list(txn, &accounts) > 0;
+	return true;
+}
+
+/* The file comes before the commit: a key that nobody was told cannot be left behind. If it ends in between, the next
+ * start is the first again and writes another. */
+static bool first_start(struct server *server, struct arena *arena)
+{
+	char path[PATH_MAX + 64];
+	char text[512];
+
+	snprintf(server->first_key, sizeof server->first_key, FIRST_KEY_PREFIX);
+	random_alphanumeric(server->first_key + strlen(FIRST_KEY_PREFIX), FIRST_KEY_TAIL);
+	random_alphanumeric(server->first_secret, FIRST_SECRET_LENGTH);
+	path_in(server, PLACE_ACCESS_KEY, path, sizeof path);
+	snprintf(text, sizeof text, "access_key_id=%s\naccess_key_secret=%s\n", server->first_key, server->first_secret);
+	if (!file_replace(path, text, 0600, server->error, sizeof server->error) ||
+	    store_write(server->core.store, bootstrap, server, arena) != STORE_DONE)
+		return false;
+	log_event(LOG_INFO, "first-start", LOG_TEXT_PAIR("access_key_id", server->first_key),
+	          LOG_TEXT_PAIR("secret_file", path));
+	return true;
+}
+
+static bool keys_begin(struct server *server)
+{
+	const struct config *config = server->config;
+	struct first_look first = { .server = server };
+	struct arena arena;
+	bool begun;
+
+	snprintf(server->error, sizeof server->error, "the store cannot be read or written");
+	arena_init(&arena);
+	begun = store_read(server->core.store, look, &first, &arena) == STORE_DONE &&
+	        (first.has_account || first_start(server, &arena));
+	arena_finish(&arena);
+	if (server->core.clock.last > moment_now() + SECOND && !server->core.clock.manual)
+		log_event(LOG_WARNING, "clock", LOG_TEXT_PAIR("problem", "this store lived by a manual clock that is ahead: cloud "
+		                                                         "time stands until the machine's clock is there"));
+	server->api.keys = key_cache_create();
+	/* The development key is in no store: it is valid while the server that was given it runs. */
+	if (config->dev_key)
+		key_cache_fix(server->api.keys, config->access_key_id, config->access_key_secret);
+	return begun && key_cache_load(server->api.keys, server->core.store);
+}
+
+/* ---- drivers and jobs ---- */
+
+static bool restore(struct txn *txn, void *context)
+{
+	struct server *server = context;
+
+	return guard_restore(&server->core, txn, server->error, sizeof server->error);
+}
+
+static bool core_begin(struct server *server)
+{
+	struct arena arena;
+	enum store_outcome outcome;
+
+	if (!guard_open(&server->core, &driver_sim, "", server->error, sizeof server->error))
+		return false;
+	snprintf(server->error, sizeof server->error, "the store cannot be read");
+	arena_init(&arena);
+	outcome = store_read(server->core.store, restore, server, &arena);
+	arena_finish(&arena);
+	if (outcome != STORE_DONE)
+		return false;
+	server->core.jobs = jobs_create(&server->core);
+	return jobs_start(server->core.jobs, server->error, sizeof server->error);
+}
+
+/* ---- files for clients on this machine ---- */
+
+static bool token_begin(struct server *server)
+{
+	char path[PATH_MAX + 64];
+
+	if (server->config->control_token_file)
+		snprintf(path, sizeof path, "%s", server->config->control_token_file);
+	else
+		path_in(server, PLACE_CONTROL_TOKEN, path, sizeof path);
+	if (file_first_line(path, server->token, sizeof server->token)) {
+		if (strlen(server->token) >= TOKEN_MIN && strlen(server->token) <= TOKEN_MAX)
+			return true;
+		snprintf(server->error, sizeof server->error,
+		         "the control token must have %d to %d characters; remove its file to get a new one", TOKEN_MIN, TOKEN_MAX);
+		return false;
+	}
+	random_alphanumeric(server->token, TOKEN_LENGTH);
+	return file_replace(path, server->token, 0600, server->error, sizeof server->error);
+}
+
+static bool write_files(struct server *server, const char *url)
+{
+	char path[PATH_MAX + 64];
+	char text[512];
+
+	path_in(server, PLACE_ENDPOINT, path, sizeof path);
+	snprintf(text, sizeof text, "%s\n", url);
+	if (!file_replace(path, text, 0644, server->error, sizeof server->error))
+		return false;
+	if (!server->config->port_file)
+		return true;
+	snprintf(text, sizeof text, "%d\n", http_port(server->http));
+	return file_replace(server->config->port_file, text, 0644, server->error, sizeof server->error);
+}
+
+/* ---- life ---- */
+
+/* Each connection is an open file; beyond what the system allows none would be accepted at all, and the store could not
+ * open its own. */
+static unsigned connections_possible(const struct config *config)
+{
+	struct rlimit files;
+	rlim_t wanted = (rlim_t)config->max_connections + FILES_RESERVE;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return (unsigned)config->max_connections;
+	if (files.rlim_cur < wanted) {
+		files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+		setrlimit(RLIMIT_NOFILE, &files);
+		getrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (files.rlim_cur >= wanted)
+		return (unsigned)config->max_connections;
+	log_event(LOG_WARNING, "limits", LOG_TEXT_PAIR("problem", "the system allows fewer open files than --max-connections needs"),
+	          LOG_NUMBER_PAIR("open_files", (int64_t)files.rlim_cur));
+	return files.rlim_cur > 2 * FILES_RESERVE ? (unsigned)(files.rlim_cur - FILES_RESERVE) : FILES_RESERVE;
+}
+
+static bool http_begin(struct server *server)
+{
+	const struct config *config = server->config;
+	struct http_settings settings = {
+		.host = config->listen_host,
+		.port = config->listen_port,
+		.threads = (unsigned)config->threads,
+		.max_body = (size_t)config->max_body,
+		.max_connections = connections_possible(config),
+		.max_connections_per_address = (unsigned)config->max_connections_per_address,
+		.idle_timeout = (unsigned)config->idle_timeout,
+		.request_timeout = (unsigned)config->request_timeout,
+	};
+	char url[128];
+
+	server->http = http_start(&server->api, &settings, server->error, sizeof server->error);
+	if (!server->http)
+		return false;
+	snprintf(url, sizeof url, strchr(config->listen_host, ':') ? "http://[%s]:%d" : "http://%s:%d",
+	         config->listen_host, http_port(server->http));
+	if (!write_files(server, url))
+		return false;
+	log_event(LOG_INFO, "serving", LOG_TEXT_PAIR("url", url), LOG_TEXT_PAIR("data", server->directory),
+	          LOG_TEXT_PAIR("version", CLEAT_VERSION),
+	          LOG_TEXT_PAIR("access_key_id", config->dev_key ? config->access_key_id : ""));
+	return true;
+}
+
+static void configure(struct server *server)
+{
+	static const enum pace paces[] = { PACE_INSTANT, PACE_QUICK, PACE_REAL };
+	const struct config *config = server->config;
+
+	server->core.settings = (struct core_settings){
+		.pace = paces[config->pace],
+		.max_detaching = config->max_detaching,
+		.retention = config->retention_days * DAY,
+		.driver = driver_sim.name,
+	};
+	server->core.clock.manual = config->clock == CONFIG_CLOCK_MANUAL;
+	random_alphanumeric(server->core.boot, sizeof server->core.boot - 1);
+	server->api = (struct api){
+		.core = &server->core,
+		.nonces = nonce_memory_create((size_t)config->nonce_bytes),
+		.dialects = dialects,
+		.control_token = server->token,
+		.settings = {
+			.max_params = (size_t)config->max_params,
+			.version = CLEAT_VERSION,
+			.data_directory = server->directory,
+		},
+	};
+}
+
+/* Each step needs those before it; server_end takes back what there is. */
+static bool server_begin(struct server *server)
+{
+	configure(server);
+	return directory_open(server) && store_begin(server) && token_begin(server) && keys_begin(server) &&
+	       core_begin(server) && http_begin(server);
+}
+
+/* Stop listening, let requests end, let jobs rest, close the store: in this order nothing that was acknowledged is
+ * lost and nobody waits for ever. */
+static void server_end(struct server *server)
+{
+	char path[PATH_MAX + 64];
+	bool cut_off;
+
+	notify("STOPPING=1");
+	if (server->http && !http_drain(server->http, DRAIN_MS))
+		log_event(LOG_INFO, "stopping", LOG_TEXT_PAIR("message", "requests wait for jobs; they are answered now"));
+	if (server->core.jobs)
+		jobs_stop(server->core.jobs);
+	cut_off = server->http && !http_drain(server->http, DRAIN_MS);
+	if (*server->directory && path_in(server, PLACE_ENDPOINT, path, sizeof path) && server->http)
+		unlink(path);
+	if (cut_off) {
+		/* Something slow, a backup, is still in somebody's hands. Everything acknowledged is on disk: the end of the
+		 * process is as good an end as any. */
+		log_event(LOG_WARNING, "stopped", LOG_TEXT_PAIR("message", "a slow request was cut off"));
+		if (server->config->ephemeral)
+			directory_remove(server->directory);
+		_exit(0);
+	}
+	http_stop(server->http);
+	if (server->core.store)
+		store_close(server->core.store);
+	jobs_destroy(server->core.jobs);
+	guard_close(&server->core);
+	key_cache_destroy(server->api.keys);
+	nonce_memory_destroy(server->api.nonces);
+	if (server->config->ephemeral && *server->directory)
+		directory_remove(server->directory);
+}
+
+int serve_run(const struct config *config)
+{
+	struct server *server = calloc(1, sizeof *server);
+	sigset_t signals;
+	bool started;
+	int number = 0;
+
+	if (!server)
+		abort();
+	server->config = config;
+	log_setup(config->log, config->log_level);
+	/* Blocked before any thread starts, so that this one alone takes them. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is met as a failed write, which the store knows how to meet */
+	/* Large tables come from the kernel and go back to it; left alone, the library raises this limit with each of them
+	 * and keeps what they leave behind. */
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	started = server_begin(server);
+	if (started) {
+		notify("READY=1");
+		sigwait(&signals, &number);
+		log_event(LOG_INFO, "stopping", LOG_TEXT_PAIR("signal", strsignal(number)));
+	} else {
+		log_event(LOG_ERROR, "not-started", LOG_TEXT_PAIR("message", server->error));
+		fprintf(stderr, "cleat serve: %s\n", server->error);
+	}
+	server_end(server);
+	log_event(LOG_INFO, "stopped", LOG_NUMBER_PAIR("status", started ? 0 : 1));
+	free(server);
+	return started ? 0 : 1;
+}

@@ -1,0 +1,83 @@
+/* Accounts and their access keys. */
+#include "stores/table.h"
+
+#include "base/text.h"
+
+static const struct column account_columns[] = {
+	TEXT(account, id),
+	TEXT(account, realm),
+	TEXT(account, name),
+	BOOL(account, disk_white_list),
+	BOOL(account, safe_detach),
+	INT64(account, created_at),
+};
+static const struct table account_table = {
+	.name = "account",
+	.columns = account_columns,
+	.n_columns = COUNT_OF(account_columns),
+	.n_key = 1,
+	.row_size = sizeof(struct account),
+	.slot = SLOT_ACCOUNT_GET,
+};
+
+static const struct column access_key_columns[] = {
+	TEXT(access_key, id),
+	TEXT(access_key, account),
+	TEXT(access_key, secret),
+	TEXT(access_key, description),
+	ENUM(access_key, state, access_key_state_names),
+	INT64(access_key, created_at),
+};
+static const struct table access_key_table = {
+	.name = "access_key",
+	.columns = access_key_columns,
+	.n_columns = COUNT_OF(access_key_columns),
+	.n_key = 1,
+	.row_size = sizeof(struct access_key),
+	.slot = SLOT_ACCESS_KEY_GET,
+};
+
+bool account_get(struct txn *txn, const char *id, struct account *ret)
+{
+	return table_get(txn, &account_table, &id, ret);
+}
+
+void account_put(struct txn *txn, const struct account *account)
+{
+	table_put(txn, &account_table, account);
+}
+
+size_t account_list(struct txn *txn, struct account **ret)
+{
+	const struct selection all = { .slot = SLOT_ACCOUNT_LIST, .rest = "ORDER BY created_at, id" };
+	size_t n;
+
+	*ret = table_select(txn, &account_table, &all, &n);
+	return n;
+}
+
+bool access_key_get(struct txn *txn, const char *id, struct access_key *ret)
+{
+	return table_get(txn, &access_key_table, &id, ret);
+}
+
+void access_key_put(struct txn *txn, const struct access_key *key)
+{
+	table_put(txn, &access_key_table, key);
+}
+
+size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret)
+{
+	const struct param params[] = { PARAM_TEXT(account) };
+	const struct selection all = { .slot = SLOT_ACCESS_KEY_LIST, .rest = "ORDER BY created_at, id" };
+	const struct selection some = {
+		.slot = SLOT_ACCESS_KEY_LIST_OF_ACCOUNT,
+		.rest = "WHERE account = $1 ORDER BY created_at, id",
+		.params = params,
+		.n_params = COUNT_OF(params),
+	};
+	size_t n;
+
+	*ret = table_select(txn, &access_key_table, account ? &some : &all, &n);
+	return n;
+}

@@ -1,0 +1,14 @@
+/* The versions of the schema, embedded at build time by tools/embed.py from schema/NNNN.sql. How one is
+ * applied is the engine's business. */
+#ifndef STORES_SCHEMA_H
+#define STORES_SCHEMA_H
+
+struct migration {
+	int version; /* 1, 2, ... without gaps */
+	const char *name;
+	const char *sql; /* NULL: the end */
+};
+
+extern const struct migration store_migrations[];
+
+#endif

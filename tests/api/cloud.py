@@ -1,0 +1,208 @@
+"""A small client of the ECS API: signs V1 itself, keeps its connection and gives plain replies. Most tests use it
+because it is fast; the official clients have tests of their own."""
+
+import http.client
+import json
+import os
+import re
+import sqlite3
+import time
+import urllib.parse
+import xml.etree.ElementTree
+
+import signing
+
+SLOWER = float(os.environ.get("CLEAT_SLOWER", "1"))
+REGION, ZONE = "cn-hangzhou", "cn-hangzhou-h"
+IMAGE = "aliyun_3_x64_20G_alibase_20240819.vhd"
+TYPE = "ecs.g7.large"
+MULTI = {"DiskCategory": "cloud_essd", "MultiAttach": "Enabled"}
+
+UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+TIME_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+TIME_MINUTES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ")
+
+
+class Refused(Exception):
+    """What an API answered instead of doing it."""
+
+    def __init__(self, status, code, message):
+        super().__init__(f"{status} {code}: {message}")
+        self.status, self.code, self.message = status, code, message
+
+
+class Reply:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, {name.lower(): value for name, value in headers}, body
+        self.type = self.headers.get("content-type", "")
+
+    @property
+    def text(self):
+        return self.body.decode("utf-8")
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def xml(self):
+        return xml.etree.ElementTree.fromstring(self.body)
+
+    @property
+    def fault(self):
+        """(status, code, message), from either format."""
+        if "xml" in self.type:
+            root = self.xml
+            assert root.tag == "Error", self.text
+            return self.status, root.findtext("Code"), root.findtext("Message")
+        return self.status, self.json["Code"], self.json["Message"]
+
+
+class Cloud:
+    """Calls operations: cloud.CreateDisk(Size=20). Parameters with dots: cloud.RunInstances(**{"SystemDisk.Size": 40}).
+    None leaves a parameter out. A refusal raises Refused."""
+
+    def __init__(self, server, key_id=signing.KEY_ID, secret=signing.SECRET, timeout=60):
+        self.server, self.key_id, self.secret, self.timeout = server, key_id, secret, timeout
+        self.connection, self.pid = None, None
+
+    def send(self, method, target, body=None, headers=None):
+        """One request on the connection that is kept; it is renewed when the server is another one."""
+        if self.connection is None or self.pid != self.server.pid:
+            self.close()
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=self.timeout * SLOWER)
+            self.pid = self.server.pid
+        try:
+            self.connection.request(method, target, body=body, headers=headers or {})
+            reply = self.connection.getresponse()
+            return Reply(reply.status, reply.getheaders(), reply.read())
+        except (OSError, http.client.HTTPException):
+            self.close()
+            raise
+
+    def close(self):
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
+    def raw(self, action, parameters=None, method="GET", xml=False):
+        """The reply as it is, whatever it is."""
+        given = {name: text_of(value) for name, value in (parameters or {}).items() if value is not None}
+        signed = signing.v1_sign(method, {**signing.v1_common(action, self.key_id, Format="XML" if xml else "JSON"), **given},
+                                 self.secret)
+        if method == "GET":
+            return self.send("GET", "/?" + urllib.parse.urlencode(signed))
+        return self.send("POST", "/", urllib.parse.urlencode(signed), {"Content-Type": signing.FORM})
+
+    def call(self, action, **parameters):
+        reply = self.raw(action, parameters)
+        if reply.status != 200:
+            raise Refused(*reply.fault)
+        return reply.json
+
+    def __getattr__(self, action):
+        if not action[0].isupper():
+            raise AttributeError(action)
+        return lambda **parameters: self.call(action, **parameters)
+
+    def refused(self, action, **parameters):
+        """The call must be refused: (status, code)."""
+        status, code, _ = self.raw(action, parameters).fault
+        return status, code
+
+    # ---- things
+
+    def make_disk(self, **more):
+        return self.CreateDisk(**{"RegionId": REGION, "ZoneId": ZONE, "Size": 20, "DiskCategory": "cloud_essd",
+                                  **more})["DiskId"]
+
+    def make_instances(self, **more):
+        return self.RunInstances(**{"RegionId": REGION, "ZoneId": ZONE, "ImageId": IMAGE, "InstanceType": TYPE,
+                                    **more})["InstanceIdSets"]["InstanceIdSet"]
+
+    def make_instance(self, **more):
+        return self.make_instances(**more)[0]
+
+    def make_attached(self, **more):
+        """(disk, instance), the disk In_use."""
+        instance, disk = self.make_instance(), self.make_disk(**more)
+        self.AttachDisk(DiskId=disk, InstanceId=instance)
+        return disk, instance
+
+    def stop(self, instance):
+        self.StopInstance(InstanceId=instance)
+
+    # ---- looking
+
+    def disks(self, **filters):
+        return self.DescribeDisks(**{"PageSize": 100, **filters})["Disks"]["Disk"]
+
+    def disk(self, disk):
+        """None if it is not there."""
+        found = self.disks(DiskIds=json.dumps([disk]))
+        assert len(found) <= 1
+        return found[0] if found else None
+
+    def status(self, disk):
+        found = self.disk(disk)
+        return found and found["Status"]
+
+    def instances(self, **filters):
+        return self.DescribeInstances(**{"PageSize": 100, **filters})["Instances"]["Instance"]
+
+    def instance(self, instance):
+        found = self.instances(InstanceIds=json.dumps([instance]))
+        return found[0] if found else None
+
+    def disks_of(self, instance, disk_type="data"):
+        return [disk["DiskId"] for disk in self.disks(InstanceId=instance, DiskType=disk_type)]
+
+    def system_disk(self, instance):
+        (disk,) = self.disks_of(instance, "system")
+        return disk
+
+
+def text_of(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return json.dumps(value)
+    return str(value)
+
+
+def leaves_of_json(value, path=()):
+    """The leaves in their order as (path, text), so that they can be compared with those of an XML reply."""
+    if isinstance(value, dict):
+        found = [leaf for name, child in value.items() for leaf in leaves_of_json(child, path + (name,))]
+        return found or [(path, "")]
+    if isinstance(value, list):
+        return [leaf for child in value for leaf in leaves_of_json(child, path)]
+    return [(path, text_of(value))]
+
+
+def leaves_of_xml(element, path=()):
+    if len(element) == 0:
+        return [(path, element.text or "")]
+    return [leaf for child in element for leaf in leaves_of_xml(child, path + (child.tag,))]
+
+
+def wait_for(condition, what, seconds=20):
+    """For what happens in real time; everything else is better driven by the manual clock."""
+    deadline = time.monotonic() + seconds * SLOWER
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"not within {seconds * SLOWER:.0f} s: {what}")
+
+
+def edit_store(server, *statements):
+    """Makes what no operation makes (a lock, a lost image): writes into the store of a durable server, which is stopped
+    for it. Each statement is (SQL, values) and must change one row or more."""
+    server.stop()
+    with sqlite3.connect(server.data / "cleat.db") as database:
+        for statement, values in statements:
+            assert database.execute(statement, values).rowcount > 0, (statement, values)
+    database.close()
+    server.start()

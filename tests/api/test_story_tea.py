@@ -1,0 +1,239 @@
+"""The official client alibabacloud_ecs20140526 (signature V3, JSON), unmodified, drives what Cleat is for."""
+
+import json
+
+import pytest
+from alibabacloud_ecs20140526 import models
+from alibabacloud_ecs20140526.client import Client
+from alibabacloud_tea_openapi.exceptions import ClientException
+from alibabacloud_tea_openapi.utils_models import Config
+
+import signing
+from cloud import IMAGE, REGION, TIME_SECONDS, TYPE, UUID, ZONE, wait_for
+
+
+def make_client(server, **more):
+    return Client(Config(**{"access_key_id": signing.KEY_ID, "access_key_secret": signing.SECRET, "protocol": "http",
+                            "endpoint": server.endpoint, "region_id": REGION, "read_timeout": 60000, **more}))
+
+
+class Tea:
+    """The calls of the story, by what they are about."""
+
+    def __init__(self, server, **more):
+        self.server, self.client = server, make_client(server, **more)
+
+    def run(self, **more):
+        reply = self.client.run_instances(models.RunInstancesRequest(
+            **{"region_id": REGION, "zone_id": ZONE, "image_id": IMAGE, "instance_type": TYPE, **more}))
+        return reply.body.instance_id_sets.instance_id_set
+
+    def create(self, **more):
+        return self.client.create_disk(models.CreateDiskRequest(
+            **{"region_id": REGION, "zone_id": ZONE, "size": 20, "disk_category": "cloud_essd", **more})).body.disk_id
+
+    def attach(self, disk, instance, **more):
+        return self.client.attach_disk(models.AttachDiskRequest(disk_id=disk, instance_id=instance, **more))
+
+    def detach(self, disk, instance, **more):
+        return self.client.detach_disk(models.DetachDiskRequest(disk_id=disk, instance_id=instance, **more))
+
+    def delete(self, disk):
+        return self.client.delete_disk(models.DeleteDiskRequest(disk_id=disk))
+
+    def stop(self, instance):
+        self.client.stop_instance(models.StopInstanceRequest(instance_id=instance))
+
+    def disks(self, **more):
+        return self.client.describe_disks(models.DescribeDisksRequest(region_id=REGION, **more)).body
+
+    def disk(self, disk):
+        found = self.disks(disk_ids=json.dumps([disk])).disks.disk
+        return found[0] if found else None
+
+    def instance(self, instance):
+        found = self.client.describe_instances(models.DescribeInstancesRequest(
+            region_id=REGION, instance_ids=json.dumps([instance]))).body.instances.instance
+        return found[0] if found else None
+
+
+def refusal(call, *arguments, **more):
+    with pytest.raises(ClientException) as caught:
+        call(*arguments, **more)
+    return caught.value.status_code, caught.value.code
+
+
+@pytest.fixture
+def tea(make_server):
+    """Its clock stands until it is advanced, and work takes as long as on the real cloud."""
+    return Tea(make_server(clock="manual", pace="real"))
+
+
+@pytest.fixture
+def quick_tea(shared_server):
+    """Work is done when the reply comes."""
+    return Tea(shared_server)
+
+
+def test_data_disk_from_creation_to_deletion(tea):
+    instance, = tea.run(instance_name="story")
+    assert tea.instance(instance).status == "Pending"
+    disk = tea.create(disk_name="story", tag=[models.CreateDiskRequestTag(key="owner", value="somebody")])
+    assert tea.disk(disk).status == "Creating"
+    tea.server.advance(30)
+    assert (tea.instance(instance).status, tea.disk(disk).status) == ("Running", "Available")
+
+    reply = tea.attach(disk, instance)
+    assert reply.status_code == 200
+    assert reply.headers["x-acs-request-id"] == reply.body.request_id
+    assert tea.disk(disk).status == "Attaching"
+    tea.server.advance(10)
+    found = tea.disk(disk)
+    assert (found.status, found.instance_id, found.device) == ("In_use", instance, "/dev/xvdb")
+    assert found.attachments.attachment[0].instance_id == instance
+    assert (found.delete_with_instance, found.portable, found.size, found.type) == (False, True, 20, "data")
+    assert (found.tags.tag[0].tag_key, found.tags.tag[0].tag_value) == ("owner", "somebody")
+
+    tea.detach(disk, instance)
+    found = tea.disk(disk)
+    assert (found.status, found.instance_id) == ("Detaching", instance)
+    tea.server.advance(59)
+    assert tea.disk(disk).status == "Detaching"
+    tea.server.advance(1)
+    found = tea.disk(disk)
+    assert (found.status, found.instance_id, found.device, found.attachments.attachment) == ("Available", "", "", [])
+    assert TIME_SECONDS.fullmatch(found.detached_time)
+
+    tea.delete(disk)
+    assert tea.disk(disk) is None
+
+
+def test_polling_until_available_in_real_time(make_server):
+    """As scripts do it: call, then ask until the disk is Available."""
+    tea = Tea(make_server(pace="quick"))
+    instance, = tea.run()
+    disk = tea.create()
+    wait_for(lambda: tea.disk(disk).status == "Available" and tea.instance(instance).status == "Running", "made")
+    tea.attach(disk, instance)
+    wait_for(lambda: tea.disk(disk).status == "In_use", "attached")
+    tea.detach(disk, instance)
+    seen = []
+    wait_for(lambda: seen.append(tea.disk(disk).status) or seen[-1] == "Available", "detached")
+    assert set(seen) == {"Detaching", "Available"}
+
+
+def test_refusals_raise_the_clients_exception(tea):
+    instance, other = tea.run(amount=2)
+    disk = tea.create()
+    assert refusal(tea.delete, disk) == (403, "IncorrectDiskStatus")
+    tea.server.advance(60)
+    assert refusal(tea.detach, disk, "i-nothing") == (404, "InvalidInstanceId.NotFound")
+    assert refusal(tea.detach, "d-nothing", instance) == (404, "InvalidDiskId.NotFound")
+    assert refusal(tea.detach, disk, instance) == (404, "InvalidDisk.AlreadyDetached")
+    assert refusal(tea.detach, disk, None) == (400, "MissingInstanceId")
+    tea.attach(disk, instance)
+    assert refusal(tea.detach, disk, instance) == (403, "IncorrectDiskStatus")
+    tea.server.advance(10)
+    assert refusal(tea.detach, disk, other) == (403, "DependencyViolation")
+    assert refusal(tea.attach, disk, other) == (403, "IncorrectDiskStatus")
+    assert refusal(tea.delete, disk) == (403, "IncorrectDiskStatus")
+    tea.detach(disk, instance)
+    assert refusal(tea.detach, disk, instance) == (403, "InvalidOperation.DiskDetachingFromThisEcs")
+    assert refusal(tea.attach, disk, instance) == (403, "IncorrectDiskStatus")
+
+
+def test_the_exception_tells_request_id_and_text(quick_tea):
+    with pytest.raises(ClientException) as caught:
+        quick_tea.detach("d-nothing", "i-nothing")
+    assert "The specified InstanceId does not exist." in caught.value.message
+    assert UUID.fullmatch(caught.value.request_id)
+
+
+@pytest.mark.parametrize("flag, left", [(None, None), (True, None), (False, "data")])
+def test_system_disk_and_its_origin(quick_tea, flag, left):
+    tea = quick_tea
+    instance, = tea.run()
+    disk = tea.disks(instance_id=instance, disk_type="system").disks.disk[0].disk_id
+    assert refusal(tea.detach, disk, instance) == (403, "IncorrectInstanceStatus")
+    tea.stop(instance)
+    tea.detach(disk, instance, delete_with_instance=flag)
+    found = tea.disk(disk)
+    assert (found.status, found.type, found.delete_with_instance) == ("Available", "system", flag is not False)
+    tea.client.delete_instance(models.DeleteInstanceRequest(instance_id=instance))
+    assert tea.instance(instance) is None
+    found = tea.disk(disk)
+    assert (found and found.type) == left
+
+
+def test_system_disk_is_put_back(quick_tea):
+    tea = quick_tea
+    instance, = tea.run()
+    disk = tea.disks(instance_id=instance, disk_type="system").disks.disk[0].disk_id
+    tea.stop(instance)
+    tea.detach(disk, instance)
+    assert refusal(tea.client.start_instance, models.StartInstanceRequest(instance_id=instance)) == (403, "DiskError")
+    tea.attach(disk, instance, bootable=True, password="Secret-1234")
+    found = tea.disk(disk)
+    assert (found.status, found.type, found.device) == ("In_use", "system", "/dev/xvda")
+    tea.client.start_instance(models.StartInstanceRequest(instance_id=instance))
+    assert tea.instance(instance).status == "Running"
+
+
+def test_instance_from_run_to_release(tea):
+    instance, = tea.run(data_disk=[
+        models.RunInstancesRequestDataDisk(size=30, category="cloud_ssd", delete_with_instance=False),
+        models.RunInstancesRequestDataDisk(size=40, disk_name="gone")])
+    for status, seconds in (("Pending", 10), ("Starting", 20), ("Running", 0)):
+        assert tea.instance(instance).status == status
+        if seconds:
+            tea.server.advance(seconds)
+    sizes = {disk.size: disk.disk_id for disk in tea.disks(instance_id=instance, disk_type="data").disks.disk}
+    assert set(sizes) == {30, 40}
+    tea.stop(instance)
+    assert tea.instance(instance).status == "Stopping"
+    assert refusal(tea.stop, instance) == (403, "IncorrectInstanceStatus")
+    assert refusal(tea.client.delete_instance, models.DeleteInstanceRequest(instance_id=instance)) == \
+        (403, "IncorrectInstanceStatus")
+    tea.server.advance(20)
+    assert tea.instance(instance).status == "Stopped"
+    tea.client.delete_instance(models.DeleteInstanceRequest(instance_id=instance))
+    tea.server.advance(10)
+    assert tea.instance(instance) is None
+    assert tea.disk(sizes[30]).status == "Available"
+    assert tea.disk(sizes[40]) is None
+
+
+def test_paging_and_regions(quick_tea):
+    tea = quick_tea
+    tag = [models.CreateDiskRequestTag(key="page", value="tea")]
+    made = {tea.create(tag=tag) for _ in range(12)}
+    wanted = [models.DescribeDisksRequestTag(key="page", value="tea")]
+    seen, token = [], None
+    while token != "":
+        body = tea.disks(tag=wanted, max_results=10, next_token=token)
+        seen += [disk.disk_id for disk in body.disks.disk]
+        token = body.next_token or ""
+    assert sorted(seen) == sorted(made)
+    assert tea.disks(tag=wanted, page_size=5, page_number=3).total_count == 12
+    regions = tea.client.describe_regions(models.DescribeRegionsRequest()).body.regions.region
+    assert REGION in [region.region_id for region in regions]
+    zones = tea.client.describe_zones(models.DescribeZonesRequest(region_id=REGION)).body.zones.zone
+    assert ZONE in [zone.zone_id for zone in zones]
+
+
+def test_wrong_secret_is_refused(shared_server):
+    tea = Tea(shared_server, access_key_secret="wrong")
+    assert refusal(tea.disks) == (400, "SignatureDoesNotMatch")
+    assert refusal(Tea(shared_server, access_key_id="nobody").disks) == (404, "InvalidAccessKeyId.NotFound")
+
+
+def test_the_same_client_signing_v1(shared_server):
+    tea = Tea(shared_server, signature_algorithm="v2")
+    disk = tea.create(disk_name="a b*~+/&=中")
+    assert tea.disk(disk).disk_name == "a b*~+/&=中"
+    assert refusal(tea.detach, disk, "i-nothing") == (404, "InvalidInstanceId.NotFound")
+
+
+@pytest.mark.parametrize("name", ["a b*~+/&=%20", "中文 диск ü", "'\"<>;,:@!$()[]{}|\\^`"])
+def test_every_character_is_signed_and_kept(quick_tea, name):
+    assert quick_tea.disk(quick_tea.create(disk_name=name)).disk_name == name

@@ -1,0 +1,59 @@
+"""What the documentation shows is run, and what it names exists."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BINARY = pathlib.Path(os.environ.get("CLEAT_BINARY", ROOT / "build" / "cleat")).resolve()
+
+
+def clean_environment():
+    return {name: value for name, value in os.environ.items() if not name.startswith("CLEAT_")}
+
+
+def markdown_files():
+    return [path for path in ROOT.rglob("*.md") if not any(part.startswith("build") for part in path.relative_to(ROOT).parts)]
+
+
+def test_the_python_of_the_readme_detaches_a_disk(make_server):
+    server = make_server(pace="quick")
+    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)[1]
+    run = subprocess.run([sys.executable, "-c", code.replace("127.0.0.1:7480", server.endpoint)], capture_output=True,
+                         text=True, timeout=120, env=clean_environment(), check=False)
+    assert run.returncode == 0, run.stderr
+    seen = [word for before, word in zip([None] + run.stdout.split(), run.stdout.split()) if word != before]
+    assert seen[-4:] == ["Attaching", "In_use", "Detaching", "Available"]
+
+
+def test_links_between_pages_lead_somewhere():
+    broken = []
+    for page in markdown_files():
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if "://" not in target and not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    assert not broken
+
+
+def test_files_that_pages_name_exist():
+    missing = []
+    for page in markdown_files():
+        for name in re.findall(r"`((?:src|tests|docs|tools|bench)/[\w./-]+\.\w+)`", page.read_text(encoding="utf-8")):
+            if name != "src/stores/schema/0002.sql" and not (ROOT / name).exists():  # the next one
+                missing.append(f"{page.relative_to(ROOT)}: {name}")
+    assert not missing
+
+
+def test_options_that_pages_name_exist():
+    text = "".join(subprocess.run([str(BINARY), *words, "--help"], capture_output=True, text=True, check=True).stdout
+                   for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["jobs"], []))
+    known = set(re.findall(r"--[a-z][a-z-]+", text))
+    others = {"--endpoint", "--insecure", "--region", "--access-key-id", "--access-key-secret", "--save"}
+    unknown = []
+    for page in [ROOT / "README.md", *pathlib.Path(ROOT / "docs").glob("*.md")]:
+        for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", page.read_text(encoding="utf-8")):
+            if option not in known | others:
+                unknown.append(f"{page.name}: {option}")
+    assert not unknown

@@ -1,0 +1,353 @@
+/* What is left where a job comes to nothing, and jobs that nobody asks for: the release at AutoReleaseTime. */
+#include "jobs_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/moment.h"
+#include "base/text.h"
+
+static void must(enum refusal_reason reason)
+{
+	assert_string_equal(refusal_words[reason], "");
+}
+
+/* The last job that was begun has ended as failed, with the driver's words. */
+static void expect_failed(struct world *world, const char *id)
+{
+	struct job job = get_job(world, id);
+
+	assert_int_equal(job.state, JOB_FAILED);
+	assert_string_equal(job.reason, "driver-failed");
+	assert_string_equal(job.message, "no room");
+	assert_int_equal(job.ended_at, WORLD_NOW);
+}
+
+static void fail_next(struct world *world, enum driver_act act)
+{
+	fake_will(world, act, DRIVER_FAILED, "room", "no room");
+}
+
+/* ---- each kind of job ---- */
+
+static void an_attach_that_fails_leaves_the_disk_free(void **state)
+{
+	struct world *world = *state;
+
+	put_instance(world, world_instance("i-1"));
+	put_disk(world, world_disk("d-1"));
+	fail_next(world, DRIVER_ATTACH);
+	must(do_attach(world, "d-1", "i-1"));
+	settle(world);
+	expect_failed(world, begun_job(world));
+	assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_AVAILABLE);
+	assert_int_equal(get_disk(world, "d-1").detached_at, 0); /* it never was attached */
+	assert_int_equal(get_attachment(world, "d-1.1").state, ATTACHMENT_DETACHED);
+	assert_false(get_attachment(world, "d-1.1").slot_held);
+	must(do_attach(world, "d-1", "i-1"));
+	settle(world);
+	assert_int_equal(get_attachment(world, "d-1.2").state, ATTACHMENT_ATTACHED);
+	assert_string_equal(get_attachment(world, "d-1.2").device, "/dev/xvdb");
+}
+
+static void a_disk_that_was_not_made_is_gone(void **state)
+{
+	struct world *world = *state;
+	struct create_disk create = {
+		.args = { .zone = WORLD_ZONE, .category = "cloud_essd", .size_given = true, .size_gib = 20 }
+	};
+
+	world->caller.tenant.region = WORLD_REGION;
+	fail_next(world, DRIVER_CREATE_DISK);
+	must(do_create_disk(world, &create));
+	settle(world);
+	expect_failed(world, begun_job(world));
+	assert_false(has_disk(world, create.id));
+}
+
+static void a_disk_of_an_instance_that_was_not_made_is_gone(void **state)
+{
+	static const enum driver_act acts[] = { DRIVER_CREATE_DISK, DRIVER_ATTACH };
+	struct world *world = *state;
+	struct instance instance = world_instance("i-1");
+	size_t i;
+
+	instance.charge_type = CHARGE_PRE_PAID;
+	put_instance(world, instance);
+	world->caller.tenant.region = WORLD_REGION;
+	for (i = 0; i < COUNT_OF(acts); i++) {
+		struct create_disk create = {
+			.args = { .instance = "i-1", .category = "cloud_essd", .size_given = true, .size_gib = 20 }
+		};
+
+		fail_next(world, acts[i]);
+		must(do_create_disk(world, &create));
+		settle(world);
+		expect_failed(world, begun_job(world));
+		assert_false(has_disk(world, create.id));
+		assert_int_equal(live_of_instance(world, "i-1", NULL), 0);
+	}
+}
+
+static void a_disk_that_was_not_deleted_is_there(void **state)
+{
+	struct world *world = *state;
+
+	put_disk(world, world_disk("d-1"));
+	fail_next(world, DRIVER_DELETE_DISK);
+	must(do_delete_disk(world, "d-1"));
+	settle(world);
+	expect_failed(world, begun_job(world));
+	assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_AVAILABLE);
+	must(do_delete_disk(world, "d-1"));
+	settle(world);
+	assert_false(has_disk(world, "d-1"));
+}
+
+static void an_instance_is_what_it_was_where_power_fails(void **state)
+{
+	static const struct {
+		enum instance_state before;
+		enum driver_act act;
+		enum instance_state after;
+	} cases[] = {
+		{ INSTANCE_STOPPED, DRIVER_POWER_ON, INSTANCE_STOPPED },
+		{ INSTANCE_RUNNING, DRIVER_POWER_OFF, INSTANCE_RUNNING },
+		/* it is off as far as anyone knows, and may be released again */
+		{ INSTANCE_STOPPED, DRIVER_DELETE_MACHINE, INSTANCE_STOPPED },
+		{ INSTANCE_RUNNING, DRIVER_DELETE_MACHINE, INSTANCE_STOPPED },
+	};
+	struct world *world = *state;
+	struct attachment boot = world_attachment("d-1.1", "d-1", "i-1");
+	size_t i;
+
+	boot.boot = true;
+	put_disk(world, world_disk("d-1"));
+	put_attachment(world, boot);
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		struct instance instance = world_instance("i-1");
+
+		instance.state = cases[i].before;
+		put_instance(world, instance);
+		fail_next(world, cases[i].act);
+		must(cases[i].act == DRIVER_POWER_ON  ? do_start(world, "i-1") :
+		     cases[i].act == DRIVER_POWER_OFF ? do_stop(world, "i-1") :
+		                                        do_release(world, "i-1", true));
+		settle(world);
+		expect_failed(world, begun_job(world));
+		assert_int_equal(get_instance(world, "i-1").state, cases[i].after);
+		assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_IN_USE);
+	}
+}
+
+/* ---- making an instance ---- */
+
+static struct create_instance with_two_disks(void)
+{
+	static const struct instance_disk_args data[2] = {
+		{ .category = "cloud_essd", .size_given = true, .size_gib = 20 },
+		{ .category = "cloud_essd", .size_given = true, .size_gib = 40 },
+	};
+	static const struct tag tag = { .key = "team", .value = "storage" };
+
+	return (struct create_instance){ .args = { .zone = WORLD_ZONE,
+		                                   .data_disks = data,
+		                                   .n_data_disks = 2,
+		                                   .tags = &tag,
+		                                   .n_tags = 1 } };
+}
+
+struct leftovers {
+	const char *instance;
+	int64_t disks, instances;
+	size_t tags;
+};
+
+static bool count_leftovers(struct work *work, void *args)
+{
+	struct leftovers *left = args;
+	struct disk_filter disks = DISK_FILTER_ANY;
+	struct instance_filter instances = INSTANCE_FILTER_ANY;
+	struct tag *tags;
+
+	left->disks = disk_count(work->txn, &disks);
+	left->instances = instance_count(work->txn, &instances);
+	left->tags = tag_list(work->txn, left->instance, &tags);
+	return true;
+}
+
+static struct leftovers leftovers(struct world *world, const char *instance)
+{
+	struct leftovers left = { .instance = instance };
+
+	world_look(world, count_leftovers, &left);
+	return left;
+}
+
+static void an_instance_that_was_not_built_leaves_nothing(void **state)
+{
+	static const struct {
+		enum driver_act act;
+		int nth; /* of its kind */
+	} cases[] = {
+		{ DRIVER_CREATE_MACHINE, 1 }, { DRIVER_CREATE_DISK, 1 }, { DRIVER_CREATE_DISK, 3 },
+		{ DRIVER_ATTACH, 1 },         { DRIVER_ATTACH, 3 },
+	};
+	struct world *world = *state;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		struct create_instance create = with_two_disks();
+		struct leftovers left;
+		int n;
+
+		for (n = 1; n < cases[i].nth; n++)
+			fake_will(world, cases[i].act, DRIVER_DONE, "", "");
+		fail_next(world, cases[i].act);
+		fake_hold(world);
+		must(do_create_instance(world, &create));
+		left = leftovers(world, create.id);
+		assert_int_equal(left.tags, 1);
+		fake_let_go(world);
+		settle(world);
+		expect_failed(world, begun_job(world));
+		left = leftovers(world, create.id);
+		assert_int_equal(left.disks, 0);
+		assert_int_equal(left.instances, 0);
+		assert_int_equal(left.tags, 0);
+		assert_int_equal(live_of_instance(world, create.id, NULL), 0);
+	}
+}
+
+/* Built but not to be started: it is there, off, with its disks. */
+static void an_instance_that_does_not_start_is_there(void **state)
+{
+	struct world *world = *state;
+	struct create_instance create = with_two_disks();
+
+	fail_next(world, DRIVER_POWER_ON);
+	must(do_create_instance(world, &create));
+	settle(world);
+	assert_int_equal(get_instance(world, create.id).state, INSTANCE_STOPPED);
+	assert_int_equal(live_of_instance(world, create.id, NULL), 3);
+	must(do_start(world, create.id));
+	settle(world);
+	assert_int_equal(get_instance(world, create.id).state, INSTANCE_RUNNING);
+}
+
+static void what_was_built_while_an_answer_was_lost_is_built_once(void **state)
+{
+	struct world *world = *state;
+	struct create_instance create = with_two_disks();
+
+	fake_will(world, DRIVER_ATTACH, DRIVER_DONE, "", "");
+	fake_will(world, DRIVER_ATTACH, DRIVER_UNKNOWN, "", "");
+	must(do_create_instance(world, &create));
+	assert_int_equal(await_end(world, begun_job(world)).state, JOB_DONE);
+	/* The whole plan again: a driver that has done an act says DONE (contract/driver.h). */
+	assert_string_equal(fake_acts(world), "create-machine create-disk attach create-disk attach "
+	                                      "create-machine create-disk attach create-disk attach create-disk attach "
+	                                      "power-on");
+	assert_int_equal(live_of_instance(world, create.id, NULL), 3);
+}
+
+/* ---- AutoReleaseTime ---- */
+
+static struct create_instance to_be_released(struct world *world)
+{
+	struct create_instance create = with_two_disks();
+
+	create.args.auto_release_at = world->now + HOUR;
+	must(do_create_instance(world, &create));
+	settle(world);
+	return create;
+}
+
+static void an_instance_is_released_when_its_time_comes(void **state)
+{
+	struct world *world = *state;
+	struct create_instance create = to_be_released(world);
+
+	assert_int_equal(get_instance(world, create.id).state, INSTANCE_RUNNING);
+	advance(world, HOUR - 1);
+	assert_int_equal(get_instance(world, create.id).state, INSTANCE_RUNNING);
+	advance(world, 1);
+	assert_false(has_instance(world, create.id));
+	assert_int_equal(leftovers(world, create.id).disks, 0); /* DeleteWithInstance is the default of all three */
+	assert_int_equal(jobs_open(world->core.jobs), 0);
+}
+
+static void a_protected_instance_outlives_its_time(void **state)
+{
+	struct world *world = *state;
+	struct create_instance create = to_be_released(world);
+	struct instance instance = get_instance(world, create.id);
+
+	instance.deletion_protection = true;
+	put_instance(world, instance);
+	advance(world, DAY);
+	assert_int_equal(get_instance(world, create.id).state, INSTANCE_RUNNING);
+	assert_int_equal(jobs_open(world->core.jobs), 0);
+}
+
+static void a_release_before_its_time_is_the_only_one(void **state)
+{
+	struct world *world = *state;
+	struct create_instance create = to_be_released(world);
+
+	must(do_release(world, create.id, true));
+	settle(world);
+	assert_false(has_instance(world, create.id));
+	assert_int_equal(jobs_open(world->core.jobs), 0);
+	fake_forget(world);
+	advance(world, DAY);
+	assert_string_equal(fake_acts(world), "");
+}
+
+/* The disk that leaves when the time comes is kept, as with any release. */
+static void a_detach_that_meets_the_time_is_superseded(void **state)
+{
+	struct world *world = *state;
+	struct create_instance create = to_be_released(world);
+	struct attachment *live;
+	char disk[64];
+	char job[64];
+
+	assert_int_equal(live_of_instance(world, create.id, &live), 3);
+	snprintf(disk, sizeof disk, "%s", live[1].boot ? live[2].disk : live[1].disk);
+	fake_of(world)->look_again_ms = MINUTE;
+	fake_will(world, DRIVER_DETACH, DRIVER_PENDING, "", "");
+	must(do_detach(world, disk, create.id));
+	snprintf(job, sizeof job, "%s", begun_job(world));
+	settle(world);
+	advance(world, HOUR);
+	assert_int_equal(get_job(world, job).state, JOB_SUPERSEDED);
+	assert_false(has_instance(world, create.id));
+	assert_int_equal(get_disk(world, disk).status, DISK_STATUS_AVAILABLE);
+	assert_int_equal(leftovers(world, create.id).disks, 1);
+}
+
+static int run(const char *name)
+{
+	const struct CMUnitTest tests[] = {
+		CREW_TEST(an_attach_that_fails_leaves_the_disk_free),
+		CREW_TEST(a_disk_that_was_not_made_is_gone),
+		CREW_TEST(a_disk_of_an_instance_that_was_not_made_is_gone),
+		CREW_TEST(a_disk_that_was_not_deleted_is_there),
+		CREW_TEST(an_instance_is_what_it_was_where_power_fails),
+		CREW_TEST(an_instance_that_was_not_built_leaves_nothing),
+		CREW_TEST(an_instance_that_does_not_start_is_there),
+		CREW_TEST(what_was_built_while_an_answer_was_lost_is_built_once),
+		CREW_TEST(an_instance_is_released_when_its_time_comes),
+		CREW_TEST(a_protected_instance_outlives_its_time),
+		CREW_TEST(a_release_before_its_time_is_the_only_one),
+		CREW_TEST(a_detach_that_meets_the_time_is_superseded),
+	};
+
+	return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
+
+int main(void)
+{
+	return world_run_twice(run, "jobs that come to nothing");
+}

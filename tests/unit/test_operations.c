@@ -1,0 +1,570 @@
+/* Walks the tables of all operations of all dialects: what the compiler cannot see. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/aliyun/ecs.h"
+#include "api/control/control.h"
+#include "base/text.h"
+
+static const struct dialect *const dialects[] = { &dialect_aliyun, &dialect_control };
+
+/* Calls `look` for each operation of each dialect. */
+static void each_operation(void (*look)(const struct dialect *dialect, const struct operation *operation))
+{
+	size_t d;
+
+	for (d = 0; d < COUNT_OF(dialects); d++) {
+		const struct operation *const *at;
+
+		assert_non_null(dialects[d]->operations[0]);
+		for (at = dialects[d]->operations; *at; at++)
+			look(dialects[d], *at);
+	}
+}
+
+/* ---- names ---- */
+
+static void names_are_unique(void **state)
+{
+	size_t d;
+
+	for (d = 0; d < COUNT_OF(dialects); d++) {
+		const struct operation *const *all = dialects[d]->operations;
+		size_t i;
+		size_t j;
+
+		for (i = 0; all[i]; i++) {
+			for (j = 0; j < i; j++)
+				assert_string_not_equal(all[i]->name, all[j]->name);
+		}
+	}
+	(void)state;
+}
+
+static void ecs_operations_are_alphabetical(void **state)
+{
+	size_t i;
+
+	for (i = 1; ecs_operations[i]; i++) {
+		if (strcmp(ecs_operations[i - 1]->name, ecs_operations[i]->name) >= 0)
+			fail_msg("%s stands before %s", ecs_operations[i - 1]->name, ecs_operations[i]->name);
+	}
+	(void)state;
+}
+
+static void look_at_operation(const struct dialect *dialect, const struct operation *operation)
+{
+	bool ecs = dialect == &dialect_aliyun;
+
+	if (text_empty(operation->name) || !operation->run || text_empty(operation->doc) || !operation->in.fields ||
+	    !operation->out.fields || !operation->in.size || !operation->out.size)
+		fail_msg("%s lacks something", text_or(operation->name, "an operation without a name"));
+	if (!ecs) {
+		assert_true(text_starts(operation->name, "GET /") || text_starts(operation->name, "POST /"));
+		return;
+	}
+	assert_string_equal(operation->product, "ecs");
+	assert_string_equal(operation->version, ECS_VERSION);
+	/* What only looks runs on a snapshot; what changes runs in a transaction. */
+	if (text_starts(operation->name, "Describe"))
+		assert_true(operation->mode == OPERATION_READ || operation->mode == OPERATION_PLAIN);
+	else
+		assert_int_equal(operation->mode, OPERATION_WRITE);
+}
+
+static void operations_are_whole(void **state)
+{
+	each_operation(look_at_operation);
+	(void)state;
+}
+
+/* ---- permissions ---- */
+
+static const struct field *field_named(const struct shape *shape, const char *name, size_t length)
+{
+	const struct field *field;
+
+	for (field = shape->fields; field->name; field++) {
+		if (strlen(field->name) == length && strncmp(field->name, name, length) == 0)
+			return field;
+	}
+	return NULL;
+}
+
+/* "disk/{DiskId}": what stands in braces is a parameter of the operation. */
+static void ecs_operations_ask_for_a_permission(void **state)
+{
+	size_t i;
+
+	for (i = 0; ecs_operations[i]; i++) {
+		const struct operation *operation = ecs_operations[i];
+		const char *at = operation->resource;
+		char expected[64];
+
+		snprintf(expected, sizeof expected, "ecs:%s", operation->name);
+		assert_string_equal(operation->permission, expected);
+		assert_false(text_empty(operation->resource));
+		while ((at = strchr(at, '{'))) {
+			size_t length = strcspn(at + 1, "}");
+
+			if (!field_named(&operation->in, at + 1, length))
+				fail_msg("%s: the resource %s names no parameter", operation->name, operation->resource);
+			at++;
+		}
+	}
+	(void)state;
+}
+
+/* ---- errors ---- */
+
+static int count_places(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++) {
+		if (*text != '%')
+			continue;
+		if (text[1] != 's')
+			return -1; /* fault_text knows no other */
+		n++;
+	}
+	return n;
+}
+
+static void check_row(const char *where, const struct error_row *row)
+{
+	if (row->http < 400 || row->http > 599)
+		fail_msg("%s: %s: HTTP status %d", where, refusal_words[row->reason], row->http);
+	if (text_empty(row->code) || text_empty(row->message))
+		fail_msg("%s: %s: no words", where, refusal_words[row->reason]);
+	if (count_places(row->code) < 0 || count_places(row->code) > 1 || count_places(row->message) < 0 ||
+	    count_places(row->message) > 2)
+		fail_msg("%s: %s: \"%s\", \"%s\": places for more than there is", where, refusal_words[row->reason], row->code,
+		         row->message);
+	if (strpbrk(row->code, " \n<>&\""))
+		fail_msg("%s: %s: \"%s\" is no code", where, refusal_words[row->reason], row->code);
+}
+
+static void check_rows(const char *where, const struct error_row *rows)
+{
+	const struct error_row *row;
+
+	for (row = rows; row && row->reason != REFUSE_NONE; row++) {
+		assert_true(row->reason < REFUSE_MAX);
+		assert_int_not_equal(row->reason, REFUSE_FIELD); /* those are a field's own */
+		check_row(where, row);
+		if (error_row_find(rows, row->reason) != row)
+			fail_msg("%s: two rows for %s", where, refusal_words[row->reason]);
+	}
+}
+
+static void look_at_errors(const struct dialect *dialect, const struct operation *operation)
+{
+	(void)dialect;
+	check_rows(operation->name, operation->errors);
+}
+
+static void every_error_has_its_words(void **state)
+{
+	size_t d;
+
+	each_operation(look_at_errors);
+	for (d = 0; d < COUNT_OF(dialects); d++)
+		check_rows(dialects[d]->name, dialects[d]->errors);
+	(void)state;
+}
+
+/* What every call can run into has words in its dialect. */
+static void each_dialect_can_say_what_the_server_says(void **state)
+{
+	static const enum refusal_reason always[] = { REFUSE_PARAMETER_MISSING, REFUSE_PARAMETER_EMPTY,
+		                                      REFUSE_PARAMETER_INVALID, REFUSE_PARAMETERS_TOO_MANY,
+		                                      REFUSE_PARAMETERS_UNREADABLE, REFUSE_UNKNOWN_OPERATION, REFUSE_BUSY,
+		                                      REFUSE_STORE_FULL, REFUSE_TIMEOUT, REFUSE_INTERNAL };
+	size_t d;
+	size_t i;
+
+	for (d = 0; d < COUNT_OF(dialects); d++) {
+		for (i = 0; i < COUNT_OF(always); i++) {
+			if (!error_row_find(dialects[d]->errors, always[i]))
+				fail_msg("%s has no words for %s", dialects[d]->name, refusal_words[always[i]]);
+		}
+	}
+	(void)state;
+}
+
+/* ---- the reasons of the verbs ---- */
+
+#define REASONS_MAX 32
+#define R(word)     REFUSE_##word
+
+/* All that the verb behind each operation may answer, matrix of jobs included (core/matrix.c). */
+static const struct {
+	const char *name;
+	enum refusal_reason reasons[REASONS_MAX]; /* ends with NONE */
+} verbs[] = {
+	{ "AttachDisk",
+	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(DISK_UNKNOWN), R(NOT_IN_WHITE_LIST), R(DEVICE_MALFORMED),
+	    R(ZONE_MISMATCH), R(DISK_OVERDUE), R(DISK_NOT_PORTABLE), R(DISK_ATTACHED_HERE), R(DISK_STATE),
+	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(DISK_MULTI_ATTACH_FLAG), R(DISK_EPHEMERAL_KEEP),
+	    R(DISK_OTHER_INSTANCE), R(DISK_FORCE_UNSUPPORTED), R(DISK_MULTI_ATTACH_BOOT), R(DISK_NOT_BOOTABLE),
+	    R(INSTANCE_NOT_ORIGIN), R(INSTANCE_STATE), R(INSTANCE_HAS_SYSTEM_DISK), R(CREDENTIAL_MISSING),
+	    R(INSTANCE_NO_HOT_PLUG), R(INSTANCE_NO_MULTI_ATTACH), R(DISK_MULTI_ATTACH_LIMIT), R(INSTANCE_DISK_LIMIT),
+	    R(DEVICE_IN_USE) } },
+	{ "CreateDisk",
+	  { R(REGION_UNKNOWN), R(ZONE_MISSING), R(INSTANCE_UNKNOWN), R(ZONE_UNKNOWN), R(ZONE_MISMATCH),
+	    R(NOT_IN_WHITE_LIST), R(SNAPSHOT_UNKNOWN), R(DISK_SIZE_MISSING), R(DISK_CATEGORY), R(DISK_PERFORMANCE_LEVEL),
+	    R(DISK_SIZE), R(DISK_MULTI_ATTACH_CATEGORY), R(DISK_MULTI_ATTACH_INSTANCE), R(INSTANCE_PRE_PAID),
+	    R(INSTANCE_STATE), R(INSTANCE_DISK_LIMIT), R(TOKEN_MISMATCH) } },
+	{ "DeleteDisk", { R(REGION_UNKNOWN), R(NOT_IN_WHITE_LIST), R(DISK_STATE), R(DISK_NOT_PORTABLE) } },
+	{ "DeleteInstance",
+	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_BUILDING), R(INSTANCE_PROTECTED), R(INSTANCE_PRE_PAID),
+	    R(INSTANCE_STATE), R(DRY_RUN_PASSED) } },
+	{ "DescribeDisks", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT), R(DRY_RUN_PASSED) } },
+	{ "DescribeInstances", { R(REGION_UNKNOWN), R(DRY_RUN_PASSED) } },
+	{ "DescribeRegions", { R(NONE) } },
+	{ "DescribeZones", { R(REGION_UNKNOWN) } },
+	{ "DetachDisk",
+	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(DISK_UNKNOWN), R(NOT_IN_WHITE_LIST), R(DISK_BASE_IMAGE_LOST),
+	    R(DISK_NOT_ATTACHED), R(DISK_ATTACHED_ELSEWHERE), R(DISK_DETACHING), R(DISK_STATE), R(INSTANCE_LOCKED_SECURITY),
+	    R(DISK_LOCAL), R(DISK_EPHEMERAL_KEEP), R(DISK_SYSTEM), R(INSTANCE_STATE), R(INSTANCE_IMAGE_DELETED),
+	    R(DISK_NOT_PORTABLE), R(DISK_MULTI_ATTACH_FLAG), R(INSTANCE_NO_HOT_UNPLUG), R(INSTANCE_DETACHING_LIMIT) } },
+	{ "RunInstances",
+	  { R(REGION_UNKNOWN), R(INSTANCE_TYPE_UNKNOWN), R(IMAGE_UNKNOWN), R(ZONE_UNKNOWN), R(SYSTEM_DISK_CATEGORY),
+	    R(DISK_PERFORMANCE_LEVEL), R(SYSTEM_DISK_SIZE), R(INSTANCE_DISK_LIMIT), R(SNAPSHOT_UNKNOWN), R(DISK_CATEGORY),
+	    R(DISK_SIZE_MISSING), R(DISK_SIZE), R(DEVICE_MALFORMED), R(DEVICE_IN_USE), R(PARAMETER_CONFLICT),
+	    R(TOKEN_MISMATCH), R(DRY_RUN_PASSED) } },
+	{ "StartInstance",
+	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
+	    R(INSTANCE_LOCKED_FINANCIAL), R(INSTANCE_NO_SYSTEM_DISK), R(DRY_RUN_PASSED) } },
+	{ "StopInstance",
+	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
+	    R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
+	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS) } },
+	{ "POST /_cleat/keys/disable", { R(KEY_UNKNOWN) } },
+	{ "POST /_cleat/keys/enable", { R(KEY_UNKNOWN) } },
+	{ "POST /_cleat/clock/advance", { R(CLOCK_NOT_MANUAL) } },
+	{ "GET /_cleat/why", { R(DISK_UNKNOWN) } },
+	{ "GET /readyz", { R(STORE_FULL) } },
+};
+
+static bool verb_can_say(size_t verb, enum refusal_reason reason)
+{
+	size_t i;
+
+	for (i = 0; i < REASONS_MAX && verbs[verb].reasons[i] != REFUSE_NONE; i++) {
+		if (verbs[verb].reasons[i] == reason)
+			return true;
+	}
+	return false;
+}
+
+static size_t verb_of(const char *name)
+{
+	size_t verb = 0;
+
+	while (verb < COUNT_OF(verbs) && !text_equal(verbs[verb].name, name))
+		verb++;
+	return verb;
+}
+
+static void check_verb(const struct dialect *dialect, const struct operation *operation)
+{
+	size_t verb = verb_of(operation->name);
+	const struct error_row *row;
+	size_t i;
+
+	if (verb == COUNT_OF(verbs)) {
+		if (dialect == &dialect_aliyun)
+			fail_msg("%s: write down here what its verb may answer", operation->name);
+		return;
+	}
+	for (i = 0; i < REASONS_MAX && verbs[verb].reasons[i] != REFUSE_NONE; i++) {
+		enum refusal_reason reason = verbs[verb].reasons[i];
+
+		if (!error_row_find(operation->errors, reason) && !error_row_find(dialect->errors, reason))
+			fail_msg("%s has no words for %s", operation->name, refusal_words[reason]);
+	}
+	/* And none that nobody says. */
+	for (row = operation->errors; row && row->reason != REFUSE_NONE; row++) {
+		if (row->reason != REFUSE_PARAMETER_EMPTY && !verb_can_say(verb, row->reason))
+			fail_msg("%s has words for %s, which it never answers", operation->name, refusal_words[row->reason]);
+	}
+}
+
+static void every_reason_of_a_verb_has_words(void **state)
+{
+	size_t i;
+
+	each_operation(check_verb);
+	for (i = 0; i < COUNT_OF(verbs); i++) {
+		size_t found = 0;
+		size_t d;
+
+		for (d = 0; d < COUNT_OF(dialects); d++) {
+			const struct operation *const *at;
+
+			for (at = dialects[d]->operations; *at; at++)
+				found += text_equal((*at)->name, verbs[i].name);
+		}
+		if (found != 1)
+			fail_msg("%zu operations are called %s", found, verbs[i].name);
+	}
+	(void)state;
+}
+
+/* Rows that the operation and its dialect word alike are one too many. */
+static void check_repeat(const struct dialect *dialect, const struct operation *operation)
+{
+	const struct error_row *row;
+
+	for (row = operation->errors; row && row->reason != REFUSE_NONE; row++) {
+		const struct error_row *general = error_row_find(dialect->errors, row->reason);
+
+		if (general && row->reason != REFUSE_PARAMETER_EMPTY && general->http == row->http &&
+		    text_equal(general->code, row->code) && text_equal(general->message, row->message))
+			fail_msg("%s repeats its dialect's words for %s", operation->name, refusal_words[row->reason]);
+	}
+}
+
+static void no_operation_repeats_its_dialect(void **state)
+{
+	each_operation(check_repeat);
+	(void)state;
+}
+
+/* ---- fields ---- */
+
+static size_t size_of(const struct field *field)
+{
+	switch (field->type) {
+	case FIELD_TEXT:
+	case FIELD_TIME:
+		return sizeof(const char *);
+	case FIELD_OPT_BOOL:
+		return sizeof(struct opt_bool);
+	case FIELD_OPT_INT:
+		return sizeof(struct opt_int);
+	case FIELD_BOOL:
+		return sizeof(bool);
+	case FIELD_INT:
+		return sizeof(int64_t);
+	case FIELD_TEXTS:
+		return sizeof(struct texts);
+	case FIELD_JSON_TEXTS:
+		return sizeof(struct opt_texts);
+	case FIELD_ITEMS:
+		return sizeof(struct items);
+	case FIELD_OBJECT:
+		return field->of ? field->of->size : 0;
+	}
+	return 0;
+}
+
+static bool is_one_of(enum field_type type, const enum field_type *types, size_t n)
+{
+	while (n--) {
+		if (types[n] == type)
+			return true;
+	}
+	return false;
+}
+
+#define IS(field, ...)                                                     \
+	is_one_of((field)->type, (const enum field_type[]){ __VA_ARGS__ }, \
+	          sizeof((const enum field_type[]){ __VA_ARGS__ }) / sizeof(enum field_type))
+
+/* What a flag or member means something for. */
+static const char *wrong_of_both(const struct field *field)
+{
+	bool lists = IS(field, FIELD_TEXTS, FIELD_ITEMS);
+
+	if (!field->of != !IS(field, FIELD_ITEMS, FIELD_OBJECT))
+		return "a shape inside is for lists of structs and for objects";
+	if (field->item && !lists)
+		return "an item's name is for lists";
+	if (field->flags & ~(unsigned)(FIELD_REQUIRED | FIELD_NOT_EMPTY | FIELD_CLIENT_TOKEN | FIELD_DRY_RUN |
+	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED))
+		return "a flag that does not exist";
+	return NULL;
+}
+
+static const char *wrong_in_input(const struct field *field)
+{
+	if (IS(field, FIELD_BOOL, FIELD_INT))
+		return "a plain number or boolean cannot tell absent from 0";
+	if (field->flags & FIELD_OMIT_EMPTY)
+		return "what is left out is output's";
+	if (field->flags & FIELD_CLIENT_TOKEN && field->type != FIELD_TEXT)
+		return "a client token is a text";
+	if (field->flags & FIELD_DRY_RUN && field->type != FIELD_OPT_BOOL)
+		return "a dry run is a boolean";
+	if (field->flags & FIELD_NOT_EMPTY &&
+	    !IS(field, FIELD_TEXT, FIELD_TIME, FIELD_OPT_BOOL, FIELD_OPT_INT, FIELD_JSON_TEXTS))
+		return "only a value can be empty";
+	if ((field->min || field->max) && IS(field, FIELD_OPT_BOOL, FIELD_OBJECT, FIELD_TIME))
+		return "limits are for texts, numbers and lists";
+	if (field->min > field->max && !(field->min && !field->max && field->type == FIELD_TEXT))
+		return "the least is more than the most";
+	if (field->values && (field->type != FIELD_TEXT || !field->values[0]))
+		return "words are for texts";
+	if (field->also && text_equal(field->also, field->name))
+		return "the other spelling is the same";
+	if (field->bad && field->bad->reason != REFUSE_FIELD)
+		return "its words are for REFUSE_FIELD";
+	return NULL;
+}
+
+static const char *wrong_in_output(const struct field *field)
+{
+	if (field->flags & ~(unsigned)FIELD_OMIT_EMPTY)
+		return "a flag of input";
+	if (field->flags & FIELD_OMIT_EMPTY && !IS(field, FIELD_TEXT, FIELD_TIME))
+		return "only texts are left out";
+	if (field->values || field->bad || field->also || field->min || field->max)
+		return "nothing of output is checked";
+	return NULL;
+}
+
+static void check_shape(const char *where, const struct shape *shape, bool input, int depth)
+{
+	const struct field *field;
+	const struct field *other;
+
+	if (depth > TREE_DEPTH_MAX / 2)
+		fail_msg("%s: nested too deep", where);
+	for (field = shape->fields; field->name; field++) {
+		const char *wrong = wrong_of_both(field);
+		char name[160];
+
+		snprintf(name, sizeof name, "%s.%s", where, field->name);
+		if (!wrong)
+			wrong = input ? wrong_in_input(field) : wrong_in_output(field);
+		if (wrong)
+			fail_msg("%s: %s", name, wrong);
+		if (!*field->name || strpbrk(field->name, " .%<>&\"\\"))
+			fail_msg("%s is no name", name);
+		if (field->offset + size_of(field) > shape->size)
+			fail_msg("%s is outside its struct", name);
+		for (other = shape->fields; other < field; other++) {
+			if (text_equal(other->name, field->name) || (input && text_equal(other->also, field->name)))
+				fail_msg("%s is there twice", name);
+			/* A reply may show one member under two names; two parameters in one would hide each other. */
+			if (input && other->offset < field->offset + size_of(field) &&
+			    field->offset < other->offset + size_of(other))
+				fail_msg("%s and %s share a member", name, other->name);
+		}
+		if (field->bad)
+			check_row(name, field->bad);
+		if (field->of)
+			check_shape(name, field->of, input, depth + 1);
+	}
+}
+
+static int count_flag(const struct shape *shape, unsigned flag)
+{
+	const struct field *field;
+	int n = 0;
+
+	for (field = shape->fields; field->name; field++)
+		n += (field->flags & flag) != 0;
+	return n;
+}
+
+static void look_at_fields(const struct dialect *dialect, const struct operation *operation)
+{
+	char where[128];
+
+	snprintf(where, sizeof where, "%s in", operation->name);
+	check_shape(where, &operation->in, true, 0);
+	snprintf(where, sizeof where, "%s out", operation->name);
+	check_shape(where, &operation->out, false, 0);
+	assert_true(count_flag(&operation->in, FIELD_CLIENT_TOKEN) <= 1);
+	assert_true(count_flag(&operation->in, FIELD_DRY_RUN) <= 1);
+	/* A reply that is remembered must be one that can be given again. */
+	if (count_flag(&operation->in, FIELD_CLIENT_TOKEN))
+		assert_int_equal(operation->mode, OPERATION_WRITE);
+	if (count_flag(&operation->in, FIELD_DRY_RUN) && !error_row_find(operation->errors, REFUSE_DRY_RUN_PASSED))
+		fail_msg("%s of %s has no words for a dry run", operation->name, dialect->name);
+}
+
+static void fields_fit_their_structs_and_flags(void **state)
+{
+	each_operation(look_at_fields);
+	(void)state;
+}
+
+/* ---- words for states ---- */
+
+static void every_state_has_a_word_of_its_own(void **state)
+{
+	int i;
+
+	for (i = 0; i < DISK_STATUS_MAX; i++)
+		assert_int_equal(ecs_disk_status_of(ecs_disk_status((enum disk_status)i)), i);
+	for (i = 0; i < CHARGE_TYPE_MAX; i++)
+		assert_int_equal(ecs_charge_type_of(ecs_charge_type((enum charge_type)i)), i);
+	/* An instance that is being released is Stopping, in ECS's words; the word means the one that stops. */
+	for (i = 0; i < INSTANCE_STATE_MAX; i++)
+		assert_int_equal(ecs_instance_status_of(ecs_instance_status((enum instance_state)i)),
+		                 i == INSTANCE_RELEASING ? INSTANCE_STOPPING : i);
+	assert_int_equal(ecs_disk_status_of("available"), -1);
+	assert_int_equal(ecs_disk_status_of(""), -1);
+	assert_int_equal(ecs_disk_status_of(NULL), -1);
+	(void)state;
+}
+
+static void every_enum_has_its_names(void **state)
+{
+	static const struct {
+		const char *const *names;
+		int n;
+	} enums[] = {
+		{ access_key_state_names, ACCESS_KEY_STATE_MAX }, { machine_kind_names, MACHINE_KIND_MAX },
+		{ instance_state_names, INSTANCE_STATE_MAX },     { charge_type_names, CHARGE_TYPE_MAX },
+		{ disk_state_names, DISK_STATE_MAX },             { disk_status_names, DISK_STATUS_MAX },
+		{ disk_type_names, DISK_TYPE_MAX },               { attachment_state_names, ATTACHMENT_STATE_MAX },
+		{ job_kind_names, JOB_KIND_MAX },                 { job_step_names, JOB_STEP_MAX },
+		{ job_state_names, JOB_STATE_MAX },               { driver_act_names, DRIVER_ACT_MAX },
+		{ driver_answer_names, DRIVER_ANSWER_MAX },       { refusal_words, REFUSE_MAX },
+	};
+	size_t e;
+	int i;
+	int j;
+
+	for (e = 0; e < COUNT_OF(enums); e++) {
+		assert_null(enums[e].names[enums[e].n]);
+		for (i = 0; i < enums[e].n; i++) {
+			assert_non_null(enums[e].names[i]);
+			for (j = 0; j < i; j++)
+				assert_string_not_equal(enums[e].names[i], enums[e].names[j]);
+		}
+	}
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_unique),
+		cmocka_unit_test(ecs_operations_are_alphabetical),
+		cmocka_unit_test(operations_are_whole),
+		cmocka_unit_test(ecs_operations_ask_for_a_permission),
+		cmocka_unit_test(every_error_has_its_words),
+		cmocka_unit_test(each_dialect_can_say_what_the_server_says),
+		cmocka_unit_test(every_reason_of_a_verb_has_words),
+		cmocka_unit_test(no_operation_repeats_its_dialect),
+		cmocka_unit_test(fields_fit_their_structs_and_flags),
+		cmocka_unit_test(every_state_has_a_word_of_its_own),
+		cmocka_unit_test(every_enum_has_its_names),
+	};
+
+	return cmocka_run_group_tests_name("operations", tests, NULL, NULL);
+}

@@ -67,4 +67,4 @@ install: build ## install the binary, man page and systemd unit under PREFIX (/u
 	@meson install -C $(BUILD)
 
 clean: ## remove everything that was built
-	rm -rf build build-asan build-tsan build-fuzz
+	rm -rf build build-asan build-tsan build-fuzz build-bench

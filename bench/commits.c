@@ -2,7 +2,7 @@
  * the tables and with the settings of Cleat's store; a number of changes to a transaction, from one thread, prepared
  * statements, nothing else. Prints one line of JSON: changes a second for each size of a group.
  *
- *     commits FILE [SECONDS] [GROUP]...
+ *     commits FILE SECONDS GROUP...
  *
  * FILE must not exist. Checkpoints happen between groups and are not counted, as if they cost nothing. */
 #include <errno.h>
@@ -168,7 +168,7 @@ static double measure(int group, double seconds)
 
 int main(int argc, char **argv)
 {
-	double seconds = argc > 2 ? atof(argv[2]) : 1;
+	double seconds = argc > 2 ? atof(argv[2]) : 0;
 
 	if (argc < 4 || seconds <= 0 || access(argv[1], F_OK) == 0) {
 		fprintf(stderr, "usage: commits NEW-FILE SECONDS GROUP...\n");

@@ -73,7 +73,7 @@ struct load {
 	int waiting;                 /* connections with a request under way */
 	uint64_t buckets[BUCKETS];
 	uint64_t counted, errors;
-	int64_t longest, last;
+	int64_t longest;
 };
 
 static void fail(const char *what)

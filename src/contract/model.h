@@ -37,6 +37,30 @@ struct access_key {
 	int64_t created_at;
 };
 
+/* What instances can be: cores, memory, and what their disks may do while they run. */
+struct instance_type {
+	const char *id; /* "ecs.g7.large" */
+	const char *family;
+	int64_t cpus;
+	int64_t memory_mib;
+	bool hot_unplug;   /* a disk can be attached to and detached from it while it runs */
+	bool multi_attach; /* NVMe: takes multi-attach disks */
+	int64_t max_data_disks;
+};
+
+/* What system disks are made of. */
+struct image {
+	const char *id;
+	const char *account; /* whose it is; "": everybody's */
+	const char *name;
+	const char *os_type; /* "linux" or "windows" */
+	const char *os_name;
+	const char *os_name_en;
+	int64_t size_gib;
+	bool deleted; /* no longer to be had; instances that were made of it live on */
+	int64_t created_at;
+};
+
 enum machine_kind { MACHINE_VIRTUAL, MACHINE_BARE_METAL, MACHINE_KIND_MAX };
 
 enum instance_state {
@@ -62,7 +86,6 @@ struct instance {
 	const char *description;
 	const char *host_name;
 	const char *image;
-	bool image_deleted;
 	const char *type; /* catalogue name: "ecs.g6.large" */
 	enum charge_type charge_type;
 	const char *stopped_mode; /* "KeepCharging", "StopCharging" or "Not-applicable" */

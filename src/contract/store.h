@@ -105,6 +105,17 @@ bool access_key_get(struct txn *txn, const char *id, struct access_key *ret);
 void access_key_put(struct txn *txn, const struct access_key *key);
 size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret); /* oldest first; NULL: all */
 
+/* What was added to the built-in catalogue, or stands for a row of it of the same id; by id. */
+bool instance_type_get(struct txn *txn, const char *id, struct instance_type *ret);
+void instance_type_put(struct txn *txn, const struct instance_type *type);
+void instance_type_delete(struct txn *txn, const char *id);
+size_t instance_type_rows(struct txn *txn, struct instance_type **ret);
+
+bool image_get(struct txn *txn, const char *id, struct image *ret);
+void image_put(struct txn *txn, const struct image *image);
+void image_delete(struct txn *txn, const char *id);
+size_t image_rows(struct txn *txn, struct image **ret);
+
 struct tag_filter {
 	const char *key;
 	const char *value; /* NULL: any value */

@@ -129,7 +129,7 @@ static struct attach_facts attach_find(struct work *work, const struct attach_ar
 	if (!f.instance_found || !f.disk_found)
 		return f;
 	f.category = disk_category_find(f.disk.category);
-	f.type = instance_type_find(f.instance.type);
+	f.type = instance_type_find(work, f.instance.type);
 	f.attached_here = attachment_find(work, args->disk, args->instance, &here, &f.n_live);
 	attach_find_device(work, &f);
 	return f;

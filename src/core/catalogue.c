@@ -18,7 +18,7 @@ const size_t catalogue_n_regions = COUNT_OF(catalogue_regions);
 
 #define GIB(n) ((n) * 1024)
 /* id, family, cpus, memory, hot unplug, multi-attach, data disks */
-const struct instance_type catalogue_instance_types[] = {
+static const struct instance_type instance_types[] = {
 	{ "ecs.g7.large", "ecs.g7", 2, GIB(8), true, true, DATA_DISKS_MAX },
 	{ "ecs.g7.xlarge", "ecs.g7", 4, GIB(16), true, true, DATA_DISKS_MAX },
 	{ "ecs.g7.2xlarge", "ecs.g7", 8, GIB(32), true, true, DATA_DISKS_MAX },
@@ -36,16 +36,21 @@ const struct instance_type catalogue_instance_types[] = {
 	{ "ecs.s1.small", "ecs.s1", 1, GIB(2), false, false, 4 },
 	{ "ecs.t1.small", "ecs.t1", 1, GIB(1), false, false, 4 },
 };
-const size_t catalogue_n_instance_types = COUNT_OF(catalogue_instance_types);
 
+#define PUBLIC_IMAGE(image_id, os, zh, en, gib)                                                                   \
+	{                                                                                                       \
+		.id = image_id, .account = "", .name = image_id, .os_type = os, .os_name = zh, .os_name_en = en, \
+		.size_gib = gib, .created_at = 1724025600000 /* 2024-08-19 */                                   \
+	}
 static const struct image images[] = {
-	{ "aliyun_3_x64_20G_alibase_20240819.vhd", "linux", "Alibaba Cloud Linux  3.2104 LTS 64位",
-	  "Alibaba Cloud Linux  3.2104 LTS 64 bit", 20 },
-	{ "ubuntu_22_04_x64_20G_alibase_20240926.vhd", "linux", "Ubuntu  22.04 64位", "Ubuntu  22.04 64 bit", 20 },
-	{ "debian_12_6_x64_20G_alibase_20240819.vhd", "linux", "Debian  12.6 64位", "Debian  12.6 64 bit", 20 },
-	{ "centos_7_9_x64_20G_alibase_20240628.vhd", "linux", "CentOS  7.9 64位", "CentOS  7.9 64 bit", 20 },
-	{ "win2022_21H2_x64_dtc_zh-cn_40G_alibase_20240917.vhd", "windows",
-	  "Windows Server  2022 数据中心版 64位中文版", "Windows Server  2022 Datacenter Edition 64bit Chinese Edition", 40 },
+	PUBLIC_IMAGE("aliyun_3_x64_20G_alibase_20240819.vhd", "linux", "Alibaba Cloud Linux  3.2104 LTS 64位",
+	             "Alibaba Cloud Linux  3.2104 LTS 64 bit", 20),
+	PUBLIC_IMAGE("ubuntu_22_04_x64_20G_alibase_20240926.vhd", "linux", "Ubuntu  22.04 64位", "Ubuntu  22.04 64 bit", 20),
+	PUBLIC_IMAGE("debian_12_6_x64_20G_alibase_20240819.vhd", "linux", "Debian  12.6 64位", "Debian  12.6 64 bit", 20),
+	PUBLIC_IMAGE("centos_7_9_x64_20G_alibase_20240628.vhd", "linux", "CentOS  7.9 64位", "CentOS  7.9 64 bit", 20),
+	PUBLIC_IMAGE("win2022_21H2_x64_dtc_zh-cn_40G_alibase_20240917.vhd", "windows",
+	             "Windows Server  2022 数据中心版 64位中文版",
+	             "Windows Server  2022 Datacenter Edition 64bit Chinese Edition", 40),
 };
 
 /* Sizes in GiB of 2026 (RunInstances and CreateDisk pages). id, min, max, system, levels, multi-attach, system disk may
@@ -76,14 +81,78 @@ const struct region *region_find(const char *id)
 	CATALOGUE_FIND(catalogue_regions, id);
 }
 
-const struct instance_type *instance_type_find(const char *id)
+static const struct instance_type *built_in_type(const char *id)
 {
-	CATALOGUE_FIND(catalogue_instance_types, id);
+	CATALOGUE_FIND(instance_types, id);
 }
 
-const struct image *image_find(const char *id)
+static const struct image *built_in_image(const char *id)
 {
 	CATALOGUE_FIND(images, id);
+}
+
+const struct instance_type *instance_type_find(const struct work *work, const char *id)
+{
+	struct instance_type *row = arena_new(work->arena, struct instance_type);
+
+	return id && instance_type_get(work->txn, id, row) ? row : built_in_type(id);
+}
+
+static bool is_for_caller(const struct work *work, const struct image *image)
+{
+	return text_empty(image->account) || text_equal(image->account, work->caller.tenant.account);
+}
+
+const struct image *image_find(const struct work *work, const char *id)
+{
+	struct image *row = arena_new(work->arena, struct image);
+	const struct image *found = id && image_get(work->txn, id, row) ? row : built_in_image(id);
+
+	return found && is_for_caller(work, found) ? found : NULL;
+}
+
+size_t instance_type_list(const struct work *work, const struct instance_type **ret)
+{
+	struct instance_type *rows;
+	size_t n_rows = instance_type_rows(work->txn, &rows);
+	struct instance_type *all = arena_array(work->arena, struct instance_type, n_rows + COUNT_OF(instance_types));
+	size_t n = 0;
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < n_rows; i++)
+		all[n++] = rows[i];
+	for (i = 0; i < COUNT_OF(instance_types); i++) {
+		for (j = 0; j < n_rows && !text_equal(rows[j].id, instance_types[i].id); j++)
+			continue;
+		if (j == n_rows)
+			all[n++] = instance_types[i];
+	}
+	*ret = all;
+	return n;
+}
+
+size_t image_list(const struct work *work, const struct image **ret)
+{
+	struct image *rows;
+	size_t n_rows = image_rows(work->txn, &rows);
+	struct image *all = arena_array(work->arena, struct image, n_rows + COUNT_OF(images));
+	size_t n = 0;
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < n_rows; i++) {
+		if (!rows[i].deleted && is_for_caller(work, &rows[i]))
+			all[n++] = rows[i];
+	}
+	for (i = 0; i < COUNT_OF(images); i++) {
+		for (j = 0; j < n_rows && !text_equal(rows[j].id, images[i].id); j++)
+			continue;
+		if (j == n_rows)
+			all[n++] = images[i];
+	}
+	*ret = all;
+	return n;
 }
 
 const struct disk_category *disk_category_find(const char *id)

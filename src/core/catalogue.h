@@ -1,5 +1,5 @@
-/* What this cloud offers: regions and zones, instance types, images and disk categories, as built-in tables. It holds
- * no state of a customer and no words of an API's errors. */
+/* What this cloud offers: regions and zones, instance types, images and disk categories. Built-in tables, which rows of
+ * the store may add to for types and images; no words of an API's errors. */
 #ifndef CORE_CATALOGUE_H
 #define CORE_CATALOGUE_H
 
@@ -7,30 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/core.h"
+
 struct region {
 	const char *id;
 	const char *id_code; /* stands in resource ids: "bp" in d-bp67acfmxazb4p... */
 	const char *local_name;
 	const char *endpoint;
 	const char *zones; /* letters: "bhi" are cn-hangzhou-b, -h and -i */
-};
-
-struct instance_type {
-	const char *id;
-	const char *family;
-	int64_t cpus;
-	int64_t memory_mib;
-	bool hot_unplug;   /* a disk can be attached to and detached from it while it runs */
-	bool multi_attach; /* NVMe: takes multi-attach disks */
-	int64_t max_data_disks;
-};
-
-struct image {
-	const char *id;
-	const char *os_type; /* "linux" or "windows" */
-	const char *os_name;
-	const char *os_name_en;
-	int64_t size_gib;
 };
 
 struct disk_category {
@@ -47,8 +31,6 @@ struct disk_category {
 
 extern const struct region catalogue_regions[];
 extern const size_t catalogue_n_regions;
-extern const struct instance_type catalogue_instance_types[];
-extern const size_t catalogue_n_instance_types;
 extern const struct disk_category catalogue_disk_categories[];
 extern const size_t catalogue_n_disk_categories;
 
@@ -59,9 +41,18 @@ extern const size_t catalogue_n_disk_categories;
 
 /* NULL if there is none. */
 const struct region *region_find(const char *id);
-const struct instance_type *instance_type_find(const char *id);
-const struct image *image_find(const char *id);
 const struct disk_category *disk_category_find(const char *id);
+
+/* NULL if there is none. A row of the store stands for the built-in one of its id; in the work's arena. */
+const struct instance_type *instance_type_find(const struct work *work, const char *id);
+
+/* The same; NULL also for an image of another account. One that is deleted is found: see `deleted`. */
+const struct image *image_find(const struct work *work, const char *id);
+
+/* All of them, those of the store first; in the work's arena. Returns how many. Images: the caller's and everybody's, none
+ * that is deleted. */
+size_t instance_type_list(const struct work *work, const struct instance_type **ret);
+size_t image_list(const struct work *work, const struct image **ret);
 
 /* Whether `zone` is one of that region's. */
 bool zone_known(const struct region *region, const char *zone);

@@ -17,6 +17,7 @@ struct detach_facts {
 	struct account account;
 	const struct disk_category *category;
 	const struct instance_type *type;
+	const struct image *image; /* of the instance; NULL: not in the catalogue any more */
 };
 
 #define DETACH_ROW(name, condition)                                           \
@@ -46,7 +47,7 @@ DETACH_ROW(ephemeral_keep, f->category && f->category->elastic_ephemeral &&
 DETACH_ROW(system_stays, f->here.boot && f->category && !f->category->detachable_system)
 DETACH_ROW(state, f->instance.state != INSTANCE_STOPPED &&
                   (f->here.boot || f->instance.state != INSTANCE_RUNNING))
-DETACH_ROW(image_deleted, f->here.boot && f->instance.image_deleted)
+DETACH_ROW(image_deleted, f->here.boot && (!f->image || f->image->deleted))
 DETACH_ROW(not_portable, !f->here.boot && !f->disk.portable)
 DETACH_ROW(multi_attach_flag, f->disk.multi_attach && args->delete_with_instance_given)
 DETACH_ROW(no_hot_unplug, f->instance.state == INSTANCE_RUNNING && f->type && !f->type->hot_unplug)
@@ -98,7 +99,8 @@ static struct detach_facts detach_find(struct work *work, const struct detach_ar
 	f.here_found = attachment_find(work, args->disk, args->instance, &f.here, &f.n_live);
 	f.n_detaching = count_detaching(work, args->instance);
 	f.category = disk_category_find(f.disk.category);
-	f.type = instance_type_find(f.instance.type);
+	f.type = instance_type_find(work, f.instance.type);
+	f.image = image_find(work, f.instance.image);
 	return f;
 }
 

@@ -67,7 +67,7 @@ static const struct check create_checks[] = {
 /* The same limit as AttachDisk's. */
 static bool is_full(struct work *work, const struct instance *instance)
 {
-	const struct instance_type *type = instance_type_find(instance->type);
+	const struct instance_type *type = instance_type_find(work, instance->type);
 	struct attachment *slots;
 	size_t n = attachment_list_slots(work->txn, instance->id, &slots);
 	int64_t n_data = 0;

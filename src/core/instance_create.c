@@ -40,7 +40,7 @@ struct create_facts {
 	}
 
 CREATE_ROW(type_unknown, !f->type)
-CREATE_ROW(image_unknown, !f->image)
+CREATE_ROW(image_unknown, !f->image || f->image->deleted)
 CREATE_ROW(zone_unknown, !zone_known(f->region, f->zone))
 CREATE_ROW(system_category, f->system_fit == REFUSE_DISK_CATEGORY)
 CREATE_ROW(system_level, f->system_fit == REFUSE_DISK_PERFORMANCE_LEVEL)
@@ -130,8 +130,8 @@ static struct create_facts create_find(struct work *work, const struct instance_
 	struct create_facts f = {
 		.args = args,
 		.region = region_find(work->caller.tenant.region),
-		.image = image_find(args->image),
-		.type = instance_type_find(args->type),
+		.image = image_find(work, args->image),
+		.type = instance_type_find(work, args->type),
 		.system_category = text_empty(args->system_disk.category) ? SYSTEM_DISK_DEFAULT_CATEGORY :
 		                                                            args->system_disk.category,
 		.system_gib = args->system_disk.size_gib,

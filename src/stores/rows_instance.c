@@ -14,7 +14,6 @@ static const struct column instance_columns[] = {
 	TEXT(instance, description),
 	TEXT(instance, host_name),
 	TEXT(instance, image),
-	BOOL(instance, image_deleted),
 	TEXT(instance, type),
 	ENUM(instance, charge_type, charge_type_names),
 	TEXT(instance, stopped_mode),

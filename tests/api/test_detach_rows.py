@@ -235,7 +235,7 @@ class World:
                    *each("disk", "overdue = 1", "overdue", "overdue-free", "leaving-overdue"),
                    *each("disk", "portable = 0", "pinned", "multi-pinned"),
                    *each("instance", "locks = 'financial,security'", "locked", "local-locked", "stopping-locked"),
-                   *each("instance", "image_deleted = 1", "imageless", "imageless-on", "imageless-crowded"),
+                   *each("instance", "image = 'm-deleted'", "imageless", "imageless-on", "imageless-crowded"),
                    *each("instance", "type = 'ecs.s1.small'", "older", "old-crowded"))
 
     def look(self):

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "stores/schema.h"
+
 static const char *path_in(struct fixture *f, const char *name)
 {
 	return arena_printf(&f->arena, "%s/%s", f->directory, name);
@@ -63,12 +65,45 @@ static void reopening_finds_everything(void **state)
 static void a_newer_schema_is_refused(void **state)
 {
 	struct fixture *f = *state;
+	const struct migration *newest = store_migrations;
 
+	while (newest[1].sql)
+		newest++;
 	fixture_close(f);
 	run_sql(f, "PRAGMA user_version = 99");
 	assert_open_fails(f, "newer Cleat", "backup");
-	run_sql(f, "PRAGMA user_version = 1");
+	run_sql(f, arena_printf(&f->arena, "PRAGMA user_version = %d", newest->version));
 	fixture_open(f);
+}
+
+static bool find_old_instance(struct txn *txn, void *context)
+{
+	struct instance *found = context;
+
+	return instance_get(txn, "i-old", found);
+}
+
+/* A database as the first version made it, with a row of every column it had for instances. */
+static void an_older_schema_is_brought_up_to_date(void **state)
+{
+	struct fixture *f = *state;
+	struct instance found = { 0 };
+
+	fixture_close(f);
+	unlink(path_in(f, "cleat.db"));
+	run_sql(f, store_migrations[0].sql);
+	run_sql(f, "INSERT INTO instance VALUES ('i-old','aliyun','1','default','cn-hangzhou','sim','cn-hangzhou-h','virtual',"
+	           "'stopped','name','','','image',1,'type','post-paid','',0,'','','','','','','','','','',0,0,'',1,2,3,4);"
+	           "PRAGMA application_id = 1131177313; PRAGMA user_version = 1");
+	fixture_open(f);
+	fixture_read(f, find_old_instance, &found);
+	assert_string_equal(found.id, "i-old");
+	assert_string_equal(found.type, "type");
+	assert_int_equal(found.state, INSTANCE_STOPPED);
+	assert_int_equal(found.auto_release_at, 4);
+	fixture_reopen(f);
+	fixture_read(f, find_old_instance, &found);
+	assert_string_equal(found.name, "name");
 }
 
 static void a_file_of_another_program_is_refused(void **state)
@@ -319,6 +354,7 @@ static int run(const char *name)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(reopening_finds_everything),
 		FIXTURE_TEST(a_newer_schema_is_refused),
+		FIXTURE_TEST(an_older_schema_is_brought_up_to_date),
 		FIXTURE_TEST(a_file_of_another_program_is_refused),
 		FIXTURE_TEST(a_second_server_is_refused),
 		FIXTURE_TEST(a_missing_directory_is_told),

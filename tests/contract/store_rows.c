@@ -18,9 +18,16 @@
 #define ACCESS_KEY_FIELDS(TEXT, INT, BOOL, ENUM) \
 	TEXT(account) TEXT(secret) TEXT(description) ENUM(state, ACCESS_KEY_STATE_MAX) INT(created_at)
 
+#define INSTANCE_TYPE_FIELDS(TEXT, INT, BOOL, ENUM) \
+	TEXT(family) INT(cpus) INT(memory_mib) BOOL(hot_unplug) BOOL(multi_attach) INT(max_data_disks)
+
+#define IMAGE_FIELDS(TEXT, INT, BOOL, ENUM)                                                             \
+	TEXT(account) TEXT(name) TEXT(os_type) TEXT(os_name) TEXT(os_name_en) INT(size_gib) BOOL(deleted) \
+	INT(created_at)
+
 #define INSTANCE_FIELDS(TEXT, INT, BOOL, ENUM)                                                                     \
 	TENANT_FIELDS(TEXT) TEXT(driver) TEXT(zone) ENUM(kind, MACHINE_KIND_MAX) ENUM(state, INSTANCE_STATE_MAX)   \
-	TEXT(name) TEXT(description) TEXT(host_name) TEXT(image) BOOL(image_deleted) TEXT(type)                    \
+	TEXT(name) TEXT(description) TEXT(host_name) TEXT(image) TEXT(type)                    \
 	ENUM(charge_type, CHARGE_TYPE_MAX) TEXT(stopped_mode) BOOL(deletion_protection) TEXT(locks)                \
 	TEXT(security_groups) TEXT(vpc) TEXT(vswitch) TEXT(private_ip) TEXT(key_pair) TEXT(user_data)              \
 	TEXT(resource_group) TEXT(serial) TEXT(internet_charge_type) INT(internet_max_bandwidth_in)                \
@@ -130,6 +137,8 @@
 
 COLUMNS_OF(account, ACCOUNT_FIELDS)
 COLUMNS_OF(access_key, ACCESS_KEY_FIELDS)
+COLUMNS_OF(instance_type, INSTANCE_TYPE_FIELDS)
+COLUMNS_OF(image, IMAGE_FIELDS)
 COLUMNS_OF(instance, INSTANCE_FIELDS)
 COLUMNS_OF(disk, DISK_FIELDS)
 COLUMNS_OF(attachment, ATTACHMENT_FIELDS)
@@ -223,6 +232,8 @@ static int run(const char *name)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(account_round_trip),
 		FIXTURE_TEST(access_key_round_trip),
+		FIXTURE_TEST(instance_type_round_trip),
+		FIXTURE_TEST(image_round_trip),
 		FIXTURE_TEST(instance_round_trip),
 		FIXTURE_TEST(disk_round_trip),
 		FIXTURE_TEST(attachment_round_trip),

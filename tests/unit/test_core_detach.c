@@ -24,6 +24,9 @@ struct scene {
 	struct detach_args args;
 };
 
+#define DELETED_IMAGE "m-deleted"
+static const char *const scene_image = "debian_12_6_x64_20G_alibase_20240819.vhd";
+
 /* ---- what holds ---- */
 
 static bool is_named(const struct scene *s)
@@ -138,7 +141,7 @@ static bool holds_state(const struct scene *s)
 
 static bool holds_image_deleted(const struct scene *s)
 {
-	return is_named(s) && is_system(s) && s->here.image_deleted;
+	return is_named(s) && is_system(s) && !text_equal(s->here.image, scene_image);
 }
 
 static bool holds_not_portable(const struct scene *s)
@@ -211,7 +214,8 @@ MAKE(stopping, s->here.state = INSTANCE_STOPPING)
 MAKE(pending, s->here.state = INSTANCE_PENDING)
 MAKE(releasing, s->here.state = INSTANCE_RELEASING)
 MAKE(system_running, make_system(s, "cloud_essd"); s->here.state = INSTANCE_RUNNING)
-MAKE(image_deleted, make_system(s, "cloud_essd"); s->here.image_deleted = true)
+MAKE(image_deleted, make_system(s, "cloud_essd"); s->here.image = DELETED_IMAGE)
+MAKE(image_gone, make_system(s, "cloud_essd"); s->here.image = "m-no-longer-known")
 MAKE(not_portable, s->disk.portable = false)
 MAKE(pre_paid, s->disk.portable = false; s->disk.charge_type = CHARGE_PRE_PAID)
 MAKE(multi_attach_true, s->disk.multi_attach = s->args.delete_with_instance_given = s->args.delete_with_instance = true)
@@ -270,7 +274,7 @@ static const struct row rows[] = {
 	{ "instance-state", REFUSE_INSTANCE_STATE, ABOUT_AN_INSTANCE, holds_state,
 	  { make_starting, make_stopping, make_pending, make_releasing, make_system_running } },
 	/* 17: a system disk, and the instance's image was deleted */
-	{ "image-deleted", REFUSE_INSTANCE_IMAGE_DELETED, ABOUT_AN_INSTANCE, holds_image_deleted, { make_image_deleted } },
+	{ "image-deleted", REFUSE_INSTANCE_IMAGE_DELETED, ABOUT_AN_INSTANCE, holds_image_deleted, { make_image_deleted, make_image_gone } },
 	/* 18: a data disk that is not portable, PrePaid or not */
 	{ "not-portable", REFUSE_DISK_NOT_PORTABLE, ABOUT_A_DISK, holds_not_portable,
 	  { make_not_portable, make_pre_paid } },
@@ -314,6 +318,7 @@ static bool write_scene(struct work *work, void *args)
 	size_t i;
 
 	account_put(work->txn, &s.account);
+	image_put(work->txn, &(struct image){ .id = DELETED_IMAGE, .os_type = "linux", .size_gib = 20, .deleted = true });
 	instance_put(work->txn, &s.here);
 	instance_put(work->txn, &s.there);
 	s.attachment.tenant = s.disk.tenant;
@@ -497,7 +502,7 @@ MAKE(ephemeral_true, s->disk.category = "elastic_ephemeral_disk_standard";
 MAKE(system_stopped, make_system(s, "cloud_essd"))
 MAKE(system_not_portable, make_system(s, "cloud_essd"); s->disk.portable = false)
 MAKE(basic_cloud, s->disk.category = "cloud")
-MAKE(data_image_deleted, s->here.image_deleted = true)
+MAKE(data_image_deleted, s->here.image = DELETED_IMAGE)
 MAKE(multi_attach, s->disk.multi_attach = true)
 MAKE(given_true, s->args.delete_with_instance_given = s->args.delete_with_instance = true)
 MAKE(cold_unplug, s->here.type = "ecs.t1.small"; s->here.state = INSTANCE_STOPPED)

@@ -258,10 +258,10 @@ static struct items locks_of(struct call *call, const char *list)
 	return (struct items){ items, reasons.n };
 }
 
-static void fill_catalogue(const struct instance *instance, struct instance_item *item)
+static void fill_catalogue(struct call *call, const struct instance *instance, struct instance_item *item)
 {
-	const struct instance_type *type = instance_type_find(instance->type);
-	const struct image *image = image_find(instance->image);
+	const struct instance_type *type = instance_type_find(&call->work, instance->type);
+	const struct image *image = image_find(&call->work, instance->image);
 
 	item->none = "";
 	item->family = type ? type->family : "";
@@ -313,7 +313,7 @@ static void fill_item(struct call *call, const struct instance *instance, struct
 		.locks = locks_of(call, instance->locks),
 		.tags = rpc_tags_of(call, instance->id),
 	};
-	fill_catalogue(instance, item);
+	fill_catalogue(call, instance, item);
 	fill_times(call_work_arena(call), instance, item);
 }
 

@@ -159,10 +159,15 @@ static const struct error_row zones_errors[] = {
 	ROWS_END,
 };
 
+/* Families come once for each of their types. */
 static void add_text(struct texts *texts, const char *text)
 {
-	if (texts->n && text_equal(texts->items[texts->n - 1], text))
-		return; /* families stand together in the catalogue */
+	size_t i;
+
+	for (i = 0; i < texts->n; i++) {
+		if (text_equal(texts->items[i], text))
+			return;
+	}
 	texts->items[texts->n++] = text;
 }
 
@@ -173,12 +178,14 @@ static struct texts empty_texts(struct call *call, size_t capacity)
 
 static void fill_offer(struct call *call, struct resources_item *offer)
 {
+	const struct instance_type *types;
+	size_t n_types = instance_type_list(&call->work, &types);
 	size_t i;
 
 	offer->data_categories = empty_texts(call, catalogue_n_disk_categories);
 	offer->system_categories = empty_texts(call, catalogue_n_disk_categories);
-	offer->types = empty_texts(call, catalogue_n_instance_types);
-	offer->families = empty_texts(call, catalogue_n_instance_types);
+	offer->types = empty_texts(call, n_types);
+	offer->families = empty_texts(call, n_types);
 	offer->networks = empty_texts(call, 1);
 	offer->generations = empty_texts(call, 1);
 	offer->io_optimized = true;
@@ -190,9 +197,9 @@ static void fill_offer(struct call *call, struct resources_item *offer)
 		if (category->system)
 			add_text(&offer->system_categories, category->id);
 	}
-	for (i = 0; i < catalogue_n_instance_types; i++) {
-		add_text(&offer->types, catalogue_instance_types[i].id);
-		add_text(&offer->families, catalogue_instance_types[i].family);
+	for (i = 0; i < n_types; i++) {
+		add_text(&offer->types, types[i].id);
+		add_text(&offer->families, types[i].family);
 	}
 }
 
@@ -234,7 +241,7 @@ const struct operation ecs_describe_zones = {
 	.product = "ecs",
 	.version = ECS_VERSION,
 	.name = "DescribeZones",
-	.mode = OPERATION_PLAIN,
+	.mode = OPERATION_READ,
 	.permission = "ecs:DescribeZones",
 	.resource = "*",
 	.in = { sizeof(struct zones_in), zones_in_fields },

@@ -235,6 +235,7 @@ struct job {
 	int64_t due_at;   /* cloud time of the next look */
 	int64_t ended_at;
 	int64_t attempts;
+	const char *fault;   /* the fault that its call met, if it was one of jobs; "": none, or it was cleared */
 	const char *reason;  /* word of contract/refusal.h for a failure or a wait, "" otherwise */
 	const char *message; /* the driver's own words */
 	/* Lease, in real time: who works on it until when. The fence counts the claims; an answer that comes back under

@@ -23,3 +23,24 @@ CREATE TABLE image (
 );
 
 ALTER TABLE instance DROP COLUMN image_deleted;
+
+-- Faults: what the next calls of an operation meet. There are few; none is looked for by anything but its id.
+
+CREATE TABLE fault (
+	id TEXT NOT NULL PRIMARY KEY,
+	position BIGINT NOT NULL,
+	account TEXT NOT NULL,
+	operation TEXT NOT NULL,
+	resource TEXT NOT NULL,
+	effect TEXT NOT NULL,
+	code TEXT NOT NULL,
+	variant BIGINT NOT NULL,
+	latency BIGINT NOT NULL,
+	reason TEXT NOT NULL,
+	times_left BIGINT NOT NULL,
+	times_hit BIGINT NOT NULL,
+	created_at BIGINT NOT NULL
+);
+
+-- The fault that the call which opened the job met, if it was one of jobs.
+ALTER TABLE job ADD COLUMN fault TEXT NOT NULL DEFAULT '';

@@ -65,6 +65,25 @@ static const struct command commands[] = {
 	{ "clock advance", "DURATION", "move the cloud's time on",
 	  "Moves the time of a server with --clock manual on by 90, 90s, 5m, 2h or 500ms; everything that falls due happens.",
 	  cli_control_options, cli_clock_advance },
+	{ "fault add", "OPERATION", "let the next calls of an operation go wrong",
+	  "Lets the next call (or calls: --times) of an operation of the API meet an error in the vendor's own words, a delay, a "
+	  "lost reply, a cut connection, or work that fails or never ends. Faults are looked at in the order they were added, and "
+	  "the first that means a call is the one it meets; it is counted even if the call is then refused for something else. "
+	  "Prints the id of the fault. Examples:\n"
+	  "cleat fault add DetachDisk --code InternalError --variant 2\n"
+	  "cleat fault add '*' --code Throttling --times 3\n"
+	  "cleat fault add DetachDisk --resource d-bp1yl3mfcgxol1en3f --reply-lost\n"
+	  "cleat fault add RunInstances --job-fails 'no host has room' --latency 2s\n"
+	  "cleat fault add DetachDisk --job-never-ends --times forever",
+	  cli_fault_add_options, cli_fault_add },
+	{ "fault list", "", "list the faults",
+	  "Lists faults in the order in which they are looked at: how many calls each still meets, how many met it, how many jobs "
+	  "carry it.",
+	  cli_fault_list_options, cli_fault_list },
+	{ "fault clear", "[ID]", "clear one fault, those of an operation, or all",
+	  "Removes the fault of that id, those of --operation, or all. Jobs that they hold go on at once, and jobs that would "
+	  "have failed do not.",
+	  cli_fault_clear_options, cli_fault_clear },
 	{ "backup", "FILE", "write a copy of everything to a new file",
 	  "Writes a consistent copy of the server's database to a file that does not exist yet (mode 0600). The server goes "
 	  "on meanwhile. To serve a copy, put it into an empty data directory as cleat.db. It holds the secrets of the "

@@ -10,6 +10,9 @@ extern const struct option cli_jobs_options[];
 extern const struct option cli_call_options[];
 extern const struct option cli_demo_options[];
 extern const struct option cli_backup_options[];
+extern const struct option cli_fault_add_options[];
+extern const struct option cli_fault_clear_options[];
+extern const struct option cli_fault_list_options[];
 
 int cli_key_create(int argc, char **argv);
 int cli_key_list(int argc, char **argv);
@@ -22,5 +25,8 @@ int cli_clock(int argc, char **argv);
 int cli_clock_advance(int argc, char **argv);
 int cli_call(int argc, char **argv);
 int cli_demo(int argc, char **argv);
+int cli_fault_add(int argc, char **argv);
+int cli_fault_clear(int argc, char **argv);
+int cli_fault_list(int argc, char **argv);
 
 #endif

@@ -13,6 +13,7 @@
 #include "core/job.h"
 
 #define BATCH_MAX       64           /* jobs that are planned on one snapshot */
+#define HELD_AGAIN      MINUTE       /* a job that a fault holds; clearing the fault makes it due at once */
 #define STORE_RETRY     SECOND       /* the store had no room: jobs go on all the same, later */
 #define PURGE_EVERY     (10 * MINUTE) /* real time */
 #define PURGE_ROWS      500
@@ -69,6 +70,7 @@ struct task {
 	struct arena arena;      /* the plan */
 	struct arena work_arena; /* of the transaction that settles */
 	bool open;
+	bool faulted; /* a fault answers, the driver is not asked */
 	char driver[32];
 	int64_t fence;
 	struct job_plan plan;
@@ -177,7 +179,9 @@ static void plan_one(struct task *task, struct txn *txn)
 		return;
 	task->fence = job.lease_fence;
 	snprintf(task->driver, sizeof task->driver, "%s", job.driver);
-	job_kinds[job.kind].plan(&work, &job, &task->plan);
+	task->faulted = job_is_faulted(&work, &job);
+	if (!task->faulted)
+		job_kinds[job.kind].plan(&work, &job, &task->plan);
 }
 
 static bool plan_batch(struct txn *txn, void *context)
@@ -194,6 +198,12 @@ static void ask_driver(struct task *task)
 {
 	size_t i;
 
+	if (task->faulted) {
+		task->reply = (struct driver_reply){ .answer = DRIVER_PENDING,
+			                             .look_again_ms = HELD_AGAIN,
+			                             .message = "a fault answers instead of the driver" };
+		return;
+	}
 	task->reply = (struct driver_reply){ .answer = DRIVER_DONE };
 	for (i = 0; i < task->plan.n && task->reply.answer == DRIVER_DONE; i++)
 		guard_act(task->jobs->core, task->driver, &task->plan.calls[i], &task->reply);
@@ -204,11 +214,12 @@ static bool settle(struct txn *txn, void *context)
 	struct task *task = context;
 	struct caller caller = { .key_id = "cleat" };
 	struct job job;
+	bool settled;
 
 	work_begin(&task->work, task->jobs->core, txn, &caller, task->now);
-	task->ended = !(job_settle(&task->work, task->id, task->fence, &task->reply, &job) ||
-	                job_get(txn, task->id, &job)) ||
-	              job.state != JOB_OPEN;
+	settled = task->faulted ? job_settle_fault(&task->work, task->id, task->fence, &job) :
+	                          job_settle(&task->work, task->id, task->fence, &task->reply, &job);
+	task->ended = !(settled || job_get(txn, task->id, &job)) || job.state != JOB_OPEN;
 	task->due_at = task->ended ? 0 : job.due_at;
 	return true;
 }

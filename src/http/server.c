@@ -212,6 +212,8 @@ static enum MHD_Result send_reply(struct exchange *exchange)
 	size_t i;
 
 	call_render(exchange->call);
+	if (call_is_lost(exchange->call))
+		return MHD_NO;
 	response = response_create(reply);
 	if (!response)
 		return MHD_NO;
@@ -265,11 +267,9 @@ static enum MHD_Result refuse(struct exchange *exchange, const char *method)
 	return send_reply(exchange);
 }
 
-static enum MHD_Result serve(struct exchange *exchange, const char *method)
+static enum MHD_Result go_on(struct exchange *exchange, enum call_next next)
 {
-	peer_arrived(peer_of(exchange->connection));
-	make_call(exchange, method);
-	if (call_prepare(exchange->call) == CALL_RENDER)
+	if (next == CALL_RENDER)
 		return send_reply(exchange);
 	if (!enter(exchange->server)) {
 		call_refuse(exchange->call, REFUSE_BUSY, NULL);
@@ -279,6 +279,13 @@ static enum MHD_Result serve(struct exchange *exchange, const char *method)
 	MHD_suspend_connection(exchange->connection);
 	call_submit(exchange->call, resume, exchange);
 	return MHD_YES;
+}
+
+static enum MHD_Result serve(struct exchange *exchange, const char *method)
+{
+	peer_arrived(peer_of(exchange->connection));
+	make_call(exchange, method);
+	return go_on(exchange, call_prepare(exchange->call));
 }
 
 /* Called with the headers, with each piece of the body, with its end, and after a resume. */
@@ -297,7 +304,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 		return exchange->refused == REFUSE_NONE ? MHD_YES : refuse(exchange, method);
 	}
 	if (exchange->call)
-		return send_reply(exchange);
+		return go_on(exchange, call_continue(exchange->call));
 	if (*size) {
 		/* A chunked body has no length to refuse it by; the rest of it is read and dropped. */
 		buf_add(&exchange->body, data, *size);

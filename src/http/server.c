@@ -29,7 +29,7 @@ struct http_server {
 	struct peers *peers;
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
-	size_t active; /* calls in the hands of the store, the runner or a slow thread; under the lock */
+	size_t active; /* calls handed over and not yet taken back by an HTTP thread; under the lock */
 	size_t replies; /* that clients have not read whole; under the lock */
 	bool draining; /* under the lock */
 	size_t body_bytes; /* atomic: room that the bodies under way may take */
@@ -46,6 +46,7 @@ struct exchange {
 	size_t body_room; /* taken of the server's */
 	enum refusal_reason refused; /* before there is a call: the request itself cannot be taken */
 	struct call *call;
+	bool active; /* counted in the server's active */
 	bool replied; /* counted in the server's replies */
 };
 
@@ -121,21 +122,28 @@ static struct exchange *exchange_create(struct http_server *server, struct MHD_C
 	return exchange;
 }
 
-/* Whether a call may be handed over: not once the server is draining, so that then their number only falls. */
-static bool enter(struct http_server *server)
+/* Whether a call may be handed over: not once the server is draining, so that then their number only falls. One that is
+ * handed over again is counted already. */
+static bool enter(struct exchange *exchange)
 {
-	bool enters;
+	struct http_server *server = exchange->server;
 
 	pthread_mutex_lock(&server->lock);
-	enters = !server->draining;
-	if (enters)
+	if (!exchange->active && !server->draining) {
+		exchange->active = true;
 		server->active++;
+	}
 	pthread_mutex_unlock(&server->lock);
-	return enters;
+	return exchange->active;
 }
 
-static void leave(struct http_server *server)
+static void leave(struct exchange *exchange)
 {
+	struct http_server *server = exchange->server;
+
+	if (!exchange->active)
+		return;
+	exchange->active = false;
 	pthread_mutex_lock(&server->lock);
 	if (--server->active == 0)
 		pthread_cond_broadcast(&server->idle);
@@ -180,6 +188,7 @@ static void request_completed(void *context, struct MHD_Connection *connection, 
 	peer_awaits(server->peers, peer_of(connection));
 	if (!exchange)
 		return;
+	leave(exchange);
 	if (exchange->replied)
 		reply_ended(server);
 	__atomic_sub_fetch(&server->body_bytes, exchange->body_room, __ATOMIC_RELAXED);
@@ -228,14 +237,13 @@ static enum MHD_Result send_reply(struct exchange *exchange)
 	return result;
 }
 
-/* The call is its HTTP thread's again; nothing of the store or the runner looks at it any more. */
+/* The call is its HTTP thread's again; nothing of the store or the runner looks at it any more. It stays counted until
+ * that thread has it, and so until its reply is counted. */
 static void resume(void *context)
 {
 	struct exchange *exchange = context;
-	struct http_server *server = exchange->server;
 
 	MHD_resume_connection(exchange->connection);
-	leave(server);
 }
 
 static void make_call(struct exchange *exchange, const char *method)
@@ -269,9 +277,14 @@ static enum MHD_Result refuse(struct exchange *exchange, const char *method)
 
 static enum MHD_Result go_on(struct exchange *exchange, enum call_next next)
 {
-	if (next == CALL_RENDER)
-		return send_reply(exchange);
-	if (!enter(exchange->server)) {
+	enum MHD_Result sent;
+
+	if (next == CALL_RENDER) {
+		sent = send_reply(exchange);
+		leave(exchange);
+		return sent;
+	}
+	if (!enter(exchange)) {
 		call_refuse(exchange->call, REFUSE_BUSY, NULL);
 		return send_reply(exchange);
 	}

@@ -188,7 +188,7 @@ static bool check_operation(struct checking *c, const struct dialect *const *dia
 static bool check_code(struct checking *c)
 {
 	const struct fault_rule *rule = c->rule;
-	const char *name = c->operation ? c->operation->name : "Every operation";
+	const char *name = c->operation ? c->operation->name : "'*'";
 	const char *codes[ROWS_MAX];
 	struct rows rows;
 	int64_t variants;

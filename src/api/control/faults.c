@@ -136,19 +136,24 @@ static const struct field add_in_fields[] = {
 	     .doc = "`error`, `latency`, `reply-lost`, `connection-cut`, `job-fails` or `job-never-ends`. Default: `error` with "
 	            "a code, else `latency` with a latency."),
 	TEXT(struct add_in, code, "code", .doc = "`error`: a code that the operation or its dialect declares."),
-	OPT_INT(struct add_in, variant, "variant", .min = 1, .max = 100,
-	        .doc = "`error`: which of several texts with that code. Default 1."),
-	OPT_INT(struct add_in, latency, "latency_ms", .min = 0, .max = FAULT_LATENCY_MAX,
-	        .doc = "How long the call waits before it does its work, in real time; beside any effect."),
+	OPT_INT(struct add_in, variant, "variant", .doc = "`error`: which of several texts with that code. Default 1."),
+	OPT_INT(struct add_in, latency, "latency_ms",
+	        .doc = "How long the call waits before it does its work, in real time; beside any effect. At most 600000."),
 	TEXT(struct add_in, reason, "reason", .doc = "`job-fails`: the message of the jobs. At most 256 characters."),
-	OPT_INT(struct add_in, times, "times", .min = FAULT_FOREVER, .max = FAULT_TIMES_MAX,
-	        .doc = "How many calls meet it; -1: until it is cleared. Default 1."),
+	OPT_INT(struct add_in, times, "times", .doc = "How many calls meet it, up to 1000000; -1: until it is cleared. Default 1."),
 	TEXT(struct add_in, resource, "resource",
 	     .doc = "Only calls with a parameter that has this value, or a list with it. At most 128 characters."),
 	TEXT(struct add_in, account, "account", .doc = "Only calls of this account."),
 	TEXT(struct add_in, id, "id", .doc = "Default: one is made."),
 	FIELDS_END,
 };
+
+/* fault_check takes 0 for absent. Where it was given it is as wrong as any number out of range, and refused with the same
+ * sentence. */
+static int64_t number(struct opt_int value)
+{
+	return value.is == GIVEN && !value.value ? INT64_MIN : value.value;
+}
 
 static bool add_run(struct call *call, const void *in_, void *out_)
 {
@@ -161,14 +166,12 @@ static bool add_run(struct call *call, const void *in_, void *out_)
 		.operation = in->operation,
 		.resource = in->resource,
 		.code = in->code,
-		.variant = in->variant.value,
+		.variant = number(in->variant),
 		.latency = in->latency.value,
 		.reason = in->reason,
-		.times_left = in->times.value,
+		.times_left = number(in->times),
 	};
 
-	if (in->times.is == GIVEN && !in->times.value)
-		return call_refuse(call, REFUSE_PARAMETER_INVALID, "times");
 	if (!fault_check(call->api->dialects, call_work_arena(call), in->effect, &rule, &problem))
 		return call_refuse(call, REFUSE_FAULT_INVALID, problem);
 	if (!call_verb(call, fault_add(&call->work, &rule)))

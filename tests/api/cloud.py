@@ -36,6 +36,7 @@ class Reply:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, {name.lower(): value for name, value in headers}, body
         self.type = self.headers.get("content-type", "")
+        self.value = None
 
     @property
     def text(self):
@@ -57,6 +58,16 @@ class Reply:
             assert root.tag == "Error", self.text
             return self.status, root.findtext("Code"), root.findtext("Message")
         return self.status, self.json["Code"], self.json["Message"]
+
+
+    def check(self, action, by_token):
+        """Holds a reply that did it against the vendor's shape; its value is the same in both formats."""
+        if "xml" in self.type:
+            assert self.xml.tag == action + "Response", self.text
+            self.value = shapes.read_xml(self.xml, shapes.shape_of(action), action)
+        else:
+            self.value = self.json
+        shapes.check_reply(action, self.value, by_token)
 
 
 class Cloud:
@@ -96,21 +107,19 @@ class Cloud:
         signed = signing.v1_sign(method, {**signing.v1_common(action, self.key_id, Format="XML" if xml else "JSON"), **given},
                                  self.secret)
         if method == "GET":
-            return self.send("GET", "/?" + urllib.parse.urlencode(signed))
-        return self.send("POST", "/", urllib.parse.urlencode(signed), {"Content-Type": signing.FORM})
+            reply = self.send("GET", "/?" + urllib.parse.urlencode(signed))
+        else:
+            reply = self.send("POST", "/", urllib.parse.urlencode(signed), {"Content-Type": signing.FORM})
+        if reply.status == 200:
+            reply.check(action, by_token="MaxResults" in given or "NextToken" in given)
+        return reply
 
     def call(self, action, **parameters):
         reply = self.raw(action, parameters, xml=self.in_xml)
         if reply.status != 200:
             raise Refused(*reply.fault)
-        if self.in_xml:
-            assert reply.xml.tag == action + "Response", reply.text
-            value = shapes.read_xml(reply.xml, shapes.shape_of(action), action)
-        else:
-            value = reply.json
         self.in_xml = not self.in_xml
-        shapes.check_reply(action, value, by_token="MaxResults" in parameters or "NextToken" in parameters)
-        return value
+        return reply.value
 
     def __getattr__(self, action):
         if not action[0].isupper():

@@ -17,6 +17,7 @@
 #include "api/control/control.h"
 #include "api/delay.h"
 #include "api/fault.h"
+#include "api/journal.h"
 #include "api/keys.h"
 #include "base/log.h"
 #include "base/moment.h"
@@ -317,6 +318,7 @@ static void configure(struct server *server)
 		.core = &server->core,
 		.nonces = nonce_memory_create((size_t)config->nonce_bytes),
 		.delays = delays_create(),
+		.journal = journal_create((size_t)config->journal_calls, (size_t)config->journal_bytes),
 		.dialects = dialects,
 		.control_token = server->token,
 		.settings = {
@@ -344,6 +346,8 @@ static void server_end(struct server *server)
 
 	notify("STOPPING=1");
 	delays_stop(server->api.delays);
+	/* Who waits for news of it would only be waited for. */
+	journal_close(server->api.journal);
 	if (server->http && !http_drain(server->http, DRAIN_MS))
 		log_event(LOG_INFO, "stopping", LOG_TEXT_PAIR("message", "requests wait for jobs; they are answered now"));
 	if (server->core.jobs)
@@ -368,6 +372,7 @@ static void server_end(struct server *server)
 	fault_cache_destroy(server->api.faults);
 	delays_destroy(server->api.delays);
 	nonce_memory_destroy(server->api.nonces);
+	journal_destroy(server->api.journal);
 	if (server->config->ephemeral && *server->directory)
 		directory_remove(server->directory);
 }

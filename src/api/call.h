@@ -17,6 +17,7 @@ struct call;
 struct call_fault;
 struct delays;
 struct fault_cache;
+struct journal;
 struct nonce_memory;
 
 struct fault {
@@ -30,6 +31,8 @@ struct dialect {
 	const struct operation *const *operations; /* ends with NULL */
 	const struct error_row *errors;            /* the words where an operation has none; ends with REFUSE_NONE */
 	const struct error_row *faults;            /* rows that only a fault answers; NULL: its calls meet no faults */
+	const struct field *common; /* parameters of every operation that the dialect reads; may be NULL */
+	bool own;                   /* no cloud's API but Cleat's: the journal shows its calls only when asked to */
 	bool (*claims)(const struct request *request);
 	/* Finds the operation, authenticates, reads the input tree and says who calls. False after call_refuse(). */
 	bool (*receive)(struct call *call);
@@ -49,6 +52,7 @@ struct api {
 	struct nonce_memory *nonces;
 	struct fault_cache *faults;
 	struct delays *delays;
+	struct journal *journal; /* NULL: off */
 	const struct dialect *const *dialects; /* ends with NULL; the first that claims a request serves it */
 	const char *control_token;
 	struct api_settings settings;
@@ -67,6 +71,7 @@ struct call {
 	struct caller caller;
 	struct tree *input;
 	bool xml;
+	bool repeated; /* a client token was known: `out` is what it got before */
 	void *in;
 	void *out;
 	struct call_fault *fault; /* that it met or waits for (api/fault.h); NULL: none */
@@ -101,10 +106,13 @@ enum call_next call_continue(struct call *call);
 /* Runs the call elsewhere; `resume` is called once, on another thread or this one, when it may be rendered. */
 void call_submit(struct call *call, void (*resume)(void *context), void *context);
 
+/* For OPERATION_WAIT: runs the operation now. */
+void call_run(struct call *call);
+
 /* Hands a submitted call back to whoever waits for it. */
 void call_resume(struct call *call);
 
-/* Fills call->reply and writes the log line. */
+/* Fills call->reply, writes the log line and keeps the call in the journal. */
 void call_render(struct call *call);
 
 /* Once it is rendered: a fault wants that nothing of the reply is sent and the connection is closed. */

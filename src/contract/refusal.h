@@ -120,7 +120,8 @@
 	X(FAULT_EXISTS, "fault-exists")                                        \
 	X(FAULT_LIMIT, "fault-limit")                                          \
 	X(HELD_BY_FAULT, "held-by-fault")                                      \
-	X(CLOCK_NOT_MANUAL, "clock-not-manual")
+	X(CLOCK_NOT_MANUAL, "clock-not-manual")                                \
+	X(JOURNAL_OFF, "journal-off")
 
 enum refusal_reason {
 #define X(name, word) REFUSE_##name,

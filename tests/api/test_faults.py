@@ -583,7 +583,7 @@ def test_ids_are_unique_and_known(faulty):
     assert clear(faulty, id="mine")["faults"] == 1
 
 
-def test_log_says_that_a_fault_answered(faulty):
+def test_log_and_journal_say_that_a_fault_answered(faulty):
     fault = add(faulty, "DescribeRegions", code="Throttling")["id"]
     faulty.raw("DescribeRegions")
     lost = add(faulty, "DescribeZones", effect="reply-lost")["id"]
@@ -597,3 +597,5 @@ def test_log_says_that_a_fault_answered(faulty):
             if line["operation"] in ("DescribeRegions", "DescribeZones")]
     assert said == [(400, "fault", fault, "error"), (200, "", lost, "reply-lost"), (0, "", cut, "connection-cut"),
                     (200, "", None, None)]
+    kept = faulty.server.control("GET", "/_cleat/journal")["calls"]
+    assert [(call["status"], call["reason"], call.get("fault"), call.get("effect")) for call in kept] == said

@@ -127,7 +127,7 @@ static bool run_in_txn(struct txn *txn, void *context)
 	return run_plain(call);
 }
 
-static void take_outcome(struct call *call, enum store_outcome outcome)
+void call_take_outcome(struct call *call, enum store_outcome outcome)
 {
 	switch (outcome) {
 	case STORE_DONE:
@@ -151,13 +151,27 @@ static void take_outcome(struct call *call, enum store_outcome outcome)
 	}
 }
 
+static const struct dialect *dialect_of(const struct api *api, const struct request *request)
+{
+	const struct dialect *const *dialect = api->dialects;
+
+	while (dialect[1] && !(*dialect)->claims(request))
+		dialect++;
+	return *dialect;
+}
+
 static void find_dialect(struct call *call)
 {
-	const struct dialect *const *dialect = call->api->dialects;
+	call->dialect = dialect_of(call->api, &call->request);
+}
 
-	while (dialect[1] && !(*dialect)->claims(&call->request))
-		dialect++;
-	call->dialect = *dialect;
+size_t call_body_max(const struct api *api, const char *target, const struct header *headers, size_t n_headers)
+{
+	const struct request head = { .method = "", .path = target, .query = "", .headers = headers, .n_headers = n_headers };
+	const struct dialect *dialect = dialect_of(api, &head);
+	size_t max = dialect->body_max ? dialect->body_max(api, &head) : 0;
+
+	return max ? max : api->settings.max_body;
 }
 
 void call_reject(struct call *call, enum refusal_reason reason)
@@ -190,7 +204,7 @@ enum call_next call_prepare(struct call *call)
 		run_plain(call);
 		break;
 	case OPERATION_READ:
-		take_outcome(call, store_read(call->api->core->store, run_in_txn, call, &call->work_arena));
+		call_take_outcome(call, store_read(call->api->core->store, run_in_txn, call, &call->work_arena));
 		break;
 	}
 	return CALL_RENDER;
@@ -214,7 +228,7 @@ static void committed(void *context, enum store_outcome outcome)
 	void (*then)(struct call *call) = call->then;
 	bool waits = core->settings.pace == PACE_INSTANT && !then;
 
-	take_outcome(call, outcome);
+	call_take_outcome(call, outcome);
 	if (outcome != STORE_DONE) {
 		resume(call);
 		return;

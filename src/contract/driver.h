@@ -3,11 +3,12 @@
  *
  * Life of a driver:
  *
- *     open -> restore (once, with everything the store has of this driver's) -> act, observe ... -> close
+ *     open -> restore (with everything the store has of this driver's) -> act, observe ... -> close
  *
  *  - open makes ready; nothing is running yet.
  *  - restore tells the driver what was recorded. The simulator rebuilds its machines from it; a driver of real machines
- *    compares it with what it finds and keeps what it needs.
+ *    compares it with what it finds and keeps what it needs. A simulated one is restored again, as a whole, whenever the
+ *    store was given another state; no act is under way then.
  *  - act may come from several threads at once, but never twice at the same time for one machine. It does not wait for
  *    a guest or a timer: what takes time is DRIVER_PENDING, and it is asked again.
  *  - close ends what the driver itself started; machines go on.
@@ -93,11 +94,15 @@ struct driver {
 	/* The driver takes no time of its own: the pace of the server decides how long its work seems to take. */
 	bool paced;
 
+	/* What it has is what restore says: a fleet can be put in its place by writing it down. */
+	bool simulated;
+
 	/* Mandatory. Returns the driver's own state in *ret_self, or false with a message in `error`. `config` is what
 	 * followed "=" on the command line, or "". */
 	bool (*open)(const char *config, void **ret_self, char *error, size_t error_size);
 
-	/* Mandatory. Called once, before any act. False with a message in `error`: the server does not start. */
+	/* Mandatory. Called before any act, and again, instead of all that it had, if it is `simulated`. False with a
+	 * message in `error`: the server does not start. */
 	bool (*restore)(void *self, const struct driver_record *records, size_t n, char *error, size_t error_size);
 
 	/* Mandatory. Fills *ret whatever happens. */

@@ -113,7 +113,11 @@
 	X(DRIVER_REFUSED, "driver-refused")                                    \
 	X(DRIVER_FAILED, "driver-failed")                                      \
 	X(WAITING_FOR_GUEST, "waiting-for-guest")                              \
-	X(CLOCK_NOT_MANUAL, "clock-not-manual")
+	X(CLOCK_NOT_MANUAL, "clock-not-manual")                                \
+	/* the fleet as a whole */                                             \
+	X(FLEET_WRONG, "fleet-wrong")                                          \
+	X(FLEET_NOT_SIMULATED, "fleet-not-simulated")                          \
+	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")
 
 enum refusal_reason {
 #define X(name, word) REFUSE_##name,

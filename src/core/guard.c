@@ -33,6 +33,14 @@ bool guard_is_paced(const struct core *core, const char *driver)
 	return find_driver(core, driver, &found, &self) && found->paced;
 }
 
+bool guard_is_simulated(const struct core *core)
+{
+	const struct driver *found;
+	void *self;
+
+	return find_driver(core, core->settings.driver, &found, &self) && found->simulated;
+}
+
 bool guard_open(struct core *core, const struct driver *driver, const char *config, char *error, size_t error_size)
 {
 	void *self;
@@ -98,7 +106,8 @@ static void collect_machines(struct txn *txn, const char *driver, struct records
 			continue;
 		record_add(records, &(struct driver_record){ .kind = DRIVER_RECORD_MACHINE,
 		                                             .machine = instances[i].id,
-		                                             .powered = instances[i].state == INSTANCE_RUNNING });
+		                                             .powered = instances[i].state == INSTANCE_RUNNING ||
+		                                                        instances[i].state == INSTANCE_STOPPING });
 	}
 }
 

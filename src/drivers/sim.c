@@ -298,6 +298,24 @@ static bool sim_open(const char *config, void **ret_self, char *error, size_t er
 	return true;
 }
 
+/* Machines and disks, not the fences: a job that was claimed anew before stays so. */
+static void forget_all(struct sim *sim)
+{
+	struct sim_machine *machine;
+	struct sim_disk *disk;
+	size_t cursor = 0;
+
+	while ((disk = map_next(&sim->disks, &cursor)))
+		disk_free(disk);
+	cursor = 0;
+	while ((machine = map_next(&sim->machines, &cursor)))
+		machine_free(machine);
+	map_finish(&sim->disks);
+	map_finish(&sim->machines);
+	map_init(&sim->disks);
+	map_init(&sim->machines);
+}
+
 static bool sim_restore(void *self, const struct driver_record *records, size_t n, char *error, size_t error_size)
 {
 	struct sim *sim = self;
@@ -306,6 +324,7 @@ static bool sim_restore(void *self, const struct driver_record *records, size_t 
 	(void)error;
 	(void)error_size;
 	pthread_mutex_lock(&sim->lock);
+	forget_all(sim);
 	for (i = 0; i < n; i++) {
 		const struct driver_record *record = &records[i];
 
@@ -373,19 +392,10 @@ static enum driver_seen sim_observe(void *self, const char *machine, const char 
 static void sim_close(void *self)
 {
 	struct sim *sim = self;
-	struct sim_machine *machine;
-	struct sim_disk *disk;
-	size_t cursor = 0;
 
 	if (!sim)
 		return;
-	while ((disk = map_next(&sim->disks, &cursor)))
-		disk_free(disk);
-	cursor = 0;
-	while ((machine = map_next(&sim->machines, &cursor)))
-		machine_free(machine);
-	map_finish(&sim->disks);
-	map_finish(&sim->machines);
+	forget_all(sim);
 	map_finish(&sim->fences);
 	pthread_mutex_destroy(&sim->lock);
 	free(sim);
@@ -394,6 +404,7 @@ static void sim_close(void *self)
 const struct driver driver_sim = {
 	.name = "sim",
 	.paced = true,
+	.simulated = true,
 	.open = sim_open,
 	.restore = sim_restore,
 	.act = sim_act,

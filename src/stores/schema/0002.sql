@@ -23,3 +23,14 @@ CREATE TABLE image (
 );
 
 ALTER TABLE instance DROP COLUMN image_deleted;
+
+-- Simulated guests: what is inside a machine, and what it does with each disk that it has.
+
+ALTER TABLE instance ADD COLUMN guest_os TEXT NOT NULL DEFAULT '';
+ALTER TABLE instance ADD COLUMN guest_agent INTEGER NOT NULL DEFAULT 1;
+
+ALTER TABLE attachment ADD COLUMN guest_mounted TEXT NOT NULL DEFAULT '';
+ALTER TABLE attachment ADD COLUMN guest_io INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachment ADD COLUMN guest_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE attachment ADD COLUMN guest_silent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachment ADD COLUMN guest_delay_ms BIGINT NOT NULL DEFAULT 0;

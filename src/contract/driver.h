@@ -31,7 +31,7 @@ enum driver_act {
 	DRIVER_POWER_OFF, /* force: at once, without asking the guest */
 	DRIVER_ATTACH,
 	DRIVER_CHECK_IDLE, /* asks only: does the guest use the disk? DONE: no; REFUSED "in-use": yes */
-	DRIVER_DETACH, /* force: the guest is not asked whether it uses the disk */
+	DRIVER_DETACH, /* force: the guest is not asked whether it uses the disk, but to let go all the same */
 	DRIVER_FENCE,  /* the machine cannot reach the disk any more, whatever its guest does */
 	DRIVER_ACT_MAX
 };
@@ -71,6 +71,15 @@ struct driver_reply {
 	char message[256];     /* a sentence for people */
 };
 
+/* What the guest of a simulated machine does with a disk. */
+struct driver_guest {
+	const char *mounted; /* "/data"; "": nowhere */
+	const char *by;      /* who uses the disk, for messages; "": nobody is named */
+	bool io;             /* it is read or written */
+	bool silent;         /* the guest never lets go of it */
+	int64_t delay_ms;    /* it lets go that long after it was asked first; real time */
+};
+
 /* What the store has on record, handed over in this order: disks, machines, attachments. */
 enum driver_record_kind { DRIVER_RECORD_DISK, DRIVER_RECORD_MACHINE, DRIVER_RECORD_ATTACHMENT };
 
@@ -83,7 +92,9 @@ struct driver_record {
 	int64_t generation;
 	int64_t size_gib;
 	bool powered;
+	bool agent; /* of a machine: its guest can tell what it does with its disks */
 	bool shared;
+	struct driver_guest guest; /* of an attachment; texts may be NULL */
 };
 
 enum driver_seen { DRIVER_SEEN_ABSENT, DRIVER_SEEN_PRESENT, DRIVER_SEEN_UNKNOWN };
@@ -110,6 +121,9 @@ struct driver {
 
 	/* Mandatory. Whether the machine can reach the disk now; for an attachment of "" whether the machine exists. */
 	enum driver_seen (*observe)(void *self, const char *machine, const char *attachment);
+
+	/* NULL where machines are real. The guest does this with the disk from now on. */
+	void (*guest)(void *self, const char *disk, const char *attachment, const struct driver_guest *guest);
 
 	/* Mandatory; NULL is allowed as self. */
 	void (*close)(void *self);

@@ -21,6 +21,10 @@ bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error
 void guard_act(const struct core *core, const char *driver, const struct driver_call *call,
                struct driver_reply *ret);
 
+/* Whether that driver's guests are simulated; and tells those that are what one does with a disk. */
+bool guard_has_guests(const struct core *core, const char *driver);
+void guard_guest(const struct core *core, const char *disk, const char *attachment, const struct driver_guest *guest);
+
 void guard_close(struct core *core);
 
 #endif

@@ -52,18 +52,18 @@ static void complete_place(struct loading *l)
 /* Sizes that disk_fits() takes. */
 static void say_size(struct loading *l, const struct disk_category *category)
 {
+	const char *level = disk_level_or_default(category->id, l->row.performance_level);
 	bool system = l->row.type == DISK_SYSTEM;
-	int64_t min = category->levels ? performance_level_min_gib(disk_level_or_default(category->id, l->row.performance_level)) :
-	                                 0;
 	int64_t max = system && category->max_gib > SYSTEM_DISK_MAX_GIB ? SYSTEM_DISK_MAX_GIB : category->max_gib;
+	int64_t min = performance_level_min_gib(level);
 
 	if (min < category->min_gib)
 		min = category->min_gib;
 	if (system && min < SYSTEM_DISK_MIN_GIB)
 		min = SYSTEM_DISK_MIN_GIB;
 	fleet_wrong(l->load, l->path, "size_gib", "a %s disk of the category %s%s%s has %lld to %lld GiB, not %lld",
-	            disk_type_names[l->row.type], category->id, *text_or(l->row.performance_level, "") ? " and level " : "",
-	            text_or(l->row.performance_level, ""), (long long)min, (long long)max, (long long)l->row.size_gib);
+	            disk_type_names[l->row.type], category->id, *level ? " and level " : "", level, (long long)min,
+	            (long long)max, (long long)l->row.size_gib);
 }
 
 static void check_size(struct loading *l, const struct disk_category *category)

@@ -38,10 +38,15 @@ struct dialect {
 	bool (*receive)(struct call *call);
 	void (*write_done)(struct call *call);
 	void (*write_fault)(struct call *call, const struct fault *fault);
+	/* NULL, or: how long the body of this request may be, of which only target and headers have come (the path has its
+	 * query yet); 0: as long as any. */
+	size_t (*body_max)(const struct api *api, const struct request *head);
 };
 
 struct api_settings {
 	size_t max_params;
+	size_t max_body;
+	size_t max_fleet_bytes; /* of a fleet file */
 	const char *version; /* of Cleat */
 	const char *data_directory;
 };
@@ -92,6 +97,9 @@ void call_reject(struct call *call, enum refusal_reason reason);
 
 enum call_next { CALL_RENDER, CALL_SUBMIT };
 
+/* How long the body may be of a request of which target and headers have come. */
+size_t call_body_max(const struct api *api, const char *target, const struct header *headers, size_t n_headers);
+
 /* The request's texts must outlive the call. */
 struct call *call_create(struct api *api, const struct request *request);
 void call_destroy(struct call *call);
@@ -133,6 +141,10 @@ bool call_verb(struct call *call, bool verb);
 
 /* For run functions: memory that lives until the reply is rendered and starts anew with each run. */
 struct arena *call_work_arena(struct call *call);
+
+/* For run functions that call the store themselves: records a refusal for every outcome but DONE; what refused inside
+ * the transaction is in call->refusal already. */
+void call_take_outcome(struct call *call, enum store_outcome outcome);
 
 /* Text with "%s" filled in by the first and second argument; NULL is "". */
 const char *fault_text(struct arena *arena, const char *format, const char *first, const char *second);

@@ -160,13 +160,27 @@ void call_take_outcome(struct call *call, enum store_outcome outcome)
 	}
 }
 
+static const struct dialect *dialect_of(const struct api *api, const struct request *request)
+{
+	const struct dialect *const *dialect = api->dialects;
+
+	while (dialect[1] && !(*dialect)->claims(request))
+		dialect++;
+	return *dialect;
+}
+
 static void find_dialect(struct call *call)
 {
-	const struct dialect *const *dialect = call->api->dialects;
+	call->dialect = dialect_of(call->api, &call->request);
+}
 
-	while (dialect[1] && !(*dialect)->claims(&call->request))
-		dialect++;
-	call->dialect = *dialect;
+size_t call_body_max(const struct api *api, const char *target, const struct header *headers, size_t n_headers)
+{
+	const struct request head = { .method = "", .path = target, .query = "", .headers = headers, .n_headers = n_headers };
+	const struct dialect *dialect = dialect_of(api, &head);
+	size_t max = dialect->body_max ? dialect->body_max(api, &head) : 0;
+
+	return max ? max : api->settings.max_body;
 }
 
 void call_reject(struct call *call, enum refusal_reason reason)

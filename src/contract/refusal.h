@@ -121,7 +121,11 @@
 	X(FAULT_LIMIT, "fault-limit")                                          \
 	X(HELD_BY_FAULT, "held-by-fault")                                      \
 	X(CLOCK_NOT_MANUAL, "clock-not-manual")                                \
-	X(JOURNAL_OFF, "journal-off")
+	X(JOURNAL_OFF, "journal-off")                                          \
+	/* the fleet as a whole */                                             \
+	X(FLEET_WRONG, "fleet-wrong")                                          \
+	X(FLEET_NOT_SIMULATED, "fleet-not-simulated")                          \
+	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")
 
 enum refusal_reason {
 #define X(name, word) REFUSE_##name,

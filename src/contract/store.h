@@ -104,7 +104,12 @@ size_t account_list(struct txn *txn, struct account **ret); /* oldest first */
 
 bool access_key_get(struct txn *txn, const char *id, struct access_key *ret);
 void access_key_put(struct txn *txn, const struct access_key *key);
+void access_key_delete(struct txn *txn, const char *id);
 size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret); /* oldest first; NULL: all */
+
+/* Deletes everything that the account has but itself and its keys: instances, disks, attachments, jobs, tags; also what of
+ * it has ended. */
+void account_clear(struct txn *txn, const char *account);
 
 /* What was added to the built-in catalogue, or stands for a row of it of the same id; by id. */
 bool instance_type_get(struct txn *txn, const char *id, struct instance_type *ret);

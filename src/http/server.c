@@ -43,6 +43,7 @@ struct exchange {
 	struct header headers[HEADERS_MAX];
 	size_t n_headers;
 	struct buf body;
+	size_t max_body;
 	size_t body_room; /* taken of the server's */
 	enum refusal_reason refused; /* before there is a call: the request itself cannot be taken */
 	struct call *call;
@@ -69,7 +70,7 @@ static enum MHD_Result keep_header(void *context, enum MHD_ValueKind kind, const
 static void take_room(struct exchange *exchange, size_t room)
 {
 	struct http_server *server = exchange->server;
-	size_t max = BODIES_MAX > server->settings.max_body ? BODIES_MAX : server->settings.max_body;
+	size_t max = BODIES_MAX > exchange->max_body ? BODIES_MAX : exchange->max_body;
 
 	if (__atomic_add_fetch(&server->body_bytes, room, __ATOMIC_RELAXED) > max) {
 		__atomic_sub_fetch(&server->body_bytes, room, __ATOMIC_RELAXED);
@@ -82,7 +83,7 @@ static void take_room(struct exchange *exchange, size_t room)
 /* Two lengths, or a length and chunks, let a proxy and this server disagree where a request ends: refused. */
 static void check_lengths(struct exchange *exchange)
 {
-	size_t max = exchange->server->settings.max_body;
+	size_t max = exchange->max_body;
 	bool chunked = false;
 	size_t lengths = 0;
 	int64_t length = 0;
@@ -116,8 +117,9 @@ static struct exchange *exchange_create(struct http_server *server, struct MHD_C
 	}
 	exchange->server = server;
 	exchange->connection = connection;
-	buf_init(&exchange->body, server->settings.max_body);
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_header, exchange);
+	exchange->max_body = call_body_max(server->api, exchange->path, exchange->headers, exchange->n_headers);
+	buf_init(&exchange->body, exchange->max_body);
 	check_lengths(exchange);
 	return exchange;
 }

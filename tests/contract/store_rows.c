@@ -32,7 +32,7 @@
 	TEXT(security_groups) TEXT(vpc) TEXT(vswitch) TEXT(private_ip) TEXT(key_pair) TEXT(user_data)              \
 	TEXT(resource_group) TEXT(serial) TEXT(internet_charge_type) INT(internet_max_bandwidth_in)                \
 	INT(internet_max_bandwidth_out) TEXT(spot_strategy) INT(created_at) INT(started_at) INT(expires_at)        \
-	INT(auto_release_at)
+	INT(auto_release_at) TEXT(guest_os) BOOL(guest_agent)
 
 #define DISK_FIELDS(TEXT, INT, BOOL, ENUM)                                                                         \
 	TENANT_FIELDS(TEXT) TEXT(driver) TEXT(zone) ENUM(state, DISK_STATE_MAX) ENUM(status, DISK_STATUS_MAX)      \
@@ -46,7 +46,8 @@
 #define ATTACHMENT_FIELDS(TEXT, INT, BOOL, ENUM)                                                                   \
 	TENANT_FIELDS(TEXT) TEXT(disk) TEXT(instance) INT(generation) ENUM(state, ATTACHMENT_STATE_MAX) BOOL(boot) \
 	BOOL(shared) BOOL(slot_held) TEXT(device) BOOL(keep_on_release) INT(requested_at) INT(attached_at)      \
-	INT(detach_requested_at) INT(detached_at)
+	INT(detach_requested_at) INT(detached_at) TEXT(guest_mounted) BOOL(guest_io) TEXT(guest_by)                \
+	BOOL(guest_silent) INT(guest_delay_ms)
 
 #define JOB_FIELDS(TEXT, INT, BOOL, ENUM)                                                                          \
 	TENANT_FIELDS(TEXT) ENUM(kind, JOB_KIND_MAX) ENUM(step, JOB_STEP_MAX) ENUM(state, JOB_STATE_MAX)           \

@@ -44,3 +44,14 @@ CREATE TABLE fault (
 
 -- The fault that the call which opened the job met, if it was one of jobs.
 ALTER TABLE job ADD COLUMN fault TEXT NOT NULL DEFAULT '';
+
+-- Simulated guests: what is inside a machine, and what it does with each disk that it has.
+
+ALTER TABLE instance ADD COLUMN guest_os TEXT NOT NULL DEFAULT '';
+ALTER TABLE instance ADD COLUMN guest_agent INTEGER NOT NULL DEFAULT 1;
+
+ALTER TABLE attachment ADD COLUMN guest_mounted TEXT NOT NULL DEFAULT '';
+ALTER TABLE attachment ADD COLUMN guest_io INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachment ADD COLUMN guest_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE attachment ADD COLUMN guest_silent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachment ADD COLUMN guest_delay_ms BIGINT NOT NULL DEFAULT 0;

@@ -54,6 +54,10 @@
 	TEXT(requested_by) INT(created_at) INT(due_at) INT(ended_at) INT(attempts) TEXT(reason) TEXT(message)      \
 	TEXT(lease_owner) INT(lease_until) INT(lease_fence)
 
+#define EVENT_FIELDS(TEXT, INT, BOOL, ENUM)                                                                          \
+	TENANT_FIELDS(TEXT) ENUM(kind, JOB_KIND_MAX) ENUM(outcome, EVENT_OUTCOME_MAX) TEXT(instance) TEXT(disk)      \
+	TEXT(device) TEXT(job) TEXT(reason) TEXT(message) INT(not_before) INT(created_at)
+
 #define CLIENT_TOKEN_FIELDS(TEXT, INT, BOOL, ENUM) TEXT(input_hash) TEXT(result) INT(created_at)
 
 #define FILL_TEXT(m)      row->m = arena_printf(arena, "%s \"%%_'\xc3\xa9\n %d", #m, seed);
@@ -143,6 +147,7 @@ COLUMNS_OF(instance, INSTANCE_FIELDS)
 COLUMNS_OF(disk, DISK_FIELDS)
 COLUMNS_OF(attachment, ATTACHMENT_FIELDS)
 COLUMNS_OF(job, JOB_FIELDS)
+COLUMNS_OF(event, EVENT_FIELDS)
 COLUMNS_OF(client_token, CLIENT_TOKEN_FIELDS)
 
 /* ---- accounts, keys, tags, facts ----------------------------------------------------------------------- */
@@ -238,6 +243,7 @@ static int run(const char *name)
 		FIXTURE_TEST(disk_round_trip),
 		FIXTURE_TEST(attachment_round_trip),
 		FIXTURE_TEST(job_round_trip),
+		FIXTURE_TEST(event_round_trip),
 		FIXTURE_TEST(client_token_round_trip),
 		FIXTURE_TEST(small_rows_are_listed_and_deleted),
 	};

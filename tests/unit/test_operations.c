@@ -532,8 +532,9 @@ static void every_enum_has_its_names(void **state)
 		{ disk_state_names, DISK_STATE_MAX },             { disk_status_names, DISK_STATUS_MAX },
 		{ disk_type_names, DISK_TYPE_MAX },               { attachment_state_names, ATTACHMENT_STATE_MAX },
 		{ job_kind_names, JOB_KIND_MAX },                 { job_step_names, JOB_STEP_MAX },
-		{ job_state_names, JOB_STATE_MAX },               { driver_act_names, DRIVER_ACT_MAX },
-		{ driver_answer_names, DRIVER_ANSWER_MAX },       { refusal_words, REFUSE_MAX },
+		{ job_state_names, JOB_STATE_MAX },               { event_outcome_names, EVENT_OUTCOME_MAX },
+		{ driver_act_names, DRIVER_ACT_MAX },             { driver_answer_names, DRIVER_ANSWER_MAX },
+		{ refusal_words, REFUSE_MAX },
 	};
 	size_t e;
 	int i;

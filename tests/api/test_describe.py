@@ -409,6 +409,7 @@ def rich_calls(fleet):
     """Each operation with a parameter set that makes a reply as full as can be."""
     disk, other = fleet.make_disk(), fleet.make_disk()
     instance = fleet.make_instance(**{"DataDisk.1.Size": 20})
+    gone = fleet.make_instance()
     fleet.server.advance(60)
     return [
         ("DescribeRegions", {}),
@@ -424,8 +425,22 @@ def rich_calls(fleet):
         ("AttachDisk", {"DiskId": disk, "InstanceId": instance}),
         ("DetachDisk", {"DiskId": fleet.disks_of(instance)[0], "InstanceId": instance}),
         ("DeleteDisk", {"DiskId": other}),
+        ("ModifyInstanceAttribute", {"InstanceId": instance, "InstanceName": "name"}),
         ("StopInstance", {"InstanceId": instance}),
         ("StartInstance", {"InstanceId": instance}),
+        ("RebootInstance", {"InstanceId": instance}),
+        *[(operation, {"RegionId": REGION, "InstanceId.1": instance, "InstanceId.2": "i-nothing",
+                       "BatchOptimization": "SuccessFirst"})
+          for operation in ("StartInstances", "StopInstances", "RebootInstances")],
+        ("CreateInstance", {"RegionId": REGION, "ImageId": IMAGE, "InstanceType": clouds.TYPE}),
+        ("DescribeImages", {"RegionId": REGION}),
+        ("DescribeInstanceAttribute", {"InstanceId": instance}),
+        ("DescribeInstanceHistoryEvents", {"RegionId": REGION}),
+        ("DescribeInstanceStatus", {"RegionId": REGION}),
+        ("DescribeInstanceTypes", {}),
+        ("DescribeInstanceTypes", {"MaxResults": 1}),
+        ("DescribeTasks", {"RegionId": REGION}),
+        ("DeleteInstances", {"RegionId": REGION, "InstanceId.1": gone, "Force": True}),
         ("DeleteInstance", {"InstanceId": instance, "Force": True}),
     ]
 
@@ -435,11 +450,13 @@ def test_replies_have_the_vendors_shapes(make_module_server, fleet):
     cloud = Cloud(make_module_server(clock="manual", pace="real"))
     asked = set()
     for operation, parameters in rich_calls(cloud):
-        if operation == "StartInstance":
+        if operation in ("StartInstance", "RebootInstance"):
             cloud.server.advance(60)
         check_shape(cloud.call(operation, **parameters), SHAPES[operation], operation)
         asked.add(operation)
         if operation.startswith("Describe"):
+            if "InstanceId" in parameters:
+                parameters = {**parameters, "InstanceId": fleet.ids["instance"]}
             check_shape(fleet.call(operation, **parameters), SHAPES[operation], operation)
     assert asked == set(SHAPES) - {"_note"}
 

@@ -18,6 +18,7 @@ static const char *type_name(const struct field *field)
 		return "boolean";
 	case FIELD_OPT_INT:
 	case FIELD_INT:
+	case FIELD_DECIMAL:
 		return "number";
 	case FIELD_TEXTS:
 		return "list of texts";

@@ -24,11 +24,14 @@ struct run_out {
 
 #define BAD(row, code, message) \
 	static const struct error_row row = { REFUSE_FIELD, 400, code, message, NULL }
-BAD(bad_disk_name, "InvalidDiskName.Malformed", "The specified parameter DiskName is not valid.");
-BAD(bad_disk_description, "InvalidDiskDescription.Malformed", "The specified parameter DiskDescription is not valid.");
-BAD(bad_charge, "InvalidInstanceChargeType.NotSupport", "The specified InstanceChargeType is not valid.");
+BAD(bad_disk_name, "InvalidDiskName.Malformed",
+    "The specified parameter SystemDisk.DiskName or DataDisk.n.DiskName is not valid.");
+BAD(bad_disk_description, "InvalidDiskDescription.Malformed",
+    "The specified parameter SystemDisk.DiskDescription or DataDisk.n.Description is not valid.");
 BAD(bad_auto_release, "InvalidAutoReleaseTime.Malformed", "The specified parameter AutoReleaseTime is not valid.");
 BAD(bad_min_amount, "InvalidMinAmount.Malformed", "The specified parameter MinAmount is not valid.");
+static const struct error_row bad_charge = { REFUSE_FIELD, 404, "InvalidInstanceChargeType.NotFound",
+	                                     "The InstanceChargeType does not exist in our records.", NULL };
 static const struct error_row bad_amount = { REFUSE_FIELD, 403, "InvalidParam.Amount",
 	                                     "The specified parameter Amount is not valid.", NULL };
 
@@ -74,16 +77,16 @@ static const struct error_row errors[] = {
 	  "The specified parameter SystemDisk.Size is invalid.", NULL },
 	{ REFUSE_INSTANCE_DISK_LIMIT, 400, "InstanceDiskNumber.LimitExceed",
 	  "The total number of specified disk in an instance exceeds.", NULL },
-	{ REFUSE_SNAPSHOT_UNKNOWN, 400, "InvalidSnapshotId.NotFound", "The specified SnapshotId does not exist.", NULL },
+	{ REFUSE_SNAPSHOT_UNKNOWN, 400, "InvalidSnapshotId.NotFound", "The specified parameter SnapshotId is not exist.", NULL },
 	{ REFUSE_DISK_CATEGORY, 400, "InvalidDataDiskCategory.ValueNotSupported",
 	  "The specified parameter DataDisk.n.Category is not valid.", NULL },
 	{ REFUSE_DISK_SIZE_MISSING, 400, "MissingParameter",
-	  "The input parameter either DataDisk.n.SnapshotId or DataDisk.n.Size should be specified.", NULL },
+	  "The input parameter either DataDisk.n.SnapshotId or DataDisk.n.Size should be specified.", "Cleat" },
 	{ REFUSE_DISK_SIZE, 400, "InvalidDataDiskSize.ValueNotSupported",
 	  "The specified DataDisk.n.Size beyond the permitted range, or the capacity of snapshot exceeds the size limit of "
 	  "the specified disk category.", NULL },
 	{ REFUSE_DEVICE_MALFORMED, 400, "InvalidDataDevice.Malformed",
-	  "The specified DataDisk.n.Device is not valid.", NULL },
+	  "The specified parameter \"DataDisk.n.Device\" is not valid.", NULL },
 	{ REFUSE_DEVICE_IN_USE, 403, "InvalidDevice.InUse", "The specified device has been occupied.", NULL },
 	{ REFUSE_PARAMETER_CONFLICT, 400, "InvalidAutoReleaseTime.Malformed",
 	  "The specified parameter AutoReleaseTime is not valid.", NULL },

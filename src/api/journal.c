@@ -132,12 +132,12 @@ static void add_part(struct record *record, const char **ret, const char *text, 
 static void describe(struct record *record, struct call *call, const char *code)
 {
 	const struct request *request = &call->request;
-	const char *type = request_header(request, "content-type");
+	const char *type = request->body_length ? request_header(request, "content-type") : NULL;
 	const struct fault_rule *rule = call_fault(call);
 	struct journal_call *to = &record->call;
 
 	to->time = moment_now();
-	to->cloud_time = clock_now(&call->api->core->clock);
+	to->cloud_time = call->now ? call->now : clock_now(&call->api->core->clock);
 	to->duration = moment_monotonic_us() - call->began_us;
 	to->dialect = call->dialect;
 	to->operation = call->operation;

@@ -128,20 +128,14 @@ static const char *serial_of(struct arena *arena)
 /* What the instance is made of must be in the catalogue; an image may be deleted. */
 static void complete_kind(struct fleet_load *load, struct instance *instance, const char *path)
 {
-	const struct instance_type *types;
-	const struct image *images;
 	const struct image *image;
 
-	if (text_empty(instance->type)) {
-		instance_type_list(load->work, &types);
-		instance->type = types[0].id;
-	} else if (!instance_type_find(load->work, instance->type)) {
+	if (text_empty(instance->type))
+		instance->type = instance_type_default();
+	else if (!instance_type_find(load->work, instance->type))
 		fleet_wrong(load, path, "type", "there is no instance type \"%s\"", instance->type);
-	}
-	if (text_empty(instance->image)) {
-		image_list(load->work, &images);
-		instance->image = images[0].id;
-	}
+	if (text_empty(instance->image))
+		instance->image = image_default();
 	image = image_find(load->work, instance->image);
 	if (!image)
 		fleet_wrong(load, path, "image", "there is no image \"%s\"", instance->image);

@@ -157,8 +157,8 @@ static int print_counts(struct fleet_command *c, const struct client_reply *repl
 	if (c->options.client.json)
 		client_print_json(json);
 	else
-		printf("%s: %s instances and %s disks of %s accounts\n", what, client_text(&c->client, json, "instances"),
-		       client_text(&c->client, json, "disks"), client_text(&c->client, json, "accounts"));
+		printf("%s: accounts %s, instances %s, disks %s\n", what, client_text(&c->client, json, "accounts"),
+		       client_text(&c->client, json, "instances"), client_text(&c->client, json, "disks"));
 	return COMMAND_DONE;
 }
 

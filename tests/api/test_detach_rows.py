@@ -5,7 +5,7 @@ import collections
 
 import pytest
 
-from cloud import REGION, UUID, ZONE, Cloud, edit_store
+from cloud import REGION, UUID, ZONE, Cloud, edit_store, load_fleet
 
 LIMIT = 2  # --max-detaching
 
@@ -196,7 +196,7 @@ class World:
 
     def __init__(self, make_server):
         self.server = make_server(durable=True, clock="manual", pace="real", max_detaching=LIMIT)
-        self.server.control("POST", "/_cleat/fleet", FLEET)
+        load_fleet(self.server, FLEET)
         self.cloud = Cloud(self.server)
         self.outsider = Cloud(self.server, "outsider", "outsider-secret")
         self.ids = {name: id_of("i", name) for name in [*INSTANCES, "outsider"]}

@@ -349,7 +349,7 @@ WRONG = [
     ('{"cleat_fleet": 1, "cleat_fleet": 1}', "duplicate object key"),
     ("[]", "line 1: this must be an object: {...}"),
     ("{}", 'line 1: "cleat_fleet" is missing'),
-    ('{"cleat_fleet":\n2}', "line 1: cleat_fleet: 2 is not from 1 to 1"),
+    ('{"cleat_fleet":\n2}', "line 1: cleat_fleet: 2 is not 1, the only one there is"),
     ('{"cleat_fleet": 1,\n"acounts": []}', 'line 2: acounts: there is no such member; did you mean "accounts"?'),
     ('{"cleat_fleet": 1,\n"accounts": {}}', "line 2: accounts: this must be a list"),
     ('{"cleat_fleet": 1,\n"accounts":\n[\n3]}', "line 4: accounts[0]: this must be an object: {...}"),

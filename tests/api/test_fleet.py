@@ -305,6 +305,9 @@ def test_wait_until_work_has_ended(make_server):
     server = make_server(pace="quick")
     load_fleet(server, SAMPLE)
     Cloud(server).DetachDisk(DiskId="d-diskid1", InstanceId="i-instanceid1")
+    assert json.loads(dump_fleet(server, "?wait=true"))["accounts"][0]["disks"]
+    assert Cloud(server).status("d-diskid1") == "Available"
+    Cloud(server).AttachDisk(DiskId="d-diskid1", InstanceId="i-instanceid1")
     load_fleet(server, SAMPLE, query="?wait=true")
     assert Cloud(server).status("d-diskid1") == "In_use"
 

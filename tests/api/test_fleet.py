@@ -2,12 +2,15 @@
 
 import collections
 import json
+import pathlib
+import re
 import threading
 import urllib.parse
 
 import pytest
 
 import signing
+import test_detach_rows
 from cloud import UUID, Cloud, dump_fleet, fleet_of, load_fleet
 
 FLEET = "/_cleat/fleet"
@@ -15,6 +18,14 @@ SAMPLE = {"cleat_fleet": 1, "accounts": [{
     "instances": [{"id": "i-instanceid1"}, {"id": "i-bp67acfmxazb4p****", "state": "stopped"}],
     "disks": [{"id": "d-diskid1", "attachments": [{"instance": "i-instanceid1"}]},
               {"id": "d-bp67acfmxazb4p****", "attachments": [{"instance": "i-bp67acfmxazb4p****"}]}]}]}
+
+
+def fleets_of_the_page():
+    """The examples of docs/fleet.md, without their comments."""
+    page = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "fleet.md"
+    fleets = re.findall(r"```jsonc?\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    assert len(fleets) == 2
+    return [re.sub(r" +//.*", "", fleet) for fleet in fleets]
 
 
 def problems(server, fleet):
@@ -94,6 +105,20 @@ def test_dump_gives_the_same_when_it_is_loaded(server, make_server):
     assert dump_fleet(other, f"?secrets=true&account={account}") == dump_fleet(server, f"?secrets=true&account={account}")
     other.restart()
     assert dump_fleet(other, f"?secrets=true&account={account}") == dump_fleet(server, f"?secrets=true&account={account}")
+
+
+@pytest.mark.parametrize("fleet", [SAMPLE, test_detach_rows.FLEET, *fleets_of_the_page()])
+def test_every_fleet_is_given_out_as_it_was_loaded(make_server, fleet):
+    first, second = make_server(), make_server()
+    load_fleet(first, fleet)
+    text = dump_fleet(first, "?secrets=true")
+    load_fleet(first, text)
+    assert dump_fleet(first, "?secrets=true") == text
+    second.control("POST", "/_cleat/fleet/reset")
+    load_fleet(second, text)
+    accounts = [{each["id"]: each for each in json.loads(dump_fleet(server, "?secrets=true"))["accounts"]}
+                for server in (first, second)]
+    assert {name: accounts[1][name] for name in accounts[0]} == accounts[0]
 
 
 def test_ids_that_are_given_are_kept_and_others_minted(server):
@@ -375,6 +400,7 @@ MISTAKES = [
     ({"access_keys": [{"id": "a"}]}, ["access_keys[0]: the access key a has no secret"]),
     ({"access_keys": [{"id": "a", "secret": "b", "state": "on"}]}, ['access_keys[0].state: "on" is not "active" or "disabled"']),
     ({"access_keys": [{"id": "a", "secret": "b"}, {"id": "a", "secret": "b"}]}, ['access_keys[1].id: "a" is there twice']),
+    ({"access_keys": [{"id": "é" * 65, "secret": "b"}]}, ["access_keys[0]: id and secret of an access key have at most 128 bytes"]),
     ({"instances": [{"region": "mars"}]}, ['instances[0].region: there is no region "mars"']),
     ({"instances": [{"zone": "mars-a"}]}, ['instances[0].zone: there is no zone "mars-a"']),
     ({"instances": [{"region": "cn-beijing", "zone": "cn-hangzhou-b"}]},

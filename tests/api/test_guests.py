@@ -146,6 +146,13 @@ def test_guest_is_remembered_over_a_restart(begin):
     wait_for(lambda: cloud.status(DISK) == "Available", "the detach")
 
 
+def test_long_texts_of_any_language(begin):
+    cloud = begin(of_disk={"mounted": "/" + "数" * 100, "by": "é" * 128})
+    assert detach(cloud) == "In_use"
+    (ended,) = [sentence for sentence in why(cloud.server) if "ended as failed" in sentence]
+    assert "disk-in-use-by-guest: /" + "数" * 84 in ended
+
+
 # ---- refused
 
 

@@ -6,8 +6,6 @@ import re
 import subprocess
 import sys
 
-from cloud import load_fleet
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("CLEAT_BINARY", ROOT / "build" / "cleat")).resolve()
 
@@ -28,16 +26,6 @@ def test_the_python_of_the_readme_detaches_a_disk(make_server):
     assert run.returncode == 0, run.stderr
     seen = [word for before, word in zip([None] + run.stdout.split(), run.stdout.split()) if word != before]
     assert seen[-4:] == ["Attaching", "In_use", "Detaching", "Available"]
-
-
-def test_the_fleets_of_the_page_can_be_loaded(make_server):
-    server = make_server()
-    text = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
-    fleets = re.findall(r"```jsonc?\n(.*?)```", text, re.S)
-    assert len(fleets) == 2
-    for fleet in fleets:
-        load_fleet(server, re.sub(r" +//.*", "", fleet))
-        server.control("POST", "/_cleat/fleet/reset")
 
 
 def test_links_between_pages_lead_somewhere():

@@ -49,6 +49,18 @@ static const struct command commands[] = {
 	{ "jobs", "", "list the work on disks and instances",
 	  "Lists jobs, newest first: attaching, detaching, starting and so on, with the step each is at.",
 	  cli_jobs_options, cli_jobs },
+	{ "ca", "", "print the certificate that clients of https have to trust",
+	  "Prints the certificate (PEM) of the authority that issued the server's, for clients that use https: cleat ca > ca.pem. "
+	  "The first use of https, or of this command, makes it; it stays in the data directory, or that of --tls-ca-dir.\n\n"
+	  "How clients are told to trust it:\n\n"
+	  "    curl --cacert ca.pem https://localhost:7480/healthz\n"
+	  "    export REQUESTS_CA_BUNDLE=$PWD/ca.pem    Python: aliyun-python-sdk, requests, Tea\n"
+	  "    export NODE_EXTRA_CA_CERTS=$PWD/ca.pem   Node.js\n"
+	  "    export SSL_CERT_FILE=$PWD/ca.pem         Go (Terraform, aliyun CLI), OpenSSL, cleat itself\n"
+	  "    aliyun ... --secure --skip-secure-verify  trusts anything, this too\n\n"
+	  "Or, for everybody on a Debian machine: copy it to /usr/local/share/ca-certificates/cleat.crt and run "
+	  "update-ca-certificates.",
+	  cli_authority_options, cli_authority },
 	{ "key create", "", "make an access key",
 	  "Makes an access key and prints its id and its secret, which is shown this once.",
 	  cli_key_create_options, cli_key_create },

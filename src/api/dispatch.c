@@ -160,10 +160,10 @@ static void find_dialect(struct call *call)
 	call->dialect = *dialect;
 }
 
-void call_reject(struct call *call, enum refusal_reason reason)
+void call_reject(struct call *call, enum refusal_reason reason, const char *limit)
 {
 	find_dialect(call);
-	call_refuse(call, reason, NULL);
+	call_refuse(call, reason, limit ? arena_text(&call->arena, limit) : NULL);
 }
 
 static bool prepare(struct call *call)

@@ -9,6 +9,7 @@ extern const struct option cli_key_create_options[];
 extern const struct option cli_jobs_options[];
 extern const struct option cli_call_options[];
 extern const struct option cli_demo_options[];
+extern const struct option cli_authority_options[];
 extern const struct option cli_backup_options[];
 
 int cli_key_create(int argc, char **argv);
@@ -17,6 +18,7 @@ int cli_key_disable(int argc, char **argv);
 int cli_key_enable(int argc, char **argv);
 int cli_why(int argc, char **argv);
 int cli_jobs(int argc, char **argv);
+int cli_authority(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_clock(int argc, char **argv);
 int cli_clock_advance(int argc, char **argv);

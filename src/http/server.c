@@ -11,6 +11,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "http/framing.h"
+#include "http/lane.h"
 #include "http/listener.h"
 #include "http/peer.h"
 #include "http/tls.h"
@@ -18,6 +19,7 @@
 #define BODIES_MAX        ((size_t)64 << 20) /* room for all bodies under way together, beside the largest single one */
 #define CONNECTION_MEMORY ((size_t)64 << 10) /* request line and headers of one request */
 #define CONNECTIONS_SPARE 16                 /* for each thread: the library counts those it has not cleared away yet */
+#define BODY_LARGE        ((size_t)64 << 10) /* from here on a body is read elsewhere: a mebibyte takes five milliseconds */
 #define LAST_REPLIES_MS   5000               /* clients that read slowly have this long for their replies at the end */
 #define TLS_PRIORITIES    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
@@ -27,6 +29,7 @@ struct http_server {
 	struct MHD_Daemon *daemon; /* for plain HTTP */
 	struct tls *tls;
 	struct listener *listener;
+	struct lane *lane; /* for large bodies */
 	struct peers *peers;
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
@@ -47,6 +50,7 @@ struct exchange {
 	size_t body_room; /* taken of the server's */
 	enum refusal_reason refused; /* before there is a call: the request itself cannot be taken */
 	struct call *call;
+	struct lane_work work;
 	bool replied; /* counted in the server's replies */
 };
 
@@ -257,10 +261,38 @@ static enum MHD_Result refuse(struct exchange *exchange, const char *method)
 	return send_reply(exchange);
 }
 
+static void prepare_elsewhere(void *context)
+{
+	struct exchange *exchange = context;
+
+	if (call_prepare(exchange->call) == CALL_RENDER)
+		resume(exchange);
+	else
+		call_submit(exchange->call, resume, exchange);
+}
+
+/* A stranger's large bodies must not keep this thread from its other connections. */
+static enum MHD_Result serve_elsewhere(struct exchange *exchange)
+{
+	exchange->work = (struct lane_work){ .run = prepare_elsewhere, .context = exchange };
+	if (enter(exchange->server)) {
+		MHD_suspend_connection(exchange->connection);
+		if (lane_submit(exchange->server->lane, &exchange->work))
+			return MHD_YES;
+		call_reject(exchange->call, REFUSE_BUSY, NULL);
+		resume(exchange);
+		return MHD_YES;
+	}
+	call_reject(exchange->call, REFUSE_BUSY, NULL);
+	return send_reply(exchange);
+}
+
 static enum MHD_Result serve(struct exchange *exchange, const char *method)
 {
 	peer_arrived(peer_of(exchange->connection));
 	make_call(exchange, method);
+	if (exchange->body.length > BODY_LARGE)
+		return serve_elsewhere(exchange);
 	if (call_prepare(exchange->call) == CALL_RENDER)
 		return send_reply(exchange);
 	if (!enter(exchange->server)) {
@@ -387,6 +419,7 @@ static bool begin(struct http_server *server, char *error, size_t error_size)
 	};
 
 	server->peers = listener.peers = peers_create(&limits);
+	server->lane = lane_create();
 	server->tls = tls_create(server->peers, start_tls, server);
 	server->daemon = daemon_start(server, NULL);
 	if (server->daemon) {
@@ -461,6 +494,7 @@ void http_stop(struct http_server *server)
 	if (!server)
 		return;
 	listener_destroy(server->listener);
+	lane_destroy(server->lane);
 	if (server->daemon) {
 		finish_replies(server);
 		MHD_stop_daemon(server->daemon);

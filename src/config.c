@@ -11,6 +11,7 @@
 
 #define THREADS_MAX      64
 #define TLS_NAMES_LENGTH 1024
+#define TLS_NAMES_OF     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:*, "
 
 static const char *const pace_words[] = { "instant", "quick", "real", NULL };
 static const char *const clock_words[] = { "real", "manual", NULL };
@@ -205,8 +206,14 @@ static bool choose_tls(struct config *config, char *error, size_t error_size)
 	if (config->tls == CONFIG_TLS_OFF && config->tls_cert)
 		return fail(error, error_size, "--tls off serves no certificate, so --tls-cert %s has no use: leave one of them out",
 		            config->tls_cert);
-	if (config->tls_names && strlen(config->tls_names) > TLS_NAMES_LENGTH)
+	if (!config->tls_names)
+		return true;
+	if (strlen(config->tls_names) > TLS_NAMES_LENGTH)
 		return fail(error, error_size, "--tls-names is longer than 1024 characters%s", "");
+	if (config->tls_names[strspn(config->tls_names, TLS_NAMES_OF)])
+		return fail(error, error_size,
+		            "--tls-names: '%s' is not right; give host names and numeric addresses with commas between them",
+		            config->tls_names);
 	return true;
 }
 

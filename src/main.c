@@ -53,11 +53,12 @@ static const struct command commands[] = {
 	  "Prints the certificate (PEM) of the authority that issued the server's, for clients that use https: cleat ca > ca.pem. "
 	  "The first use of https, or of this command, makes it; it stays in the data directory, or that of --tls-ca-dir.\n\n"
 	  "How clients are told to trust it:\n\n"
-	  "    curl --cacert ca.pem https://localhost:7480/healthz\n"
-	  "    export REQUESTS_CA_BUNDLE=$PWD/ca.pem    Python: aliyun-python-sdk, requests, Tea\n"
-	  "    export NODE_EXTRA_CA_CERTS=$PWD/ca.pem   Node.js\n"
-	  "    export SSL_CERT_FILE=$PWD/ca.pem         Go (Terraform, aliyun CLI), OpenSSL, cleat itself\n"
-	  "    aliyun ... --secure --skip-secure-verify  trusts anything, this too\n\n"
+	  "curl --cacert ca.pem https://localhost:7480/healthz\n"
+	  "SSL_CERT_FILE=ca.pem - alibabacloud_ecs20140526 for Python, Go programs (Terraform, aliyun CLI), cleat itself\n"
+	  "ALIBABA_CLOUD_CA_BUNDLE=ca.pem - aliyun-python-sdk-ecs\n"
+	  "REQUESTS_CA_BUNDLE=ca.pem - other Python programs that use requests\n"
+	  "NODE_EXTRA_CA_CERTS=ca.pem - Node.js\n"
+	  "aliyun ... --secure --skip-secure-verify - trusts anything, this too\n\n"
 	  "Or, for everybody on a Debian machine: copy it to /usr/local/share/ca-certificates/cleat.crt and run "
 	  "update-ca-certificates.",
 	  cli_authority_options, cli_authority },

@@ -42,7 +42,8 @@
 #define FIRST_KEY_TAIL      18
 #define FIRST_SECRET_LENGTH 30
 
-#define FILES_RESERVE 64 /* open files beside connections: the store, its readers, the log, a backup */
+#define FILES_OF_THREAD 4 /* what the HTTP library needs for each, for plain HTTP and for TLS */
+#define FILES_RESERVE   64 /* open files beside connections: the store, its readers, the log, a backup */
 
 #define PLACE_ACCESS_KEY "access_key"
 
@@ -254,7 +255,8 @@ static bool write_files(struct server *server, const char *url)
 static unsigned connections_possible(const struct config *config)
 {
 	struct rlimit files;
-	rlim_t wanted = (rlim_t)config->max_connections + FILES_RESERVE;
+	rlim_t reserve = FILES_RESERVE + FILES_OF_THREAD * (rlim_t)config->threads;
+	rlim_t wanted = (rlim_t)config->max_connections + reserve;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return (unsigned)config->max_connections;
@@ -267,7 +269,7 @@ static unsigned connections_possible(const struct config *config)
 		return (unsigned)config->max_connections;
 	log_event(LOG_WARNING, "limits", LOG_TEXT_PAIR("problem", "the system allows fewer open files than --max-connections needs"),
 	          LOG_NUMBER_PAIR("open_files", (int64_t)files.rlim_cur));
-	return files.rlim_cur > 2 * FILES_RESERVE ? (unsigned)(files.rlim_cur - FILES_RESERVE) : FILES_RESERVE;
+	return files.rlim_cur > 2 * reserve ? (unsigned)(files.rlim_cur - reserve) : FILES_RESERVE;
 }
 
 static bool tls_begin(struct server *server)

@@ -11,7 +11,7 @@ import stat
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = ["serve", "demo", "call", "why", "jobs", "key create", "key list", "key disable", "key enable", "clock",
+COMMANDS = ["serve", "demo", "call", "why", "jobs", "ca", "key create", "key list", "key disable", "key enable", "clock",
             "clock advance", "backup", "reference", "version"]
 DEV_KEY = {"CLEAT_ACCESS_KEY_ID": "cleat", "CLEAT_ACCESS_KEY_SECRET": "cleat-secret"}
 

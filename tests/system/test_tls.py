@@ -115,16 +115,17 @@ def test_writes_suspend_and_resume_on_a_kept_connection(shared):
 
 def test_official_client_with_headers_signed(shared, tmp_path):
     (tmp_path / "ca.pem").write_text(shared.authority, encoding="ascii")
-    client = Client(Config(access_key_id=signing.KEY_ID, access_key_secret=signing.SECRET, protocol="https",
-                           endpoint=f"localhost:{shared.port}", region_id=REGION, read_timeout=60000))
-    with pytest.raises(Exception, match="(?i)certificate"):
-        client.describe_disks_with_options(models.DescribeDisksRequest(region_id=REGION),
-                                           RuntimeOptions(autoretry=False, max_attempts=1))
+
+    def found(**more):
+        client = Client(Config(access_key_id=signing.KEY_ID, access_key_secret=signing.SECRET, protocol="https",
+                               endpoint=f"localhost:{shared.port}", region_id=REGION, read_timeout=60000, **more))
+        request = models.DescribeDisksRequest(region_id=REGION, disk_ids=json.dumps([disk]))
+        return [each.disk_id for each in client.describe_disks_with_options(request, RuntimeOptions()).body.disks.disk]
+
     disk = Cloud(shared).make_disk()
-    found = client.describe_disks_with_options(
-        models.DescribeDisksRequest(region_id=REGION, disk_ids=json.dumps([disk])),
-        RuntimeOptions(ca=str(tmp_path / "ca.pem"), read_timeout=60000)).body.disks.disk
-    assert [each.disk_id for each in found] == [disk]
+    with pytest.raises(Exception, match="(?i)certificate"):
+        found()
+    assert found(ca=str(tmp_path / "ca.pem")) == [disk]
 
 
 def test_official_client_with_parameters_signed(shared, tmp_path):
@@ -344,6 +345,7 @@ def test_certificates_that_cannot_be_served_are_refused_at_the_start(make_server
             ({"tls_key": key}, 2, "--tls-cert is missing"),
             ({"tls": "off", "tls_cert": certificate, "tls_key": key}, 2, "has no use"),
             ({"tls_names": "x" * 1025}, 2, "longer than 1024 characters"),
+            ({"tls_names": "b\u00fcro.test"}, 2, "give host names and numeric addresses"),
             ({"tls": "maybe"}, 2, "on, off")):
         got, log = refused_start(make_server, **flags)
         assert (got, words in log) == (status, True), (flags, log)
@@ -395,7 +397,7 @@ def test_ca_prints_what_clients_have_to_trust(make_server, cleat, tmp_path):
 
 def test_help_says_how_to_trust_it(cleat):
     text = cleat("ca", "--help").stdout
-    for word in ("cleat ca > ca.pem", "curl --cacert ca.pem", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "--skip-secure-verify",
+    for word in ("cleat ca > ca.pem", "curl --cacert ca.pem", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "ALIBABA_CLOUD_CA_BUNDLE", "--skip-secure-verify",
                  "Terraform"):
         assert word in text
 

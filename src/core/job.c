@@ -7,8 +7,10 @@
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/disk.h"
+#include "core/disk_change.h"
 #include "core/guard.h"
 #include "core/instance.h"
+#include "core/snapshot.h"
 
 /* How long one process may work on a job before another may take it. The holder of the data directory is the only
  * process today and claims all at its start. */
@@ -35,6 +37,13 @@ const struct job_kind_row job_kinds[JOB_KIND_MAX] = {
 	[JOB_INSTANCE_STOP] = { instance_stop_plan, instance_stop_done, instance_stop_failed },
 	[JOB_INSTANCE_DELETE] = { instance_delete_plan, instance_delete_done, instance_delete_failed },
 	[JOB_INSTANCE_AUTO_RELEASE] = { instance_auto_release_plan, instance_auto_release_done, job_nothing_failed },
+	[JOB_DISK_RESIZE] = { disk_resize_plan, disk_resize_done, disk_resize_failed },
+	[JOB_DISK_REINIT] = { disk_restore_plan, disk_restore_done, disk_restore_failed },
+	[JOB_DISK_RESET] = { disk_restore_plan, disk_restore_done, disk_restore_failed },
+	[JOB_SYSTEM_DISK_REPLACE] = { system_disk_replace_plan, system_disk_replace_done, system_disk_replace_failed },
+	[JOB_SNAPSHOT_CREATE] = { snapshot_create_plan, snapshot_create_done, snapshot_create_failed },
+	[JOB_SNAPSHOT_DELETE] = { snapshot_delete_plan, snapshot_delete_done, snapshot_delete_failed },
+	[JOB_SNAPSHOT_EXPIRE] = { snapshot_expire_plan, snapshot_expire_done, job_nothing_failed },
 };
 
 /* Milliseconds of quick and real pace. Real follows the pages where they say something: DetachDisk "about a minute". */
@@ -51,6 +60,11 @@ static const struct {
 	[JOB_INSTANCE_START][JOB_REQUESTED] = { 800, 20 * SECOND },
 	[JOB_INSTANCE_STOP][JOB_REQUESTED] = { 800, 20 * SECOND },
 	[JOB_INSTANCE_DELETE][JOB_REQUESTED] = { 500, 10 * SECOND },
+	[JOB_DISK_REINIT][JOB_REQUESTED] = { 1000, 30 * SECOND },
+	[JOB_DISK_RESET][JOB_REQUESTED] = { 1000, 30 * SECOND },
+	[JOB_SYSTEM_DISK_REPLACE][JOB_REQUESTED] = { 1000, 40 * SECOND },
+	[JOB_SNAPSHOT_CREATE][JOB_COPY] = { 1500, 60 * SECOND },
+	[JOB_SNAPSHOT_DELETE][JOB_REQUESTED] = { 300, 5 * SECOND },
 };
 
 int64_t job_pace(const struct core *core, enum job_kind kind, enum job_step step)
@@ -247,6 +261,8 @@ struct driver_call job_call(const struct job *job, enum driver_act act)
 		.attachment = text_or(job->attachment, ""),
 		.generation = job->generation,
 		.device = "",
+		.image = "",
+		.snapshot = "",
 		.force = job->force,
 	};
 }

@@ -14,6 +14,10 @@ static const struct column job_columns[] = {
 	TEXT(job, disk, STAYS),
 	TEXT(job, attachment),
 	INT64(job, generation),
+	TEXT(job, snapshot, STAYS),
+	TEXT(job, new_disk),
+	INT64(job, old_size_gib),
+	BOOL(job, then_start),
 	TEXT(job, lock, MOVES),
 	BOOL(job, force),
 	TEXT(job, requested_by),
@@ -67,6 +71,7 @@ size_t job_list(struct txn *txn, const struct job_filter *filter, const struct p
 	where_text(&where, "disk", filter->disk);
 	where_text(&where, "instance", filter->instance);
 	where_text(&where, "attachment", filter->attachment);
+	where_text(&where, "snapshot", filter->snapshot);
 	where_text(&where, "account", filter->account);
 	where_enum(&where, "kind", "=", filter->kind, job_kind_names);
 	where_page(&where, page);

@@ -390,6 +390,10 @@ def test_unique_suffix(pages):
 # ---- replies
 
 
+CHANGING = {"CreateSnapshot", "DeleteSnapshot", "DescribeSnapshots", "ModifyDiskAttribute", "ReInitDisk", "ReplaceSystemDisk",
+            "ResetDisk", "ResizeDisk"}
+
+
 def check_shape(value, shape, where):
     """Every member of the reply exists in the vendor's shape, with that type."""
     if isinstance(shape, dict):
@@ -441,7 +445,8 @@ def test_replies_have_the_vendors_shapes(make_module_server, fleet):
         asked.add(operation)
         if operation.startswith("Describe"):
             check_shape(fleet.call(operation, **parameters), SHAPES[operation], operation)
-    assert asked == set(SHAPES) - {"_note"}
+    # The operations that change disks and keep snapshots are looked at in test_disk_change.py.
+    assert asked == set(SHAPES) - {"_note"} - CHANGING
 
 
 @pytest.mark.parametrize("operation, parameters", [

@@ -184,13 +184,13 @@ void system_disk_replace_plan(struct work *work, const struct job *job, struct j
 
 	if (!disk_get(work->txn, job->new_disk, &disk))
 		return;
-	ret->calls = arena_array(work->arena, struct driver_call, 2);
-	if (job->step == JOB_REQUESTED) {
+	ret->calls = arena_array(work->arena, struct driver_call, 3);
+	/* All is asked for again before the new one is plugged: a driver that was restarted was told that the old one is there,
+	 * and was not told of the new one. */
+	if (job->step != JOB_REQUESTED)
+		ret->calls[ret->n++] = job_call(job, DRIVER_DETACH);
+	if (job->step != JOB_UNPLUG)
 		plan_create(job, &disk, ret);
-		return;
-	}
-	/* Asked for again before the new one is plugged: a driver that was restarted was told that the old one is there. */
-	ret->calls[ret->n++] = job_call(job, DRIVER_DETACH);
 	if (job->step == JOB_PLUG)
 		plan_plug(work, job, ret);
 }

@@ -57,6 +57,8 @@ static void print_limits(const struct field *field)
 		printf(" Else %d %s.", field->bad->http, field->bad->code);
 	if (field->flags & FIELD_ACCEPTED)
 		printf(" Accepted, without effect.");
+	if (field->flags & FIELD_SECRET)
+		printf(" Secret: the journal masks it.");
 	if (field->flags & FIELD_DRY_RUN)
 		printf(" `true`: all checks, no change.");
 }
@@ -97,6 +99,11 @@ static void print_rows(const struct error_row *rows)
 		       rows->source ? rows->source : "");
 }
 
+static bool has_rows(const struct error_row *rows)
+{
+	return rows && rows->reason != REFUSE_NONE;
+}
+
 static void print_operation(const struct operation *operation)
 {
 	printf("\n## %s\n\n%s\n", operation->name, operation->doc);
@@ -110,9 +117,10 @@ static void print_operation(const struct operation *operation)
 		printf("\n| reply | type | |\n|---|---|---|\n");
 		print_fields(operation->out.fields, "", false);
 	}
-	if (operation->errors && operation->errors->reason != REFUSE_NONE) {
+	if (has_rows(operation->errors) || has_rows(operation->faults)) {
 		printf("\n| HTTP | code | message | reason | source, if not the vendor's page |\n|---|---|---|---|---|\n");
 		print_rows(operation->errors);
+		print_rows(operation->faults);
 	}
 }
 
@@ -133,6 +141,7 @@ static void print_dialect(const struct dialect *dialect, const char *title, cons
 	printf("\n## Errors of every operation\n\n| HTTP | code | message | reason | source, if not the vendor's gateway |\n"
 	       "|---|---|---|---|---|\n");
 	print_rows(dialect->errors);
+	print_rows(dialect->faults);
 }
 
 int reference_main(int argc, char **argv)
@@ -140,7 +149,8 @@ int reference_main(int argc, char **argv)
 	if (argc == 2 && text_equal(argv[1], "ecs")) {
 		print_dialect(&dialect_aliyun, "ECS 2014-05-26",
 		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
-		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about.");
+		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about. "
+		              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).");
 		return 0;
 	}
 	if (argc == 2 && text_equal(argv[1], "control")) {

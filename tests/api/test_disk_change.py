@@ -6,7 +6,6 @@ import pytest
 
 import cloud as clouds
 from cloud import IMAGE, REGION, TIME_SECONDS, TYPE, ZONE, Cloud, leaves_of_json, leaves_of_xml
-from test_describe import CHANGING, SHAPES, check_shape
 
 UBUNTU = "ubuntu_22_04_x64_20G_alibase_20240926.vhd"
 WINDOWS = "win2022_21H2_x64_dtc_zh-cn_40G_alibase_20240917.vhd"
@@ -485,17 +484,3 @@ def test_xml_and_json_carry_the_same(album):
     assert [leaf for leaf in leaves_of_json(in_json.json) if leaf[0] != ("RequestId",)] == \
         [leaf for leaf in leaves_of_xml(in_xml.xml) if leaf[0] != ("RequestId",)]
     assert "<Snapshots></Snapshots>" in album.raw("DescribeSnapshots", {"SnapshotIds": []}, xml=True).text
-
-
-def test_replies_have_the_vendors_shapes(cloud):
-    disk, instance = cloud.make_attached()
-    kept = make_snapshot(cloud, disk, **{"Tag.1.Key": "a", "Tag.1.Value": "b"})
-    cloud.stop(instance)
-    calls = [("ModifyDiskAttribute", {"DiskId": disk, "DiskName": "new"}), ("ResizeDisk", {"DiskId": disk, "NewSize": 99}),
-             ("ReInitDisk", {"DiskId": disk}), ("ResetDisk", {"DiskId": disk, "SnapshotId": kept}),
-             ("CreateSnapshot", {"DiskId": disk}), ("DescribeSnapshots", {"DiskId": disk}),
-             ("DescribeSnapshots", {"DiskId": disk, "MaxResults": 1}),
-             ("ReplaceSystemDisk", {"InstanceId": instance, "ImageId": IMAGE}), ("DeleteSnapshot", {"SnapshotId": kept})]
-    for operation, parameters in calls:
-        check_shape(cloud.call(operation, **parameters), SHAPES[operation], operation)
-    assert {operation for operation, _ in calls} == CHANGING

@@ -165,10 +165,24 @@ static void check_rows(const char *where, const struct error_row *rows)
 	}
 }
 
+/* Rows that nothing but a fault answers; nobody fills in their places. */
+static void check_fault_rows(const char *where, const struct error_row *rows)
+{
+	const struct error_row *row;
+
+	for (row = rows; row && row->reason != REFUSE_NONE; row++) {
+		assert_int_equal(row->reason, REFUSE_FAULT);
+		check_row(where, row);
+		assert_int_equal(count_places(row->code) + count_places(row->message), 0);
+	}
+}
+
 static void look_at_errors(const struct dialect *dialect, const struct operation *operation)
 {
-	(void)dialect;
 	check_rows(operation->name, operation->errors);
+	check_fault_rows(operation->name, operation->faults);
+	if (operation->faults && !dialect->faults)
+		fail_msg("%s: its dialect knows no faults", operation->name);
 }
 
 static void every_error_has_its_words(void **state)
@@ -176,8 +190,10 @@ static void every_error_has_its_words(void **state)
 	size_t d;
 
 	each_operation(look_at_errors);
-	for (d = 0; d < COUNT_OF(dialects); d++)
+	for (d = 0; d < COUNT_OF(dialects); d++) {
 		check_rows(dialects[d]->name, dialects[d]->errors);
+		check_fault_rows(dialects[d]->name, dialects[d]->faults);
+	}
 	(void)state;
 }
 
@@ -282,6 +298,8 @@ static const struct {
 	{ "POST /_cleat/keys/enable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/clock/advance", { R(CLOCK_NOT_MANUAL) } },
 	{ "GET /_cleat/why", { R(DISK_UNKNOWN) } },
+	{ "POST /_cleat/faults", { R(FAULT_INVALID), R(FAULT_EXISTS), R(FAULT_LIMIT), R(ACCOUNT_UNKNOWN) } },
+	{ "POST /_cleat/faults/clear", { R(FAULT_INVALID), R(FAULT_UNKNOWN) } },
 	{ "GET /readyz", { R(STORE_FULL) } },
 };
 
@@ -421,7 +439,7 @@ static const char *wrong_of_both(const struct field *field)
 	if (field->item && !lists)
 		return "an item's name is for lists";
 	if (field->flags & ~(unsigned)(FIELD_REQUIRED | FIELD_NOT_EMPTY | FIELD_CLIENT_TOKEN | FIELD_DRY_RUN |
-	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED))
+	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED | FIELD_SECRET))
 		return "a flag that does not exist";
 	return NULL;
 }
@@ -447,6 +465,9 @@ static const char *wrong_in_input(const struct field *field)
 		return "words are for texts";
 	if (field->also && text_equal(field->also, field->name))
 		return "the other spelling is the same";
+	if (field->type == FIELD_TEXT && !(field->flags & FIELD_SECRET) &&
+	    (strcasestr(field->name, "password") || strcasestr(field->name, "secret") || text_equal(field->name, "UserData")))
+		return "the journal would show it; it lacks FIELD_SECRET";
 	if (field->bad && field->bad->reason != REFUSE_FIELD)
 		return "its words are for REFUSE_FIELD";
 	return NULL;

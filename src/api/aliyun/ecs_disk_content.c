@@ -30,7 +30,8 @@ struct reinit_in {
 static const struct field reinit_in_fields[] = {
 	TEXT(struct reinit_in, disk, "DiskId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY,
 	     .doc = "The disk: In_use, its instance Stopped."),
-	TEXT(struct reinit_in, password, "Password", .min = PASSWORD_MIN, .max = PASSWORD_MAX, .flags = FIELD_ACCEPTED,
+	TEXT(struct reinit_in, password, "Password", .min = PASSWORD_MIN, .max = PASSWORD_MAX,
+	     .flags = FIELD_ACCEPTED | FIELD_SECRET,
 	     .bad = &bad_password),
 	TEXT(struct reinit_in, key_pair, "KeyPairName", .max = 128, .flags = FIELD_ACCEPTED),
 	TEXT(struct reinit_in, security, "SecurityEnhancementStrategy", .values = security_words, .flags = FIELD_ACCEPTED),
@@ -79,6 +80,8 @@ const struct operation ecs_re_init_disk = {
 	.in = { sizeof(struct reinit_in), reinit_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = reinit_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = reinit_run,
 	.doc = "Makes a disk what it was when it was created: its image, its snapshot, or empty. Asynchronous: the disk is "
 	       "ReIniting, then In_use.",
@@ -138,6 +141,8 @@ const struct operation ecs_reset_disk = {
 	.in = { sizeof(struct reset_in), reset_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = reset_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = reset_run,
 	.doc = "Puts the content of one of its snapshots back onto a disk. Asynchronous: the disk is ReIniting meanwhile.",
 };
@@ -185,7 +190,8 @@ static const struct field replace_in_fields[] = {
 	OBJECT(struct replace_in, system_disk, "SystemDisk", .of = &system_disk_shape),
 	OPT_BOOL(struct replace_in, encrypted, "Encrypted"),
 	TEXT(struct replace_in, kms_key, "KMSKeyId", .max = 128),
-	TEXT(struct replace_in, password, "Password", .min = PASSWORD_MIN, .max = PASSWORD_MAX, .flags = FIELD_ACCEPTED,
+	TEXT(struct replace_in, password, "Password", .min = PASSWORD_MIN, .max = PASSWORD_MAX,
+	     .flags = FIELD_ACCEPTED | FIELD_SECRET,
 	     .bad = &bad_password),
 	OPT_BOOL(struct replace_in, password_inherit, "PasswordInherit", .doc = "true: Password must be absent."),
 	TEXT(struct replace_in, key_pair, "KeyPairName", .max = 128, .flags = FIELD_ACCEPTED),
@@ -260,6 +266,8 @@ const struct operation ecs_replace_system_disk = {
 	.in = { sizeof(struct replace_in), replace_in_fields },
 	.out = { sizeof(struct replace_out), replace_out_fields },
 	.errors = replace_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = replace_run,
 	.doc = "Gives a Stopped instance a new system disk and deletes the old one. Asynchronous: the new disk is Creating, then "
 	       "In_use in the old one's place; until then the instance cannot be started.",

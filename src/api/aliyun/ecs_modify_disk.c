@@ -165,6 +165,8 @@ const struct operation ecs_resize_disk = {
 	.in = { sizeof(struct resize_in), resize_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = resize_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = resize_run,
 	.doc = "Makes a disk larger. DescribeDisks shows the new size at once; if the machine cannot, the disk has its old size "
 	       "again.",

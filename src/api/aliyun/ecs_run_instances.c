@@ -95,9 +95,9 @@ static const struct field in_fields[] = {
 	TEXT(struct run_in, vswitch, "VSwitchId", .doc = "Kept and shown."),
 	TEXT(struct run_in, private_ip, "PrivateIpAddress", .max = 64),
 	TEXT(struct run_in, key_pair, "KeyPairName", .max = 128),
-	TEXT(struct run_in, password, "Password", .max = 30, .flags = FIELD_ACCEPTED),
+	TEXT(struct run_in, password, "Password", .max = 30, .flags = FIELD_ACCEPTED | FIELD_SECRET),
 	OPT_BOOL(struct run_in, password_inherit, "PasswordInherit", .flags = FIELD_ACCEPTED),
-	TEXT(struct run_in, user_data, "UserData", .max = 32768),
+	TEXT(struct run_in, user_data, "UserData", .max = 32768, .flags = FIELD_SECRET),
 	TEXT(struct run_in, resource_group, "ResourceGroupId"),
 	TEXT(struct run_in, io_optimized, "IoOptimized", .flags = FIELD_ACCEPTED),
 	TEXT(struct run_in, internet_charge_type, "InternetChargeType", .values = internet_words, .bad = &bad_internet),
@@ -158,6 +158,14 @@ static const struct error_row errors[] = {
 	{ REFUSE_PARAMETER_CONFLICT, 400, "InvalidAutoReleaseTime.Malformed",
 	  "The specified parameter AutoReleaseTime is not valid.", NULL },
 	ROW_DRY_RUN,
+	ROWS_END,
+};
+
+/* The page has its InternalError three times: twice here, once in the dialect's words. */
+static const struct error_row faults[] = {
+	ROW_FAULT_INTERNAL,
+	{ REFUSE_FAULT, 500, "InternalError",
+	  "The request processing has failed due to some unknown error,exception or failure.", NULL },
 	ROWS_END,
 };
 
@@ -269,6 +277,8 @@ const struct operation ecs_run_instances = {
 	.in = { sizeof(struct run_in), in_fields },
 	.out = { sizeof(struct run_out), out_fields },
 	.errors = errors,
+	.faults = faults,
+	.opens_jobs = true,
 	.run = run,
 	.doc = "Creates and starts instances with their disks. Asynchronous: Pending, Starting, then Running.",
 };

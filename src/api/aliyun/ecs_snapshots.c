@@ -107,6 +107,8 @@ const struct operation ecs_create_snapshot = {
 	.in = { sizeof(struct create_in), create_in_fields },
 	.out = { sizeof(struct create_out), create_out_fields },
 	.errors = create_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = create_run,
 	.doc = "Keeps what a disk holds now. Asynchronous: the snapshot is progressing, then accomplished.",
 };
@@ -152,6 +154,8 @@ const struct operation ecs_delete_snapshot = {
 	.in = { sizeof(struct delete_in), delete_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = delete_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = delete_run,
 	.doc = "Deletes a snapshot. Asynchronous; it is no longer listed at once.",
 };

@@ -452,6 +452,9 @@ def test_filter_by_time(album):
     ({"Filter.1.Key": "CreationEndTime", "Filter.1.Value": "soon"}, (404, "InvalidFilterKey.NotFound",
      "The error message returned because the specified start time or end time is invalid.")),
     ({"NextToken": "nonsense"}, (400, "InvalidParameter", "The specified value of parameter NextToken is not valid.")),
+    ({"Tag.1.Key": "k" * 129}, (400, "InvalidTagKey.Malformed", "The specified Tag.n.Key is not valid.")),
+    ({"Tag.1.Key": "k", "Tag.1.Value": "v" * 129}, (400, "InvalidTagValue.Malformed",
+     "The specified Tag.n.Value is not valid.")),
     ({"DryRun": True}, (400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")),
 ])
 def test_refusals_of_a_list(album, parameters, answer):
@@ -484,3 +487,23 @@ def test_xml_and_json_carry_the_same(album):
     assert [leaf for leaf in leaves_of_json(in_json.json) if leaf[0] != ("RequestId",)] == \
         [leaf for leaf in leaves_of_xml(in_xml.xml) if leaf[0] != ("RequestId",)]
     assert "<Snapshots></Snapshots>" in album.raw("DescribeSnapshots", {"SnapshotIds": []}, xml=True).text
+
+
+@pytest.mark.parametrize("xml", [False, True], ids=["json", "xml"])
+def test_each_operation_answers(cloud, xml):
+    def do(operation, **parameters):
+        reply = cloud.raw(operation, parameters, xml=xml)
+        assert reply.status == 200, reply.text
+        return reply.xml.findtext if xml else reply.json.get
+
+    disk, instance = cloud.make_attached()
+    kept = do("CreateSnapshot", DiskId=disk)("SnapshotId")
+    cloud.stop(instance)
+    do("ModifyDiskAttribute", DiskId=disk, DiskName="new")
+    do("ResizeDisk", DiskId=disk, NewSize=99)
+    do("ReInitDisk", DiskId=disk)
+    do("ResetDisk", DiskId=disk, SnapshotId=kept)
+    do("DescribeSnapshots", SnapshotIds=[kept])
+    assert do("ReplaceSystemDisk", InstanceId=instance, ImageId=IMAGE)("DiskId") == cloud.system_disk(instance)
+    do("DeleteSnapshot", SnapshotId=kept)
+    assert snapshot(cloud, kept) is None

@@ -208,6 +208,10 @@ SNAPSHOT = missing("CreateSnapshot", "DiskId") + [
          "formed."), DiskId="data", SnapshotName="x"),
     case("CreateSnapshot", "description too short", (404, "InvalidDescription.Malformed", "The specified description is "
          "wrongly formed."), DiskId="data", Description="x"),
+    case("CreateSnapshot", "tag without a key", (400, "InvalidTagKey.Malformed", "The specified Tag.n.Key is not valid."),
+         DiskId="data", Tag__1__Key="k" * 129, Tag__1__Value="v"),
+    case("CreateSnapshot", "tag too long", (400, "InvalidTagValue.Malformed", "The specified Tag.n.Value is not valid."),
+         DiskId="data", Tag__1__Key="k", Tag__1__Value="v" * 129),
     case("CreateSnapshot", "no retention", (400, "InvalidParameter", "The specified value of parameter RetentionDays is not "
          "valid."), DiskId="data", RetentionDays=0),
 ]
@@ -227,12 +231,19 @@ OF_SNAPSHOTS = [
     case("CreateDisk", "snapshot is not ready", NOT_READY, RegionId=REGION, ZoneId=ZONE, SnapshotId="s-progressing"),
     case("CreateDisk", "encryption", (400, "EncryptedOption.Conflict", "Encryption value of disk conflicts with that of "
          "snapshot ."), RegionId=REGION, ZoneId=ZONE, SnapshotId="s-encrypted", Encrypted=False),
-    case("RunInstances", "no such snapshot", (404, "InvalidDataDiskSnapshotId.NotFound", "The specified parameter "
-         "DataDisk.n.SnapshotId is not valid."), RegionId=REGION, ImageId=IMAGE, InstanceType=clouds.TYPE,
-         DataDisk__1__SnapshotId="s-nothing"),
+    case("RunInstances", "no such snapshot", (400, "InvalidSnapshotId.NotFound", "The specified parameter SnapshotId is not "
+         "exist."), RegionId=REGION, ImageId=IMAGE, InstanceType=clouds.TYPE, DataDisk__1__SnapshotId="s-nothing"),
     case("RunInstances", "snapshot is not ready", NOT_READY, RegionId=REGION, ImageId=IMAGE, InstanceType=clouds.TYPE,
          DataDisk__1__SnapshotId="s-progressing"),
     case("RunInstances", "encryption", (400, "EncryptedOption.Conflict", "Encryption value of disk and snapshot conflict."),
+         RegionId=REGION, ImageId=IMAGE, InstanceType=clouds.TYPE, DataDisk__1__SnapshotId="s-encrypted",
+         DataDisk__1__Encrypted=False),
+    case("CreateInstance", "no such snapshot", (404, "InvalidDataDiskSnapshotId.NotFound", "The specified parameter "
+         "DataDisk.n.SnapshotId is not valid."), RegionId=REGION, ImageId=IMAGE, InstanceType=clouds.TYPE,
+         DataDisk__1__SnapshotId="s-nothing"),
+    case("CreateInstance", "snapshot is not ready", NOT_READY, RegionId=REGION, ImageId=IMAGE, InstanceType=clouds.TYPE,
+         DataDisk__1__SnapshotId="s-progressing"),
+    case("CreateInstance", "encryption", (400, "EncryptedOption.Conflict", "Encryption value of disk and snapshot conflict."),
          RegionId=REGION, ImageId=IMAGE, InstanceType=clouds.TYPE, DataDisk__1__SnapshotId="s-encrypted",
          DataDisk__1__Encrypted=False),
     case("DeleteDisk", "snapshot under way", SNAPSHOTTING, DiskId="filmed-free"),

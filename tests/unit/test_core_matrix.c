@@ -216,6 +216,19 @@ static void begin_instance_stop(struct world *world, struct target *target, enum
 	must(do_stop(world, target->instance));
 }
 
+static void begin_instance_reboot(struct world *world, struct target *target, enum verb verb)
+{
+	put_instance_with_disk(world, target, verb, INSTANCE_RUNNING);
+	must(do_reboot(world, target->instance));
+}
+
+/* Off, and about to be powered on again. */
+static void begin_instance_reboot_power(struct world *world, struct target *target, enum verb verb)
+{
+	begin_instance_reboot(world, target, verb);
+	assert_true(answer_job(world, last_job(world, JOB_INSTANCE_REBOOT, target->instance, NULL).id, 1, DRIVER_DONE, "", ""));
+}
+
 static void begin_instance_delete(struct world *world, struct target *target, enum verb verb)
 {
 	put_instance_with_disk(world, target, verb, INSTANCE_STOPPED);
@@ -377,6 +390,8 @@ static enum refusal_reason call_verb(struct world *world, enum verb verb, const 
 		return do_start(world, target->instance);
 	case VERB_INSTANCE_STOP:
 		return do_stop(world, target->instance);
+	case VERB_INSTANCE_REBOOT:
+		return do_reboot(world, target->instance);
 	case VERB_INSTANCE_RELEASE:
 		return do_release(world, target->instance, false);
 	case VERB_INSTANCE_RELEASE_FORCED:
@@ -438,62 +453,68 @@ static const struct {
 	enum job_kind kind;
 	void (*begin)(struct world *, struct target *, enum verb);
 	const char *words;
-	/* attach, detach, delete disk, start, stop, delete instance, by force;
+	/* attach, detach, delete disk, start, stop, reboot, delete instance, by force;
 	   modify, resize, reinit, reset, replace, create snapshot, delete snapshot */
 	const char *expected[VERB_MAX];
 } job_rows[] = {
 	{ JOB_DISK_CREATE, begin_disk_create, "the disk is being made",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, INSTANCE_STATE, INSTANCE_STATE,
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, INSTANCE_STATE, INSTANCE_STATE,
 	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, IN_THE_WAY } },
 	{ JOB_DISK_DELETE, begin_disk_delete, "the disk is being deleted",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, YES,
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, YES, YES,
 	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, YES } },
 	{ JOB_ATTACH, begin_attach, "the disk is being attached",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, SUPERSEDES, SUPERSEDES,
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES,
 	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
 	{ JOB_DETACH, begin_detach, "the disk is being detached",
-	  { DISK_STATE, DETACHING, DISK_STATE, YES, YES, SUPERSEDES, SUPERSEDES,
+	  { DISK_STATE, DETACHING, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES,
 	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
 	/* the disks of an instance that is being made are Creating, not yet In_use */
 	{ JOB_INSTANCE_CREATE, begin_instance_create, "the instance is being made",
-	  { INSTANCE_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING, BUILDING,
+	  { INSTANCE_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING, BUILDING,
 	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, BUILDING, DISK_STATE, YES } },
 	{ JOB_INSTANCE_CREATE, begin_instance_power, "the instance was made and is being powered on",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING,
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING,
 	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_START, begin_instance_start, "the instance is being started",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
 	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_STOP, begin_instance_stop, "the instance is being stopped",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
+	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
+	{ JOB_INSTANCE_REBOOT, begin_instance_reboot, "the instance is being rebooted",
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
+	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
+	{ JOB_INSTANCE_REBOOT, begin_instance_reboot_power, "the instance is being rebooted, and is off",
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
 	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_DELETE, begin_instance_delete, "the instance is being deleted",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
 	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	/* its disk is attached, so it cannot be deleted; the time that waits hinders nothing */
 	{ JOB_INSTANCE_AUTO_RELEASE, begin_auto_release, "the instance waits for its AutoReleaseTime",
-	  { YES, YES, DISK_STATE, YES, YES, SUPERSEDES, SUPERSEDES,
+	  { YES, YES, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES,
 	    YES, YES, YES, YES, YES, YES, YES } },
 	{ JOB_DISK_RESIZE, begin_resize, "the disk is being resized",
-	  { YES, YES, DISK_STATE, YES, YES, YES, YES,
+	  { YES, YES, DISK_STATE, YES, YES, YES, YES, YES,
 	    YES, RESIZING, DISK_STATE, IN_THE_WAY, DISK_STATE, DISK_STATE, YES } },
 	{ JOB_DISK_REINIT, begin_reinit, "the disk is being reinitialised",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
+	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
 	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, IN_THE_WAY } },
 	{ JOB_DISK_RESET, begin_reset, "the disk is being put back to a snapshot",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
+	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
 	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, IN_THE_WAY } },
 	{ JOB_SYSTEM_DISK_REPLACE, begin_replace, "the disk is a system disk and is being replaced",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
+	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
 	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
 	{ JOB_SNAPSHOT_CREATE, begin_snapshot, "a snapshot of the disk is being made",
-	  { YES, YES, SNAPSHOTTING, YES, YES, YES, YES,
+	  { YES, YES, SNAPSHOTTING, YES, YES, YES, YES, YES,
 	    YES, SNAPSHOTTING, SNAPSHOTTING, IN_THE_WAY, SNAPSHOTTING, SNAPSHOTTING, SUPERSEDES } },
 	{ JOB_SNAPSHOT_DELETE, begin_snapshot_delete, "a snapshot of the disk is being deleted",
-	  { YES, YES, YES, YES, YES, YES, YES,
+	  { YES, YES, YES, YES, YES, YES, YES, YES,
 	    YES, YES, YES, YES, YES, YES, YES } },
 	{ JOB_SNAPSHOT_EXPIRE, begin_snapshot_expire, "a snapshot of the disk waits for the end of its RetentionDays",
-	  { YES, YES, YES, YES, YES, YES, YES,
+	  { YES, YES, YES, YES, YES, YES, YES, YES,
 	    YES, YES, YES, YES, YES, YES, SUPERSEDES } },
 };
 
@@ -575,6 +596,7 @@ enum state_row {
 	STATE_DETACH_SYSTEM,
 	STATE_START,
 	STATE_STOP,
+	STATE_REBOOT,
 	STATE_RELEASE,
 	STATE_RELEASE_FORCED,
 	STATE_RESIZE,
@@ -600,6 +622,8 @@ static const struct {
 	                  { INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
 	[STATE_STOP] = { "stop instance", VERB_INSTANCE_STOP,
 	                 { INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE } },
+	[STATE_REBOOT] = { "reboot instance", VERB_INSTANCE_REBOOT,
+	                   { INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE } },
 	[STATE_RELEASE] = { "delete instance", VERB_INSTANCE_RELEASE,
 	                    { BUILDING, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
 	[STATE_RELEASE_FORCED] = { "delete instance (force)", VERB_INSTANCE_RELEASE_FORCED,

@@ -518,6 +518,17 @@ def test_long_file_is_for_those_who_may_load_it(make_server):
     assert load_fleet(server, fleet + " " * 200000, 413)["error"]["reason"] == "body-too-large"
 
 
+def test_fleet_that_could_not_be_loaded_again_is_not_given_out(make_server):
+    server = make_server(max_fleet_bytes=4096)
+    load_fleet(server, fleet_of(disks=[{"id": f"d-{n}"} for n in range(5)]))
+    text = dump_fleet(server)
+    assert len(text) < 4096
+    load_fleet(server, text)
+    load_fleet(server, fleet_of(disks=[{"id": f"d-{n}"} for n in range(50)]))
+    error = server.control("GET", FLEET, status=413)["error"]
+    assert error["reason"] == "fleet-too-long" and "--max-fleet-bytes" in error["message"]
+
+
 def test_many_of_a_section(server):
     load_fleet(server, fleet_of(access_keys=[{"id": f"k-{n}", "secret": "s"} for n in range(1000)]))
     (problem,) = problems(server, fleet_of(access_keys=[{"id": f"k-{n}", "secret": "s"} for n in range(1001)]))

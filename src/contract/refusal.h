@@ -116,6 +116,7 @@
 	X(CLOCK_NOT_MANUAL, "clock-not-manual")                                \
 	/* the fleet as a whole */                                             \
 	X(FLEET_WRONG, "fleet-wrong")                                          \
+	X(FLEET_THING_UNKNOWN, "unknown-id")                                   \
 	X(FLEET_TOO_LONG, "fleet-too-long")                                    \
 	X(FLEET_NOT_SIMULATED, "fleet-not-simulated")                          \
 	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")

@@ -8,7 +8,7 @@ import pytest
 
 import cloud as clouds
 import signing
-from cloud import (IMAGE, OTHER_ACCOUNT, REGION, TIME_MINUTES, TIME_SECONDS, UUID, ZONE, Cloud, edit_store,
+from cloud import (IMAGE, OTHER_ACCOUNT, REGION, TIME_MINUTES, TIME_SECONDS, UUID, ZONE, Cloud, fleet_set,
                    leaves_of_json, leaves_of_xml, load_fleet)
 
 SHAPES = json.loads((pathlib.Path(__file__).resolve().parent.parent / "data" / "aliyun_shapes.json").read_text("utf-8"))
@@ -50,7 +50,7 @@ def fleet(make_module_server):
         ids[name + ".system"] = cloud.system_disk(ids[name])
     for name in ("of-instance", "of-prepaid"):
         ids[name] = cloud.disks(DiskName=name)[0]["DiskId"]
-    edit_store(cloud.server, ("UPDATE instance SET locks = 'security,financial' WHERE id = ?", [ids["prepaid"]]))
+    fleet_set(cloud.server, ids["prepaid"], locks=["security", "financial"])
     ids["fresh"] = cloud.make_disk()
     ids["young"] = cloud.make_instance()
     ids["young.system"] = cloud.disks(Status="Creating", DiskType="system")[0]["DiskId"]

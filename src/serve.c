@@ -15,6 +15,9 @@
 #include "api/aliyun/nonce.h"
 #include "api/aliyun/rpc.h"
 #include "api/control/control.h"
+#include "api/delay.h"
+#include "api/fault.h"
+#include "api/journal.h"
 #include "api/keys.h"
 #include "base/log.h"
 #include "base/moment.h"
@@ -214,7 +217,9 @@ static bool keys_begin(struct server *server)
 	/* The development key is in no store: it is valid while the server that was given it runs. */
 	if (config->dev_key)
 		key_cache_fix(server->api.keys, config->access_key_id, config->access_key_secret);
-	return begun && key_cache_load(server->api.keys, server->core.store);
+	server->api.faults = fault_cache_create();
+	return begun && key_cache_load(server->api.keys, server->core.store) &&
+	       fault_cache_load(server->api.faults, server->core.store);
 }
 
 /* ---- drivers and jobs ---- */
@@ -348,6 +353,8 @@ static void configure(struct server *server)
 	server->api = (struct api){
 		.core = &server->core,
 		.nonces = nonce_memory_create((size_t)config->nonce_bytes),
+		.delays = delays_create(),
+		.journal = journal_create((size_t)config->journal_calls, (size_t)config->journal_bytes),
 		.dialects = dialects,
 		.control_token = server->token,
 		.settings = {
@@ -376,6 +383,9 @@ static void server_end(struct server *server)
 	bool cut_off;
 
 	notify("STOPPING=1");
+	delays_stop(server->api.delays);
+	/* Who waits for news of it would only be waited for. */
+	journal_close(server->api.journal);
 	if (server->http && !http_drain(server->http, DRAIN_MS))
 		log_event(LOG_INFO, "stopping", LOG_TEXT_PAIR("message", "requests wait for jobs; they are answered now"));
 	if (server->core.jobs)
@@ -397,7 +407,10 @@ static void server_end(struct server *server)
 	jobs_destroy(server->core.jobs);
 	guard_close(&server->core);
 	key_cache_destroy(server->api.keys);
+	fault_cache_destroy(server->api.faults);
+	delays_destroy(server->api.delays);
 	nonce_memory_destroy(server->api.nonces);
+	journal_destroy(server->api.journal);
 	if (server->config->ephemeral && *server->directory)
 		directory_remove(server->directory);
 }

@@ -14,6 +14,10 @@
 
 struct api;
 struct call;
+struct call_fault;
+struct delays;
+struct fault_cache;
+struct journal;
 struct nonce_memory;
 
 struct fault {
@@ -26,6 +30,9 @@ struct dialect {
 	const char *name;
 	const struct operation *const *operations; /* ends with NULL */
 	const struct error_row *errors;            /* the words where an operation has none; ends with REFUSE_NONE */
+	const struct error_row *faults;            /* rows that only a fault answers; NULL: its calls meet no faults */
+	const struct field *common; /* parameters of every operation that the dialect reads; may be NULL */
+	bool own;                   /* no cloud's API but Cleat's: the journal shows its calls only when asked to */
 	bool (*claims)(const struct request *request);
 	/* Finds the operation, authenticates, reads the input tree and says who calls. False after call_refuse(). */
 	bool (*receive)(struct call *call);
@@ -48,6 +55,9 @@ struct api {
 	struct core *core;
 	struct key_cache *keys;
 	struct nonce_memory *nonces;
+	struct fault_cache *faults;
+	struct delays *delays;
+	struct journal *journal; /* NULL: off */
 	const struct dialect *const *dialects; /* ends with NULL; the first that claims a request serves it */
 	const char *control_token;
 	struct api_settings settings;
@@ -66,8 +76,11 @@ struct call {
 	struct caller caller;
 	struct tree *input;
 	bool xml;
+	bool repeated; /* a client token was known: `out` is what it got before */
 	void *in;
 	void *out;
+	struct call_fault *fault; /* that it met or waits for (api/fault.h); NULL: none */
+	bool begun; /* it is past its fault */
 	int64_t now; /* cloud time of the call */
 	struct work work;
 	struct refusal refusal;
@@ -91,17 +104,33 @@ size_t call_body_max(const struct api *api, const char *target, const struct hea
 struct call *call_create(struct api *api, const struct request *request);
 void call_destroy(struct call *call);
 
-/* Everything up to and including reading operations. CALL_SUBMIT: it writes or blocks, hand it to call_submit. */
+/* Everything up to and including reading operations. CALL_SUBMIT: it writes, blocks or meets a fault, hand it to
+ * call_submit. */
 enum call_next call_prepare(struct call *call);
+
+/* After each resume: what is to be done now. CALL_SUBMIT may come once more. */
+enum call_next call_continue(struct call *call);
 
 /* Runs the call elsewhere; `resume` is called once, on another thread or this one, when it may be rendered. */
 void call_submit(struct call *call, void (*resume)(void *context), void *context);
 
+/* For OPERATION_WAIT: runs the operation now. */
+void call_run(struct call *call);
+
 /* Hands a submitted call back to whoever waits for it. */
 void call_resume(struct call *call);
 
-/* Fills call->reply and writes the log line. */
+/* Fills call->reply, writes the log line and keeps the call in the journal. */
 void call_render(struct call *call);
+
+/* Once it is rendered: a fault wants that nothing of the reply is sent and the connection is closed. */
+bool call_is_lost(const struct call *call);
+
+/* The fault that the call met, or NULL. */
+const struct fault_rule *call_fault(const struct call *call);
+
+/* What the store says becomes a refusal, unless it is STORE_DONE. */
+void call_take_outcome(struct call *call, enum store_outcome outcome);
 
 /* Records a refusal and returns false. */
 bool call_refuse(struct call *call, enum refusal_reason reason, const char *subject);

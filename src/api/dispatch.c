@@ -1,4 +1,5 @@
 /* What happens to every call of every dialect: bind, authorise, run inside a transaction, render. */
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,8 @@
 #include "api/bind.h"
 #include "api/call.h"
 #include "api/client_token.h"
+#include "api/fault.h"
+#include "api/journal.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -105,6 +108,7 @@ static bool run_plain(struct call *call)
 	call->out = arena_alloc(&call->work_arena, call->operation->out.size);
 	if (token) {
 		known = client_token_look(call, token);
+		call->repeated = known == CLIENT_TOKEN_REPEATED;
 		if (known != CLIENT_TOKEN_NEW)
 			return known == CLIENT_TOKEN_REPEATED;
 	}
@@ -120,11 +124,16 @@ static bool run_plain(struct call *call)
 static bool run_in_txn(struct txn *txn, void *context)
 {
 	struct call *call = context;
+	bool done;
 
 	call->refusal = (struct refusal){ 0 };
 	call->then = NULL;
+	call->repeated = false;
 	work_begin(&call->work, call->api->core, txn, &call->caller, call->now);
-	return run_plain(call);
+	call->work.fault = fault_of_jobs(call);
+	done = run_plain(call);
+	assert(!call->work.opened_job || call->operation->opens_jobs); /* its row says otherwise */
+	return done;
 }
 
 void call_take_outcome(struct call *call, enum store_outcome outcome)
@@ -180,11 +189,8 @@ void call_reject(struct call *call, enum refusal_reason reason)
 	call_refuse(call, reason, NULL);
 }
 
-static bool prepare(struct call *call)
+static bool bind(struct call *call)
 {
-	find_dialect(call);
-	if (!call->dialect->receive(call))
-		return false;
 	call->in = arena_alloc(&call->arena, call->operation->in.size);
 	if (!bind_input(&call->arena, &call->operation->in, call->input, call->in, &call->refusal))
 		return false;
@@ -192,13 +198,15 @@ static bool prepare(struct call *call)
 	return true;
 }
 
-enum call_next call_prepare(struct call *call)
+static enum call_next begin(struct call *call)
 {
-	if (!prepare(call))
+	call->begun = true;
+	if (!bind(call))
 		return CALL_RENDER;
 	switch (call->operation->mode) {
 	case OPERATION_WRITE:
 	case OPERATION_SLOW:
+	case OPERATION_WAIT:
 		return CALL_SUBMIT;
 	case OPERATION_PLAIN:
 		run_plain(call);
@@ -208,6 +216,24 @@ enum call_next call_prepare(struct call *call)
 		break;
 	}
 	return CALL_RENDER;
+}
+
+enum call_next call_prepare(struct call *call)
+{
+	find_dialect(call);
+	if (!call->dialect->receive(call))
+		return CALL_RENDER;
+	return fault_awaits(call) ? CALL_SUBMIT : begin(call);
+}
+
+enum call_next call_continue(struct call *call)
+{
+	return !call->begun && fault_apply(call) ? begin(call) : CALL_RENDER;
+}
+
+void call_run(struct call *call)
+{
+	run_plain(call);
 }
 
 void call_resume(struct call *call)
@@ -258,8 +284,16 @@ void call_submit(struct call *call, void (*resume_call)(void *context), void *co
 
 	call->resume = resume_call;
 	call->resume_context = context;
+	if (!call->begun) {
+		fault_submit(call);
+		return;
+	}
 	if (call->operation->mode == OPERATION_WRITE) {
 		store_submit(call->api->core->store, run_in_txn, call, &call->work_arena, committed);
+		return;
+	}
+	if (call->operation->mode == OPERATION_WAIT) {
+		call->operation->wait(call);
 		return;
 	}
 	pthread_attr_init(&attributes);
@@ -304,7 +338,8 @@ const char *fault_text(struct arena *arena, const char *format, const char *firs
 static struct fault explain(struct call *call)
 {
 	const struct refusal *refusal = &call->refusal;
-	const struct error_row *row = refusal->reason == REFUSE_FIELD ? refusal->row : NULL;
+	bool brings_words = refusal->reason == REFUSE_FIELD || refusal->reason == REFUSE_FAULT;
+	const struct error_row *row = brings_words ? refusal->row : NULL;
 
 	if (!row && call->operation)
 		row = error_row_find(call->operation->errors, refusal->reason);
@@ -326,6 +361,7 @@ static struct fault explain(struct call *call)
 static void log_call(const struct call *call, const char *code)
 {
 	enum log_level level = call->reply.status >= 500 ? LOG_WARNING : LOG_INFO;
+	const struct fault_rule *rule = call_fault(call);
 
 	if (!log_wants(level))
 		return;
@@ -335,14 +371,17 @@ static void log_call(const struct call *call, const char *code)
 	          LOG_TEXT_PAIR("remote", call->request.remote), LOG_NUMBER_PAIR("status", call->reply.status),
 	          LOG_TEXT_PAIR("code", code), LOG_TEXT_PAIR("reason", refusal_words[call->refusal.reason]),
 	          LOG_NUMBER_PAIR("jobs", (int64_t)call->work.n_tickets),
-	          LOG_NUMBER_PAIR("microseconds", moment_monotonic_us() - call->began_us));
+	          LOG_NUMBER_PAIR("microseconds", moment_monotonic_us() - call->began_us),
+	          LOG_TEXT_PAIR(rule ? "fault" : NULL, rule ? rule->id : ""),
+	          LOG_TEXT_PAIR("effect", rule ? fault_effect_names[rule->effect] : ""));
 }
 
 void call_render(struct call *call)
 {
 	struct fault fault = { 0 };
 
-	if (call->refusal.reason == REFUSE_NONE) {
+	/* A connection that is cut has no reply at all: status 0. */
+	if (call->refusal.reason == REFUSE_NONE && !fault_is_cut(call)) {
 		call->reply.status = 200;
 		call->dialect->write_done(call);
 		if (call->reply.body.failed)
@@ -358,4 +397,5 @@ void call_render(struct call *call)
 		call->dialect->write_fault(call, &fault);
 	}
 	log_call(call, text_or(fault.code, ""));
+	journal_record(call->api->journal, call, text_or(fault.code, ""));
 }

@@ -20,6 +20,8 @@
 	X(FIELD, "field")                                                      \
 	X(DRY_RUN_PASSED, "dry-run-passed")                                    \
 	X(TOKEN_MISMATCH, "client-token-mismatch")                             \
+	X(BATCH_EMPTY, "batch-empty")                                          \
+	X(BATCH_TOO_LARGE, "batch-too-large")                                  \
 	X(NOT_ALLOWED, "not-allowed")                                          \
 	X(UNKNOWN_OPERATION, "unknown-operation")                              \
 	X(NOT_BUILT, "operation-not-built")                                    \
@@ -113,7 +115,15 @@
 	X(DRIVER_REFUSED, "driver-refused")                                    \
 	X(DRIVER_FAILED, "driver-failed")                                      \
 	X(WAITING_FOR_GUEST, "waiting-for-guest")                              \
+	/* faults */                                                           \
+	X(FAULT, "fault")                                                      \
+	X(FAULT_INVALID, "fault-invalid")                                      \
+	X(FAULT_UNKNOWN, "fault-unknown")                                      \
+	X(FAULT_EXISTS, "fault-exists")                                        \
+	X(FAULT_LIMIT, "fault-limit")                                          \
+	X(HELD_BY_FAULT, "held-by-fault")                                      \
 	X(CLOCK_NOT_MANUAL, "clock-not-manual")                                \
+	X(JOURNAL_OFF, "journal-off")                                          \
 	/* the fleet as a whole */                                             \
 	X(FLEET_WRONG, "fleet-wrong")                                          \
 	X(FLEET_THING_UNKNOWN, "unknown-id")                                   \
@@ -136,7 +146,7 @@ struct refusal {
 	enum refusal_reason reason;
 	const char *subject;         /* id or parameter name it is about, or NULL */
 	const char *detail;          /* one more text for the message, or NULL */
-	const struct error_row *row; /* REFUSE_FIELD: the words that a field of an operation brings itself */
+	const struct error_row *row; /* REFUSE_FIELD, REFUSE_FAULT: the words that a field or a fault brings itself */
 };
 
 #endif

@@ -11,13 +11,14 @@
 #include "core/due.h"
 #include "core/guard.h"
 #include "core/job.h"
+#include "core/purge.h"
 
 #define BATCH_MAX       64           /* jobs that are planned on one snapshot */
+#define HELD_AGAIN      MINUTE       /* a job that a fault holds; clearing the fault makes it due at once */
 #define STORE_RETRY     SECOND       /* the store had no room: jobs go on all the same, later */
+#define UNDO_RETRY      SECOND
 #define PURGE_EVERY     (10 * MINUTE) /* real time */
-#define PURGE_ROWS      500
 #define PURGE_AGAIN     50 /* milliseconds, while there is more */
-#define CLIENT_TOKEN_LIFE (24 * HOUR)
 
 /* Somebody who waits for some jobs. */
 struct waiter {
@@ -71,6 +72,7 @@ struct task {
 	struct arena arena;      /* the plan */
 	struct arena work_arena; /* of the transaction that settles */
 	bool open;
+	bool faulted; /* a fault answers, the driver is not asked */
 	char driver[32];
 	int64_t fence;
 	struct job_plan plan;
@@ -179,7 +181,9 @@ static void plan_one(struct task *task, struct txn *txn)
 		return;
 	task->fence = job.lease_fence;
 	snprintf(task->driver, sizeof task->driver, "%s", job.driver);
-	job_kinds[job.kind].plan(&work, &job, &task->plan);
+	task->faulted = job_is_faulted(&work, &job);
+	if (!task->faulted)
+		job_kinds[job.kind].plan(&work, &job, &task->plan);
 }
 
 static bool plan_batch(struct txn *txn, void *context)
@@ -196,6 +200,12 @@ static void ask_driver(struct task *task)
 {
 	size_t i;
 
+	if (task->faulted) {
+		task->reply = (struct driver_reply){ .answer = DRIVER_PENDING,
+			                             .look_again_ms = HELD_AGAIN,
+			                             .message = "a fault answers instead of the driver" };
+		return;
+	}
 	task->reply = (struct driver_reply){ .answer = DRIVER_DONE };
 	for (i = 0; i < task->plan.n && task->reply.answer == DRIVER_DONE; i++)
 		guard_act(task->jobs->core, task->driver, &task->plan.calls[i], &task->reply);
@@ -206,11 +216,12 @@ static bool settle(struct txn *txn, void *context)
 	struct task *task = context;
 	struct caller caller = { .key_id = "cleat" };
 	struct job job;
+	bool settled;
 
 	work_begin(&task->work, task->jobs->core, txn, &caller, task->now);
-	task->ended = !(job_settle(&task->work, task->id, task->fence, &task->reply, &job) ||
-	                job_get(txn, task->id, &job)) ||
-	              job.state != JOB_OPEN;
+	settled = task->faulted ? job_settle_fault(&task->work, task->id, task->fence, &job) :
+	                          job_settle(&task->work, task->id, task->fence, &task->reply, &job);
+	task->ended = !(settled || job_get(txn, task->id, &job)) || job.state != JOB_OPEN;
 	task->due_at = task->ended ? 0 : job.due_at;
 	return true;
 }
@@ -234,6 +245,14 @@ static void log_outcome(const struct task *task, enum store_outcome outcome)
 		log_event(task->reply.answer == DRIVER_DONE ? LOG_DEBUG : LOG_WARNING, "job",
 		          LOG_TEXT_PAIR("job", task->id), LOG_TEXT_PAIR("answer", driver_answer_names[task->reply.answer]),
 		          LOG_TEXT_PAIR("message", task->reply.message));
+}
+
+/* What was refused or failed and yet goes on (JOB_UNDO) is not asked for again at once. */
+static int64_t look_again_ms(const struct driver_reply *reply)
+{
+	bool failed = reply->answer == DRIVER_REFUSED || reply->answer == DRIVER_FAILED;
+
+	return failed && reply->look_again_ms < UNDO_RETRY ? UNDO_RETRY : reply->look_again_ms;
 }
 
 /* Under the lock: what becomes of the job's entry. Returns a waiter whose last job this was. */
@@ -263,7 +282,7 @@ static struct waiter *entry_finish(struct task *task, struct entry *entry, enum 
 		entry->due.at = task->due_at;
 	} else {
 		entry->real = true;
-		entry->due.at = moment_monotonic() + task->reply.look_again_ms;
+		entry->due.at = moment_monotonic() + look_again_ms(&task->reply);
 		waiter = waiter_less(entry); /* nobody waits for a guest */
 	}
 	entry->again = false;
@@ -357,12 +376,8 @@ static void run_batch(struct jobs *jobs, struct task *list)
 static bool purge(struct txn *txn, void *context)
 {
 	struct jobs *jobs = context;
-	int64_t before = clock_now(&jobs->core->clock) - jobs->core->settings.retention;
 
-	jobs->purge_more = job_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
-	jobs->purge_more |= attachment_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
-	jobs->purge_more |= client_token_purge(txn, clock_now(&jobs->core->clock) - CLIENT_TOKEN_LIFE, PURGE_ROWS) ==
-	                    PURGE_ROWS;
+	jobs->purge_more = purge_old_rows(txn, jobs->core);
 	return true;
 }
 

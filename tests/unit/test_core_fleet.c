@@ -141,7 +141,7 @@ static bool plan_release(struct work *work, void *args)
 		return false;
 	row.auto_release_at = work->now + DAY;
 	instance_put(work->txn, &row);
-	instance_plan_release(work, &row);
+	instance_arm_auto_release(work, &row);
 	return true;
 }
 

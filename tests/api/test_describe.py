@@ -16,7 +16,7 @@ ELSEWHERE = {"RegionId": "cn-shanghai", "ZoneId": "cn-shanghai-b"}
 @pytest.fixture(scope="module")
 def fleet(make_module_server):
     """Disks and instances that differ in everything that can be asked for. Nobody changes them."""
-    cloud = Cloud(make_module_server(durable=True, clock="manual", pace="real"))
+    cloud = Cloud(make_module_server(clock="manual", pace="real"))
     ids = {
         "plain": cloud.make_disk(DiskName="plain-one", Size=30, DiskCategory="cloud_ssd"),
         "elsewhere": cloud.make_disk(**ELSEWHERE),

@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
-from cloud import IMAGE, REGION, TIME_SECONDS, TYPE, ZONE, Cloud, edit_store, leaves_of_json, leaves_of_xml, wait_for
+from cloud import (IMAGE, REGION, TIME_SECONDS, TYPE, ZONE, Cloud, edit_store, fleet_of, leaves_of_json, leaves_of_xml,
+                   load_fleet, wait_for)
 from test_faults import add
-from test_fleet import fleet_of, load
 
 HERE = {"RegionId": REGION}
 NEW = {"RegionId": REGION, "ZoneId": ZONE, "ImageId": IMAGE, "InstanceType": TYPE}
@@ -128,7 +128,7 @@ def test_what_goes_well_makes_no_event_and_no_task(cloud):
 
 def guests(server, **of_disk):
     """d-1 is attached to i-1, whose guest is asked and uses it so."""
-    load(server, fleet_of(safe_detach=True, instances=[{"id": "i-1"}],
+    load_fleet(server, fleet_of(safe_detach=True, instances=[{"id": "i-1"}],
                           disks=[{"id": "d-1", "attachments": [{"instance": "i-1", "guest": of_disk}]}]))
     return Cloud(server)
 

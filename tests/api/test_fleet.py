@@ -584,3 +584,18 @@ def test_conditions_that_are_refused(server, body, says):
 
 def test_conditions_of_what_is_not_there(server):
     assert fleet_set(server, "d-nothing", 404, overdue=True)["error"]["reason"] == "unknown-id"
+
+
+def test_events_of_what_was_replaced_are_gone(server):
+    fleet = fleet_of(safe_detach=True, instances=[{"id": "i-1"}],
+                     disks=[{"id": "d-1", "attachments": [{"instance": "i-1", "guest": {"mounted": "/data"}}]}])
+
+    def events():
+        return cloud.DescribeInstanceHistoryEvents(RegionId="cn-hangzhou")["InstanceSystemEventSet"]["InstanceSystemEventType"]
+
+    load_fleet(server, fleet)
+    cloud = Cloud(server)
+    cloud.DetachDisk(DiskId="d-1", InstanceId="i-1")
+    assert len(events()) == 1
+    load_fleet(server, fleet)
+    assert events() == []

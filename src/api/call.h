@@ -56,6 +56,7 @@ struct call {
 	struct arena work_arena; /* of the transaction, reset before each of its runs */
 	const struct dialect *dialect;
 	const struct operation *operation;
+	const void *of_dialect; /* what the dialect found out in receive, for its own later use */
 	const char *action; /* as asked for, for the log; may name nothing */
 	char request_id[UUID_SIZE];
 	struct caller caller;

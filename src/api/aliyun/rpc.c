@@ -4,16 +4,13 @@
 #include <string.h>
 
 #include "api/aliyun/ecs.h"
+#include "api/aliyun/product.h"
 #include "api/query.h"
 #include "api/write.h"
 #include "base/text.h"
 
 #define LIMITS_PAGE "docs/limits.md"
 #define REPLY_USUAL ((size_t)2000) /* bytes: what one resource takes */
-
-static const char *const vendor_ecs[] = {
-#include "api/aliyun/vendor_ecs.inc"
-};
 
 /* ---- reading ---- */
 
@@ -86,20 +83,9 @@ static bool read_format(struct call *call, const struct rpc *rpc)
 	return true;
 }
 
-static bool is_vendors(const char *action)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(vendor_ecs); i++) {
-		if (text_equal(vendor_ecs[i], action))
-			return true;
-	}
-	return false;
-}
-
 static bool find_operation(struct call *call, struct rpc *rpc)
 {
-	const struct operation *const *at;
+	const struct product *product;
 	const char *header_action = request_header(&call->request, "x-acs-action");
 	const char *action = rpc->v3 && header_action ? header_action : rpc_parameter(rpc, "Action");
 
@@ -111,17 +97,15 @@ static bool find_operation(struct call *call, struct rpc *rpc)
 	call->action = action;
 	if (text_empty(rpc->version))
 		return call_refuse(call, REFUSE_PARAMETER_MISSING, "Version");
+	product = product_find(rpc->version);
+	call->of_dialect = product;
 	if (!text_equal(call->request.path, "/"))
 		return call_refuse(call, REFUSE_UNKNOWN_OPERATION, action);
-	if (!text_equal(rpc->version, ECS_VERSION))
+	if (!product)
 		return call_refuse(call, REFUSE_UNKNOWN_VERSION, rpc->version);
-	for (at = ecs_operations; *at; at++) {
-		if (text_equal((*at)->name, action)) {
-			call->operation = *at;
-			return true;
-		}
-	}
-	return call_refuse(call, is_vendors(action) ? REFUSE_NOT_BUILT : REFUSE_UNKNOWN_OPERATION, action);
+	call->operation = product_operation(product, action);
+	return call->operation ||
+	       call_refuse(call, product_vendor_has(product, action) ? REFUSE_NOT_BUILT : REFUSE_UNKNOWN_OPERATION, action);
 }
 
 static bool claims(const struct request *request)
@@ -201,6 +185,8 @@ static void write_done(struct call *call)
 static void write_fault(struct call *call, const struct fault *fault)
 {
 	const char *host = text_or(request_header(&call->request, "host"), "");
+	/* Where nothing told the product, it is the one that is there for everybody. */
+	const struct product *product = call->of_dialect ? call->of_dialect : products[0];
 	struct writer writer;
 
 	/* Anything may stand in a header; a reply is UTF-8. */
@@ -212,8 +198,8 @@ static void write_fault(struct call *call, const struct fault *fault)
 	writer.format->text(&writer, "Code", fault->code);
 	writer.format->text(&writer, "Message", fault->message);
 	writer.format->text(&writer, "Recommend",
-	                    arena_printf(&call->arena, "https://api.aliyun.com/troubleshoot?q=%s&product=Ecs&requestId=%s",
-	                                 fault->code, call->request_id));
+	                    arena_printf(&call->arena, "https://api.aliyun.com/troubleshoot?q=%s&product=%s&requestId=%s",
+	                                 fault->code, product->title, call->request_id));
 	writer.format->object_end(&writer, "Error");
 }
 

@@ -50,6 +50,7 @@
 	X(ZONE_UNKNOWN, "zone-unknown")                                        \
 	X(ZONE_MISSING, "zone-missing")                                        \
 	X(ZONE_MISMATCH, "zone-mismatch")                                      \
+	X(PRODUCT_UNKNOWN, "product-unknown")                                  \
 	/* accounts */                                                         \
 	X(NOT_IN_WHITE_LIST, "not-in-disk-white-list")                         \
 	X(KEY_EXISTS, "access-key-exists")                                     \

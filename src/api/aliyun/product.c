@@ -1,10 +1,12 @@
 #include "api/aliyun/product.h"
 
 #include "api/aliyun/ecs.h"
+#include "api/aliyun/location.h"
 #include "base/text.h"
 
 const struct product *const products[] = {
 	&product_ecs,
+	&product_location,
 	NULL,
 };
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #define LIMITS_PAGE "docs/limits.md"
+#define CODE_MAX    ((size_t)4096)
 #define REPLY_USUAL ((size_t)2000) /* bytes: what one resource takes */
 
 /* ---- reading ---- */
@@ -182,6 +183,17 @@ static void write_done(struct call *call)
 	writer.format->object_end(&writer, root);
 }
 
+/* A page that says more. Some codes of the vendor's have a space in them. */
+static const char *recommend(struct call *call, const struct product *product, const char *code)
+{
+	struct buf BUF_CLEANUP quoted;
+
+	buf_init(&quoted, CODE_MAX);
+	text_percent_encode(&quoted, code, strlen(code));
+	return arena_printf(&call->arena, "https://api.aliyun.com/troubleshoot?q=%s&product=%s&requestId=%s",
+	                    buf_text(&quoted), product->title, call->request_id);
+}
+
 static void write_fault(struct call *call, const struct fault *fault)
 {
 	const char *host = text_or(request_header(&call->request, "host"), "");
@@ -197,9 +209,7 @@ static void write_fault(struct call *call, const struct fault *fault)
 	writer.format->text(&writer, "HostId", host);
 	writer.format->text(&writer, "Code", fault->code);
 	writer.format->text(&writer, "Message", fault->message);
-	writer.format->text(&writer, "Recommend",
-	                    arena_printf(&call->arena, "https://api.aliyun.com/troubleshoot?q=%s&product=%s&requestId=%s",
-	                                 fault->code, product->title, call->request_id));
+	writer.format->text(&writer, "Recommend", recommend(call, product, fault->code));
 	writer.format->object_end(&writer, "Error");
 }
 

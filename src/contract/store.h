@@ -105,6 +105,14 @@ bool access_key_get(struct txn *txn, const char *id, struct access_key *ret);
 void access_key_put(struct txn *txn, const struct access_key *key);
 size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret); /* oldest first; NULL: all */
 
+/* Those that expire behind a moment, the last to expire first; account NULL: all. Purge deletes up to `limit` that expired
+ * before `before` and returns how many. */
+bool temporary_key_get(struct txn *txn, const char *id, struct temporary_key *ret);
+void temporary_key_put(struct txn *txn, const struct temporary_key *key);
+size_t temporary_key_list(struct txn *txn, const char *account, int64_t expires_after, struct temporary_key **ret);
+int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after);
+size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
+
 /* What was added to the built-in catalogue, or stands for a row of it of the same id; by id. */
 bool instance_type_get(struct txn *txn, const char *id, struct instance_type *ret);
 void instance_type_put(struct txn *txn, const struct instance_type *type);

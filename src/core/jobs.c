@@ -11,6 +11,7 @@
 #include "core/due.h"
 #include "core/guard.h"
 #include "core/job.h"
+#include "core/role.h"
 
 #define BATCH_MAX       64           /* jobs that are planned on one snapshot */
 #define STORE_RETRY     SECOND       /* the store had no room: jobs go on all the same, later */
@@ -358,6 +359,7 @@ static bool purge(struct txn *txn, void *context)
 	jobs->purge_more |= attachment_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
 	jobs->purge_more |= client_token_purge(txn, clock_now(&jobs->core->clock) - CLIENT_TOKEN_LIFE, PURGE_ROWS) ==
 	                    PURGE_ROWS;
+	jobs->purge_more |= temporary_key_purge(txn, moment_now() - TEMPORARY_KEYS_KEPT, PURGE_ROWS) == PURGE_ROWS;
 	return true;
 }
 

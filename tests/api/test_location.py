@@ -10,14 +10,14 @@ from aliyunsdkecs.request.v20140526.DescribeRegionsRequest import DescribeRegion
 
 import signing
 from cloud import REGION, UUID, leaves_of_json, leaves_of_xml
-from products import LOCATION, ask, call, refused
+from products import LOCATION, STS, ask, call, refused
 
 
 def endpoints(cloud, **parameters):
     return call(cloud, LOCATION, "DescribeEndpoints", Id=REGION, **parameters)["Endpoints"]["Endpoint"]
 
 
-@pytest.mark.parametrize("service", ["ecs", "Ecs", "location"])
+@pytest.mark.parametrize("service", ["ecs", "Ecs", "location", "sts"])
 def test_products_are_where_the_client_called(cloud, service):
     reply = call(cloud, LOCATION, "DescribeEndpoints", Id=REGION, ServiceCode=service, Type="openAPI")
     assert UUID.fullmatch(reply.pop("RequestId"))
@@ -65,6 +65,8 @@ def test_errors_name_the_product_of_the_request(cloud):
     reply = ask(cloud, LOCATION, "DescribeEndpoints", Id=REGION, ServiceCode="nothing").json
     assert reply["Recommend"] == ("https://api.aliyun.com/troubleshoot?q=Illegal%20Parameter&product=Location"
                                   f"&requestId={reply['RequestId']}")
+    reply = ask(cloud, STS, "DescribeDisks").json
+    assert (reply["Code"], "product=Sts&" in reply["Recommend"]) == ("InvalidAction.NotFound", True)
 
 
 def test_operations_are_found_in_their_own_product_only(cloud):

@@ -320,6 +320,8 @@ static const struct {
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
 	    R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
 	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
+	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(TEMPORARY_KEYS_LIMIT) } },
+	{ "sts GetCallerIdentity", { R(NONE) } },
 	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS) } },
 	{ "POST /_cleat/keys/disable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/keys/enable", { R(KEY_UNKNOWN) } },

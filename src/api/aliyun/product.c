@@ -2,11 +2,13 @@
 
 #include "api/aliyun/ecs.h"
 #include "api/aliyun/location.h"
+#include "api/aliyun/sts.h"
 #include "base/text.h"
 
 const struct product *const products[] = {
 	&product_ecs,
 	&product_location,
+	&product_sts,
 	NULL,
 };
 

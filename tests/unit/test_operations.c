@@ -299,6 +299,7 @@ static const struct {
 	{ "DeleteInstance",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_BUILDING), R(INSTANCE_PROTECTED), R(INSTANCE_PRE_PAID),
 	    R(INSTANCE_STATE), R(DRY_RUN_PASSED) } },
+	{ "DescribeAvailableResource", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT) } },
 	{ "DescribeDisks", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT), R(DRY_RUN_PASSED) } },
 	{ "DescribeInstances", { R(REGION_UNKNOWN), R(DRY_RUN_PASSED) } },
 	{ "DescribeRegions", { R(NONE) } },

@@ -320,6 +320,7 @@ static const struct {
 	{ "StopInstance",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
 	    R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
+	{ "bssapi QueryAvailableInstances", { R(PARAMETER_INVALID) } },
 	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
 	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(TEMPORARY_KEYS_LIMIT) } },
 	{ "sts GetCallerIdentity", { R(NONE) } },

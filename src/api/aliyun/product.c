@@ -1,5 +1,6 @@
 #include "api/aliyun/product.h"
 
+#include "api/aliyun/bss.h"
 #include "api/aliyun/ecs.h"
 #include "api/aliyun/location.h"
 #include "api/aliyun/sts.h"
@@ -7,6 +8,7 @@
 
 const struct product *const products[] = {
 	&product_ecs,
+	&product_bss,
 	&product_location,
 	&product_sts,
 	NULL,

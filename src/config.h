@@ -35,6 +35,9 @@ struct config {
 	const char *access_key_id; /* with dev_key never NULL */
 	const char *access_key_secret;
 	const char *control_token_file; /* NULL: in the data directory */
+	bool metadata;
+	const char *metadata_instance; /* NULL: the oldest */
+	const char *metadata_role;
 
 	enum log_format log;
 	enum log_level log_level;

@@ -37,6 +37,9 @@ struct api_settings {
 	size_t max_params;
 	const char *version; /* of Cleat */
 	const char *data_directory;
+	const char *metadata_instance; /* whose metadata is served where none is named; NULL: the oldest */
+	const char *metadata_role;     /* of every instance */
+	char metadata_secret[33];      /* of this run of the server: seals its tokens */
 };
 
 struct api {

@@ -110,6 +110,9 @@ size_t access_key_list(struct txn *txn, const char *account, struct access_key *
 bool temporary_key_get(struct txn *txn, const char *id, struct temporary_key *ret);
 void temporary_key_put(struct txn *txn, const struct temporary_key *key);
 size_t temporary_key_list(struct txn *txn, const char *account, int64_t expires_after, struct temporary_key **ret);
+/* The last to expire of the account, role, session and maker of `like`, if it expires behind that moment. */
+bool temporary_key_find(struct txn *txn, const struct temporary_key *like, int64_t expires_after,
+                        struct temporary_key *ret);
 int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after);
 size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
 

@@ -67,6 +67,21 @@ bool role_assume(struct work *work, const struct role_assume *args, struct tempo
 	return true;
 }
 
+bool role_keep(struct work *work, const struct role_assume *args, int64_t least, struct temporary_key *ret,
+               bool *ret_new)
+{
+	*ret_new = false;
+	if (temporary_key_find(work->txn,
+	                       &(struct temporary_key){ .account = args->account,
+	                                                .role = args->role,
+	                                                .session = args->session,
+	                                                .created_by = work->caller.key_id },
+	                       args->now + least, ret))
+		return true;
+	*ret_new = true;
+	return role_assume(work, args, ret);
+}
+
 static uint64_t hash(uint64_t so_far, const char *text)
 {
 	for (; *text; text++)

@@ -28,6 +28,11 @@ struct role_assume {
  * ROLE_UNKNOWN for a role of another account than the caller's, TEMPORARY_KEYS_LIMIT. */
 bool role_assume(struct work *work, const struct role_assume *args, struct temporary_key *ret);
 
+/* The same, but a key that the same caller made of this role and session before comes back while it lasts for `least`
+ * more milliseconds. *ret_new tells which it is. */
+bool role_keep(struct work *work, const struct role_assume *args, int64_t least, struct temporary_key *ret,
+               bool *ret_new);
+
 /* The number a role is known by: always the same for the same account and name. In the arena. */
 const char *role_id(struct arena *arena, const char *account, const char *role);
 

@@ -8,8 +8,8 @@ static const struct column temporary_key_columns[] = {
 	TEXT(temporary_key, account, STAYS),
 	TEXT(temporary_key, secret),
 	TEXT(temporary_key, token),
-	TEXT(temporary_key, role),
-	TEXT(temporary_key, session),
+	TEXT(temporary_key, role, STAYS),
+	TEXT(temporary_key, session, STAYS),
 	TEXT(temporary_key, policy),
 	TEXT(temporary_key, created_by),
 	INT64(temporary_key, created_at),
@@ -47,6 +47,27 @@ size_t temporary_key_list(struct txn *txn, const char *account, int64_t expires_
 
 	*ret = table_select(txn, &temporary_key_table, &all, &n);
 	return n;
+}
+
+bool temporary_key_find(struct txn *txn, const struct temporary_key *like, int64_t expires_after,
+                        struct temporary_key *ret)
+{
+	const struct param params[] = { PARAM_TEXT(like->session), PARAM_TEXT(like->role), PARAM_TEXT(like->account),
+		                        PARAM_TEXT(like->created_by), PARAM_NUMBER(expires_after) };
+	const struct selection one = {
+		.slot = SLOT_TEMPORARY_KEY_FIND,
+		.rest = "WHERE session = $1 AND role = $2 AND account = $3 AND created_by = $4 AND expires_at > $5"
+			" ORDER BY expires_at DESC LIMIT 1",
+		.params = params,
+		.n_params = COUNT_OF(params),
+	};
+	struct temporary_key *rows;
+	size_t n;
+
+	rows = table_select(txn, &temporary_key_table, &one, &n);
+	if (n)
+		*ret = rows[0];
+	return n > 0;
 }
 
 int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after)

@@ -262,6 +262,45 @@ static bool look_at_temporary_keys(struct txn *txn, void *context)
 	return true;
 }
 
+static bool put_sessions(struct txn *txn, void *context)
+{
+	static const struct temporary_key keys[] = {
+		{ .id = "1", .account = "a", .role = "r", .session = "s", .created_by = "m", .expires_at = 100 },
+		{ .id = "2", .account = "a", .role = "r", .session = "s", .created_by = "m", .expires_at = 102 },
+		{ .id = "3", .account = "a", .role = "r", .session = "s", .created_by = "m", .expires_at = 101 },
+		{ .id = "4", .account = "b", .role = "r", .session = "s", .created_by = "m", .expires_at = 200 },
+		{ .id = "5", .account = "a", .role = "q", .session = "s", .created_by = "m", .expires_at = 200 },
+		{ .id = "6", .account = "a", .role = "r", .session = "t", .created_by = "m", .expires_at = 200 },
+		{ .id = "7", .account = "a", .role = "r", .session = "s", .created_by = "n", .expires_at = 200 },
+	};
+
+	(void)context;
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		temporary_key_put(txn, &keys[i]);
+	return true;
+}
+
+static bool find_session(struct txn *txn, void *context)
+{
+	const struct temporary_key like = { .account = "a", .role = "r", .session = "s", .created_by = "m" };
+	struct temporary_key found = { .id = "none" };
+
+	(void)context;
+	assert_false(temporary_key_find(txn, &like, 102, &found));
+	assert_string_equal(found.id, "none");
+	assert_true(temporary_key_find(txn, &like, 101, &found));
+	assert_string_equal(found.id, "2");
+	return true;
+}
+
+static void temporary_key_of_a_session_is_found(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_write(f, put_sessions, NULL);
+	fixture_read(f, find_session, NULL);
+}
+
 static bool purge_temporary_keys(struct txn *txn, void *context)
 {
 	size_t *purged = context;
@@ -308,6 +347,7 @@ static int run(const char *name)
 		FIXTURE_TEST(client_token_round_trip),
 		FIXTURE_TEST(small_rows_are_listed_and_deleted),
 		FIXTURE_TEST(temporary_keys_are_listed_by_expiry_and_purged),
+		FIXTURE_TEST(temporary_key_of_a_session_is_found),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

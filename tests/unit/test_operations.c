@@ -11,9 +11,10 @@
 
 #include "api/aliyun/ecs.h"
 #include "api/control/control.h"
+#include "api/metadata/metadata.h"
 #include "base/text.h"
 
-static const struct dialect *const dialects[] = { &dialect_aliyun, &dialect_control };
+static const struct dialect *const dialects[] = { &dialect_aliyun, &dialect_control, &dialect_metadata };
 
 typedef void look_function(const struct dialect *dialect, const struct operation *operation);
 
@@ -34,6 +35,7 @@ static void each_operation(look_function *look)
 	for (product = products; *product; product++)
 		look_at_all(&dialect_aliyun, (*product)->operations, look);
 	look_at_all(&dialect_control, dialect_control.operations, look);
+	look_at_all(&dialect_metadata, dialect_metadata.operations, look);
 }
 
 /* How the tables here call an operation: ECS's are just their name, those of other products "sts AssumeRole". */
@@ -51,13 +53,17 @@ static const char *title_of(const struct operation *operation)
 
 static void names_are_unique(void **state)
 {
-	const struct operation *const *all = dialect_control.operations;
-	size_t i;
-	size_t j;
+	size_t d;
 
-	for (i = 0; all[i]; i++) {
-		for (j = 0; j < i; j++)
-			assert_string_not_equal(all[i]->name, all[j]->name);
+	for (d = 0; d < COUNT_OF(dialects); d++) {
+		const struct operation *const *all = dialects[d]->operations;
+		size_t i;
+		size_t j;
+
+		for (i = 0; all[i]; i++) {
+			for (j = 0; j < i; j++)
+				assert_string_not_equal(all[i]->name, all[j]->name);
+		}
 	}
 	(void)state;
 }
@@ -136,6 +142,10 @@ static void look_at_operation(const struct dialect *dialect, const struct operat
 	if (text_empty(operation->name) || !operation->run || text_empty(operation->doc) || !operation->in.fields ||
 	    !operation->out.fields || !operation->in.size || !operation->out.size)
 		fail_msg("%s lacks something", text_or(operation->name, "an operation without a name"));
+	if (dialect == &dialect_metadata) {
+		assert_true(text_starts(operation->name, "GET /latest/") || text_starts(operation->name, "PUT /latest/"));
+		return;
+	}
 	if (dialect == &dialect_control) {
 		assert_true(text_starts(operation->name, "GET /") || text_starts(operation->name, "POST /"));
 		return;
@@ -173,7 +183,7 @@ static void look_at_permission(const struct dialect *dialect, const struct opera
 	const char *at = operation->resource;
 	char expected[64];
 
-	if (dialect == &dialect_control)
+	if (dialect != &dialect_aliyun)
 		return;
 	snprintf(expected, sizeof expected, "%s:%s", operation->product, operation->name);
 	assert_string_equal(operation->permission, expected);

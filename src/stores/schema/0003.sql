@@ -13,4 +13,6 @@ CREATE TABLE temporary_key (
 	expires_at BIGINT NOT NULL
 );
 
+CREATE INDEX temporary_key_session ON temporary_key (session, role);
+
 CREATE INDEX temporary_key_expiry ON temporary_key (expires_at, account);

@@ -30,6 +30,7 @@ run: build ## serve on 127.0.0.1:7480 with the key cleat / cleat-secret until Ct
 test-deps:
 	@tools/install-deps test
 	@tools/venv $(BUILD)/venv tests/requirements.txt
+	@tools/node-modules $(BUILD)/node tests/node
 
 test-build: test-deps
 	@$(SETUP) $(BUILD) -Dwerror=$(WERROR)

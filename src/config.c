@@ -75,6 +75,12 @@ const struct option config_options[] = {
 	{ "log-level", "CLEAT_LOG_LEVEL", AS_CHOICE(struct config, log_level, level_words),
 	  .otherwise = "info", .group = "Log", .doc = "the least that is logged" },
 
+	{ "journal-calls", "CLEAT_JOURNAL_CALLS", AS_INT(struct config, journal_calls, 0, 1000000),
+	  .otherwise = "1000", .value = "N", .group = "Log",
+	  .doc = "calls kept in memory for 'cleat journal'; 0: none" },
+	{ "journal-bytes", "CLEAT_JOURNAL_BYTES", AS_SIZE(struct config, journal_bytes, 64 * KIB, 16 * GIB),
+	  .otherwise = "4M", .value = "BYTES", .group = "Log", .doc = "memory for them; the oldest go first" },
+
 	{ "threads", "CLEAT_THREADS", AS_INT(struct config, threads, 0, THREADS_MAX), .otherwise = "0",
 	  .value = "N", .group = "Limits",
 	  .doc = "threads that serve connections; 0: one for each processor" },

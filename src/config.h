@@ -55,6 +55,8 @@ struct config {
 	int64_t idle_timeout;    /* seconds */
 	int64_t request_timeout; /* seconds */
 	int64_t retention_days;
+	int64_t journal_calls; /* 0: none */
+	int64_t journal_bytes;
 
 	bool store_run_twice;
 };

@@ -49,6 +49,10 @@ static const struct command commands[] = {
 	{ "jobs", "", "list the work on disks and instances",
 	  "Lists jobs, newest first: attaching, detaching, starting and so on, with the step each is at.",
 	  cli_jobs_options, cli_jobs },
+	{ "journal", "", "show the last calls and which parameters nothing read",
+	  "Shows the last calls that the server answered: operation, result, time taken, parameters, access key, user agent "
+	  "and jobs, and by name the parameters that nothing read. Secrets are masked. The server keeps them in memory only.",
+	  cli_journal_options, cli_journal },
 	{ "key create", "", "make an access key",
 	  "Makes an access key and prints its id and its secret, which is shown this once.",
 	  cli_key_create_options, cli_key_create },

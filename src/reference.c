@@ -57,6 +57,8 @@ static void print_limits(const struct field *field)
 		printf(" Else %d %s.", field->bad->http, field->bad->code);
 	if (field->flags & FIELD_ACCEPTED)
 		printf(" Accepted, without effect.");
+	if (field->flags & FIELD_SECRET)
+		printf(" Secret: the journal masks it.");
 	if (field->flags & FIELD_DRY_RUN)
 		printf(" `true`: all checks, no change.");
 }

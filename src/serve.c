@@ -15,6 +15,7 @@
 #include "api/aliyun/nonce.h"
 #include "api/aliyun/rpc.h"
 #include "api/control/control.h"
+#include "api/journal.h"
 #include "api/keys.h"
 #include "api/metadata/metadata.h"
 #include "base/log.h"
@@ -315,6 +316,7 @@ static void configure(struct server *server)
 	server->api = (struct api){
 		.core = &server->core,
 		.nonces = nonce_memory_create((size_t)config->nonce_bytes),
+		.journal = journal_create((size_t)config->journal_calls, (size_t)config->journal_bytes),
 		.dialects = config->metadata ? dialects_and_metadata : dialects,
 		.control_token = server->token,
 		.settings = {
@@ -344,6 +346,8 @@ static void server_end(struct server *server)
 	bool cut_off;
 
 	notify("STOPPING=1");
+	/* Who waits for news of it would only be waited for. */
+	journal_close(server->api.journal);
 	if (server->http && !http_drain(server->http, DRAIN_MS))
 		log_event(LOG_INFO, "stopping", LOG_TEXT_PAIR("message", "requests wait for jobs; they are answered now"));
 	if (server->core.jobs)
@@ -366,6 +370,7 @@ static void server_end(struct server *server)
 	guard_close(&server->core);
 	key_cache_destroy(server->api.keys);
 	nonce_memory_destroy(server->api.nonces);
+	journal_destroy(server->api.journal);
 	if (server->config->ephemeral && *server->directory)
 		directory_remove(server->directory);
 }

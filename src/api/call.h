@@ -14,6 +14,7 @@
 
 struct api;
 struct call;
+struct journal;
 struct nonce_memory;
 
 struct fault {
@@ -26,6 +27,8 @@ struct dialect {
 	const char *name;
 	const struct operation *const *operations; /* ends with NULL */
 	const struct error_row *errors;            /* the words where an operation has none; ends with REFUSE_NONE */
+	const struct field *common; /* parameters of every operation that the dialect reads; may be NULL */
+	bool own;                   /* no cloud's API but Cleat's: the journal shows its calls only when asked to */
 	bool (*claims)(const struct request *request);
 	/* Finds the operation, authenticates, reads the input tree and says who calls. False after call_refuse(). */
 	bool (*receive)(struct call *call);
@@ -46,6 +49,7 @@ struct api {
 	struct core *core;
 	struct key_cache *keys;
 	struct nonce_memory *nonces;
+	struct journal *journal; /* NULL: off */
 	const struct dialect *const *dialects; /* ends with NULL; the first that claims a request serves it */
 	const char *control_token;
 	struct api_settings settings;
@@ -65,6 +69,7 @@ struct call {
 	struct caller caller;
 	struct tree *input;
 	bool xml;
+	bool repeated; /* a client token was known: `out` is what it got before */
 	void *in;
 	void *out;
 	int64_t now; /* cloud time of the call */
@@ -93,10 +98,13 @@ enum call_next call_prepare(struct call *call);
 /* Runs the call elsewhere; `resume` is called once, on another thread or this one, when it may be rendered. */
 void call_submit(struct call *call, void (*resume)(void *context), void *context);
 
+/* For OPERATION_WAIT: runs the operation now. */
+void call_run(struct call *call);
+
 /* Hands a submitted call back to whoever waits for it. */
 void call_resume(struct call *call);
 
-/* Fills call->reply and writes the log line. */
+/* Fills call->reply, writes the log line and keeps the call in the journal. */
 void call_render(struct call *call);
 
 /* Records a refusal and returns false. */

@@ -6,6 +6,7 @@
 #include "api/bind.h"
 #include "api/call.h"
 #include "api/client_token.h"
+#include "api/journal.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -105,6 +106,7 @@ static bool run_plain(struct call *call)
 	call->out = arena_alloc(&call->work_arena, call->operation->out.size);
 	if (token) {
 		known = client_token_look(call, token);
+		call->repeated = known == CLIENT_TOKEN_REPEATED;
 		if (known != CLIENT_TOKEN_NEW)
 			return known == CLIENT_TOKEN_REPEATED;
 	}
@@ -123,6 +125,7 @@ static bool run_in_txn(struct txn *txn, void *context)
 
 	call->refusal = (struct refusal){ 0 };
 	call->then = NULL;
+	call->repeated = false;
 	work_begin(&call->work, call->api->core, txn, &call->caller, call->now);
 	return run_plain(call);
 }
@@ -185,6 +188,7 @@ enum call_next call_prepare(struct call *call)
 	switch (call->operation->mode) {
 	case OPERATION_WRITE:
 	case OPERATION_SLOW:
+	case OPERATION_WAIT:
 		return CALL_SUBMIT;
 	case OPERATION_PLAIN:
 		run_plain(call);
@@ -194,6 +198,11 @@ enum call_next call_prepare(struct call *call)
 		break;
 	}
 	return CALL_RENDER;
+}
+
+void call_run(struct call *call)
+{
+	run_plain(call);
 }
 
 void call_resume(struct call *call)
@@ -246,6 +255,10 @@ void call_submit(struct call *call, void (*resume_call)(void *context), void *co
 	call->resume_context = context;
 	if (call->operation->mode == OPERATION_WRITE) {
 		store_submit(call->api->core->store, run_in_txn, call, &call->work_arena, committed);
+		return;
+	}
+	if (call->operation->mode == OPERATION_WAIT) {
+		call->operation->wait(call);
 		return;
 	}
 	pthread_attr_init(&attributes);
@@ -344,4 +357,5 @@ void call_render(struct call *call)
 		call->dialect->write_fault(call, &fault);
 	}
 	log_call(call, text_or(fault.code, ""));
+	journal_record(call->api->journal, call, text_or(fault.code, ""));
 }

@@ -24,6 +24,7 @@ enum operation_mode {
 	OPERATION_WRITE, /* runs inside one transaction; the reply leaves after the commit */
 	OPERATION_PLAIN, /* needs no store */
 	OPERATION_SLOW,  /* blocks: runs on a thread of its own */
+	OPERATION_WAIT,  /* needs no store, and may wait: `wait` is called instead of `run` */
 };
 
 struct operation {
@@ -38,6 +39,9 @@ struct operation {
 	/* Calls one verb of the core and fills `out` (zeroed). May run twice (contract/store.h). Returns false after
 	 * call_refuse() or a verb that refused. */
 	bool (*run)(struct call *call, const void *in, void *out);
+	/* OPERATION_WAIT: sees to it that call_run() and call_resume() are called in their time, on any thread. */
+	void (*wait)(struct call *call);
+	bool unrecorded; /* the journal does not keep it: looking leaves no trace */
 	const char *doc;
 };
 

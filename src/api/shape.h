@@ -59,6 +59,7 @@ enum field_flags {
 	FIELD_DRY_RUN = 8,      /* true: all checks, no change */
 	FIELD_OMIT_EMPTY = 16,  /* output: a text that is NULL or "" is left out */
 	FIELD_ACCEPTED = 32,    /* accepted and without effect; said so in the reference */
+	FIELD_SECRET = 64,      /* input: no list of calls shows its value */
 };
 
 struct error_row;

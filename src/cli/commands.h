@@ -7,6 +7,7 @@
 extern const struct option cli_control_options[]; /* of the commands that have no others */
 extern const struct option cli_key_create_options[];
 extern const struct option cli_jobs_options[];
+extern const struct option cli_journal_options[];
 extern const struct option cli_call_options[];
 extern const struct option cli_demo_options[];
 extern const struct option cli_backup_options[];
@@ -17,6 +18,7 @@ int cli_key_disable(int argc, char **argv);
 int cli_key_enable(int argc, char **argv);
 int cli_why(int argc, char **argv);
 int cli_jobs(int argc, char **argv);
+int cli_journal(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_clock(int argc, char **argv);
 int cli_clock_advance(int argc, char **argv);

@@ -120,7 +120,8 @@
 	X(DRIVER_REFUSED, "driver-refused")                                    \
 	X(DRIVER_FAILED, "driver-failed")                                      \
 	X(WAITING_FOR_GUEST, "waiting-for-guest")                              \
-	X(CLOCK_NOT_MANUAL, "clock-not-manual")
+	X(CLOCK_NOT_MANUAL, "clock-not-manual")                                \
+	X(JOURNAL_OFF, "journal-off")
 
 enum refusal_reason {
 #define X(name, word) REFUSE_##name,

@@ -220,7 +220,8 @@ static enum MHD_Result send_reply(struct exchange *exchange)
 		MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
 	if (exchange->refused != REFUSE_NONE || is_draining(exchange->server))
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-	reply_begins(exchange);
+	if (!exchange->replied)
+		reply_begins(exchange);
 	result = MHD_queue_response(exchange->connection, (unsigned)reply->status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -232,6 +233,8 @@ static void resume(void *context)
 	struct exchange *exchange = context;
 	struct http_server *server = exchange->server;
 
+	/* From here on there is a reply to be read: the end of the server waits for the one or for the other. */
+	reply_begins(exchange);
 	MHD_resume_connection(exchange->connection);
 	leave(server);
 }

@@ -481,7 +481,7 @@ static const char *wrong_of_both(const struct field *field)
 	if (field->item && !lists)
 		return "an item's name is for lists";
 	if (field->flags & ~(unsigned)(FIELD_REQUIRED | FIELD_NOT_EMPTY | FIELD_CLIENT_TOKEN | FIELD_DRY_RUN |
-	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED))
+	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED | FIELD_SECRET))
 		return "a flag that does not exist";
 	return NULL;
 }
@@ -507,6 +507,9 @@ static const char *wrong_in_input(const struct field *field)
 		return "words are for texts";
 	if (field->also && text_equal(field->also, field->name))
 		return "the other spelling is the same";
+	if (field->type == FIELD_TEXT && !(field->flags & FIELD_SECRET) &&
+	    (strcasestr(field->name, "password") || strcasestr(field->name, "secret") || text_equal(field->name, "UserData")))
+		return "the journal would show it; it lacks FIELD_SECRET";
 	if (field->bad && field->bad->reason != REFUSE_FIELD)
 		return "its words are for REFUSE_FIELD";
 	return NULL;

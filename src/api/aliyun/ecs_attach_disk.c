@@ -30,7 +30,7 @@ static const struct field attach_in_fields[] = {
 	         .doc = "Whether the disk is released with the instance. Default false."),
 	OPT_BOOL(struct attach_in, bootable, "Bootable", .flags = FIELD_NOT_EMPTY,
 	         .doc = "Attach as system disk: only to the instance it came from, stopped and without one."),
-	TEXT(struct attach_in, password, "Password", .max = 30, .doc = "Logon credential, needed with Bootable."),
+	TEXT(struct attach_in, password, "Password", .flags = FIELD_SECRET, .max = 30, .doc = "Logon credential, needed with Bootable."),
 	TEXT(struct attach_in, key_pair, "KeyPairName", .max = 128, .doc = "Logon credential, needed with Bootable."),
 	OPT_BOOL(struct attach_in, force, "Force", .flags = FIELD_NOT_EMPTY,
 	         .doc = "Only for regional ESSDs; refused for other categories."),

@@ -263,10 +263,28 @@ static const struct error_row errors[] = {
 	ROWS_END,
 };
 
+/* What every operation takes (aliyun: "Common parameters"); RegionId narrows any of them. */
+static const struct field common[] = {
+	{ .name = "AccessKeyId" },
+	{ .name = "Action" },
+	{ .name = "Format" },
+	{ .name = "RegionId" },
+	{ .name = "SecurityToken", .flags = FIELD_SECRET },
+	{ .name = "Signature", .flags = FIELD_SECRET },
+	{ .name = "SignatureMethod" },
+	{ .name = "SignatureNonce" },
+	{ .name = "SignatureType" },
+	{ .name = "SignatureVersion" },
+	{ .name = "Timestamp" },
+	{ .name = "Version" },
+	FIELDS_END,
+};
+
 const struct dialect dialect_aliyun = {
 	.name = "aliyun",
 	.operations = ecs_operations,
 	.errors = errors,
+	.common = common,
 	.claims = claims,
 	.receive = receive,
 	.write_done = write_done,

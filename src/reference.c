@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 
-#include "api/aliyun/ecs.h"
+#include "api/aliyun/product.h"
+#include "api/aliyun/rpc.h"
 #include "api/control/control.h"
+#include "api/metadata/metadata.h"
 #include "base/text.h"
 
 static const char *type_name(const struct field *field)
@@ -137,12 +139,42 @@ static void print_dialect(const struct dialect *dialect, const char *title, cons
 	print_rows(dialect->errors);
 }
 
+static const struct product *product_named(const char *name)
+{
+	const struct product *const *at;
+
+	for (at = products; *at; at++) {
+		if (text_equal((*at)->name, name))
+			return *at;
+	}
+	return NULL;
+}
+
+/* A product is its dialect with operations of its own. */
+static void print_product(const struct product *product)
+{
+	struct dialect dialect = dialect_aliyun;
+	char title[64];
+
+	dialect.operations = product->operations;
+	snprintf(title, sizeof title, "%s %s", text_equal(product->name, "ecs") ? "ECS" : product->title, product->version);
+	print_dialect(&dialect, title,
+	              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
+	              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about.");
+}
+
 int reference_main(int argc, char **argv)
 {
-	if (argc == 2 && text_equal(argv[1], "ecs")) {
-		print_dialect(&dialect_aliyun, "ECS 2014-05-26",
-		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
-		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about.");
+	const struct product *product = argc == 2 ? product_named(argv[1]) : NULL;
+
+	if (product) {
+		print_product(product);
+		return 0;
+	}
+	if (argc == 2 && text_equal(argv[1], "metadata")) {
+		print_dialect(&dialect_metadata, "Instance metadata",
+		              "Served with `--metadata`. Before `/latest/` may stand an instance: `/i-.../latest/`; `2016-01-01` is "
+		              "the same as `latest`. Paths are the input; replies are texts or JSON.");
 		return 0;
 	}
 	if (argc == 2 && text_equal(argv[1], "control")) {
@@ -151,6 +183,6 @@ int reference_main(int argc, char **argv)
 		              "`control_token` of the data directory. Input is the query or a JSON object as body.");
 		return 0;
 	}
-	fprintf(stderr, "cleat reference: which one? ecs or control\n");
+	fprintf(stderr, "cleat reference: which one? bssapi, control, ecs, location, metadata or sts\n");
 	return 2;
 }

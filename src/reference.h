@@ -3,7 +3,7 @@
 #ifndef REFERENCE_H
 #define REFERENCE_H
 
-/* `cleat reference ecs|control`. Returns the exit status. */
+/* `cleat reference ecs|control|...`. Returns the exit status. */
 int reference_main(int argc, char **argv);
 
 #endif

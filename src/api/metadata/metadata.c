@@ -24,7 +24,7 @@ const struct field metadata_in_fields[] = {
 	TEXT(struct metadata_in, instance, "instance", .max = 64,
 	     .doc = "The path's first part, before /latest/, or the user of the proxy's address. Default: the one the "
 	            "server was started with, or its oldest."),
-	TEXT(struct metadata_in, item, "item", .max = 256),
+	TEXT(struct metadata_in, item, "item", .max = 256, .doc = "What stands in the path; of keys the role."),
 	FIELDS_END,
 };
 

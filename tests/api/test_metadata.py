@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 import urllib.request
 
 import pytest
@@ -89,6 +90,11 @@ def test_what_an_instance_lacks_is_not_there(cloud):
 def test_what_is_not_there(cloud, path):
     status, text = ask(cloud, ROOT + path)
     assert (status, text[:15]) == (404, "404 - Not Found")
+
+
+def test_path_that_is_too_long(cloud):
+    assert ask(cloud, ROOT + 257 * "x") == (400, "400 - Bad Request: item is not valid.\n")
+    assert ask(cloud, f"/i-{63 * 'x'}{ROOT}mac") == (400, "400 - Bad Request: instance is not valid.\n")
 
 
 def test_identity_document(cloud):
@@ -257,6 +263,17 @@ def test_keys_that_others_made_are_not_given(make_server):
     own = call(cloud, STS, "AssumeRole", RoleArn=f"acs:ram::{account}:role/cleat", RoleSessionName=instance,
                DurationSeconds=43200)["Credentials"]["AccessKeyId"]
     assert json.loads(read(cloud, "ram/security-credentials/cleat"))["AccessKeyId"] != own
+
+
+def test_account_with_too_many_keys(make_server):
+    cloud = Cloud(make_server(durable=True, metadata=True))
+    cloud.make_instance()
+    account = call(cloud, STS, "GetCallerIdentity")["AccountId"]
+    edit_store(cloud.server, (
+        "INSERT INTO temporary_key WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+        "SELECT 'STS.' || i, ?, 's', 't' || i, 'r', 's', '', 'k', 0, ? FROM n", (account, int(time.time() + 600) * 1000)))
+    assert ask(cloud, CREDENTIALS + "cleat") == \
+        (429, "429 - Too Many Requests: The account has too many temporary keys.\n")
 
 
 # ---- the official clients

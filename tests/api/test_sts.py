@@ -1,5 +1,6 @@
 """STS: who calls, and temporary keys under both signatures."""
 
+import concurrent.futures
 import json
 import re
 import time
@@ -235,6 +236,27 @@ def test_keys_made_meanwhile_leave_temporary_ones_alone(own_cloud):
     assert fault_v1(cloud, key) is None
     assert fault_v1(cloud, (made["access_key_id"], made["secret"])) is None
     assert fault_v1(cloud, (made["access_key_id"], made["secret"], key[2])) == MISMATCH
+
+
+def test_many_at_once(make_server):
+    """Every key works from the reply that brings it on, whatever others make or read at the same time."""
+    server = make_server()
+    account = account_of(Cloud(server))
+
+    def work(number):
+        cloud = Cloud(server)
+        for turn in range(20):
+            key = key_of(call(cloud, STS, "AssumeRole", RoleArn=f"acs:ram::{account}:role/worker",
+                              RoleSessionName=f"s-{number}-{turn}"))
+            assert fault_v1(cloud, key) is None and fault_v3(cloud, key) is None
+            assert call(cloud, STS, "GetCallerIdentity", key=key)["Arn"].endswith(f"/s-{number}-{turn}")
+            if number == 0:
+                made = server.control("POST", "/_cleat/keys", {})
+                assert fault_v1(cloud, (made["access_key_id"], made["secret"])) is None
+        cloud.close()
+
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, range(6)))
 
 
 def test_role_sees_what_its_account_has(cloud):

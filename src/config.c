@@ -44,6 +44,9 @@ const struct option config_options[] = {
 	  .doc = "manual: the cloud's time stands still until 'cleat clock advance' moves it" },
 	{ "driver", "CLEAT_DRIVER", AS_CHOICE(struct config, driver, driver_words), .otherwise = "sim",
 	  .group = "Cloud", .doc = "what machines and disks are made of; sim: simulated" },
+	{ "fleet", "CLEAT_FLEET", AS_TEXT(struct config, fleet), .value = "FILE", .group = "Cloud",
+	  .doc = "begin a new store with the accounts, instances and disks of this file; a store that has begun keeps its "
+	         "state ('cleat fleet load' replaces it)" },
 	{ "max-detaching", "CLEAT_MAX_DETACHING", AS_INT(struct config, max_detaching, 1, 1000),
 	  .otherwise = "5", .value = "N", .group = "Cloud",
 	  .doc = "disks that may be detaching from one instance at a time" },
@@ -86,6 +89,8 @@ const struct option config_options[] = {
 	  .doc = "threads that serve connections; 0: one for each processor" },
 	{ "max-body", "CLEAT_MAX_BODY", AS_SIZE(struct config, max_body, KIB, GIB), .otherwise = "1M",
 	  .value = "BYTES", .group = "Limits", .doc = "the longest body of a request" },
+	{ "max-fleet-bytes", "CLEAT_MAX_FLEET_BYTES", AS_SIZE(struct config, max_fleet_bytes, KIB, GIB),
+	  .otherwise = "64M", .value = "BYTES", .group = "Limits", .doc = "the longest fleet file" },
 	{ "max-params", "CLEAT_MAX_PARAMS", AS_INT(struct config, max_params, 16, 10000),
 	  .otherwise = "1000", .value = "N", .group = "Limits", .doc = "parameters of a request" },
 	{ "max-connections", "CLEAT_MAX_CONNECTIONS", AS_INT(struct config, max_connections, 1, 1000000),

@@ -27,6 +27,7 @@ struct config {
 	const char *data;      /* NULL only with `ephemeral` */
 	bool ephemeral;
 
+	const char *fleet; /* file of the state that a new store begins with; NULL: none */
 	enum config_pace pace;
 	enum config_clock clock;
 	enum config_driver driver;
@@ -44,6 +45,7 @@ struct config {
 
 	int64_t threads; /* at least 1 */
 	int64_t max_body;
+	int64_t max_fleet_bytes;
 	int64_t max_params;
 	int64_t max_connections;
 	int64_t max_connections_per_address;

@@ -101,6 +101,11 @@ static void print_rows(const struct error_row *rows)
 		       rows->source ? rows->source : "");
 }
 
+static bool has_rows(const struct error_row *rows)
+{
+	return rows && rows->reason != REFUSE_NONE;
+}
+
 static void print_operation(const struct operation *operation)
 {
 	printf("\n## %s\n\n%s\n", operation->name, operation->doc);
@@ -114,9 +119,10 @@ static void print_operation(const struct operation *operation)
 		printf("\n| reply | type | |\n|---|---|---|\n");
 		print_fields(operation->out.fields, "", false);
 	}
-	if (operation->errors && operation->errors->reason != REFUSE_NONE) {
+	if (has_rows(operation->errors) || has_rows(operation->faults)) {
 		printf("\n| HTTP | code | message | reason | source, if not the vendor's page |\n|---|---|---|---|---|\n");
 		print_rows(operation->errors);
+		print_rows(operation->faults);
 	}
 }
 
@@ -137,6 +143,7 @@ static void print_dialect(const struct dialect *dialect, const char *title, cons
 	printf("\n## Errors of every operation\n\n| HTTP | code | message | reason | source, if not the vendor's gateway |\n"
 	       "|---|---|---|---|---|\n");
 	print_rows(dialect->errors);
+	print_rows(dialect->faults);
 }
 
 static const struct product *product_named(const char *name)
@@ -160,7 +167,8 @@ static void print_product(const struct product *product)
 	snprintf(title, sizeof title, "%s %s", text_equal(product->name, "ecs") ? "ECS" : product->title, product->version);
 	print_dialect(&dialect, title,
 	              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
-	              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about.");
+	              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about. "
+	              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).");
 }
 
 int reference_main(int argc, char **argv)

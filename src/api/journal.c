@@ -133,6 +133,7 @@ static void describe(struct record *record, struct call *call, const char *code)
 {
 	const struct request *request = &call->request;
 	const char *type = request_header(request, "content-type");
+	const struct fault_rule *rule = call_fault(call);
 	struct journal_call *to = &record->call;
 
 	to->time = moment_now();
@@ -154,6 +155,8 @@ static void describe(struct record *record, struct call *call, const char *code)
 	add_name(record, &to->remote, request->remote);
 	add_name(record, &to->user_agent, request_header(request, "user-agent"));
 	add_name(record, &to->code, code);
+	add_name(record, &to->fault, rule ? rule->id : "");
+	to->effect = rule ? fault_effect_names[rule->effect] : "";
 	add_part(record, &to->query, request->query, strlen(request->query), true);
 	add_part(record, &to->body, request->body, request->body_length, !to->json);
 }

@@ -29,6 +29,8 @@ struct journal_call {
 	const struct dialect *dialect;
 	const struct operation *operation; /* NULL: none of that name */
 	const char *request_id, *action, *account, *key_id, *remote, *user_agent, *code;
+	const char *fault;  /* the fault that it met, "" if none */
+	const char *effect; /* and what that did; a constant */
 	const char *query, *body;
 	const char *const *jobs;
 	size_t n_jobs;

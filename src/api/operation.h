@@ -35,7 +35,11 @@ struct operation {
 	const char *permission; /* "ecs:DetachDisk" */
 	const char *resource;   /* what the permission is asked on: "disk/{DiskId}" */
 	struct shape in, out;
+	bool own_body;  /* the body is no parameters: run reads it itself */
+	bool own_reply; /* run writes the body of the reply itself */
 	const struct error_row *errors; /* rows of this operation, ends with REFUSE_NONE; they win over the dialect's */
+	const struct error_row *faults; /* rows of it that only a fault answers, all REFUSE_FAULT; may be NULL */
+	bool opens_jobs; /* it may set work going that goes on after its reply */
 	/* Calls one verb of the core and fills `out` (zeroed). May run twice (contract/store.h). Returns false after
 	 * call_refuse() or a verb that refused. */
 	bool (*run)(struct call *call, const void *in, void *out);

@@ -162,7 +162,7 @@ static void prepare(struct receiving *r, const struct client_request *request, c
 		curl->easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 		curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 300L);
 	} else {
-		curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, 60000L);
+		curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout_ms ? (long)request->timeout_ms : 60000L);
 	}
 	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
 	curl->easy_setopt(easy, CURLOPT_WRITEDATA, r);

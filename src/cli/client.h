@@ -70,6 +70,7 @@ struct client_request {
 	const char *const *headers; /* "name: value", ends with NULL; may be NULL */
 	const char *body;           /* NULL: none */
 	int to_fd;                  /* > 0: a body with status 200 goes here instead of into the reply */
+	int64_t timeout_ms;         /* for the whole; 0: a minute */
 	bool quiet;                 /* a server that does not answer is no error to print */
 };
 

@@ -98,6 +98,7 @@ static void print_call(struct client *client, const json_t *call)
 	const char *key = client_text(client, call, "access_key_id");
 	const char *agent = client_text(client, call, "user_agent");
 	const char *operation = client_text(client, call, "operation");
+	const char *fault = client_text(client, call, "fault");
 	int64_t took = json_integer_value(json_object_get(call, "microseconds"));
 	bool repeated = json_is_true(json_object_get(call, "repeated"));
 	bool cut = json_is_true(json_object_get(call, "cut"));
@@ -106,6 +107,8 @@ static void print_call(struct client *client, const json_t *call)
 	       client_text(client, call, "status"), *code ? " " : "", code);
 	printf(" %" PRId64 ".%03" PRId64 " ms", took / 1000, took % 1000);
 	print_parameters(client, json_object_get(call, "parameters"));
+	if (*fault)
+		printf(" (fault %s: %s)", fault, client_text(client, call, "effect"));
 	printf("%s%s\n", cut ? " (cut)" : "", repeated ? " (repeated: answered as before)" : "");
 	printf("    key %s, %s\n", *key ? key : "unknown", *agent ? agent : "no user agent");
 	print_names(client, "jobs", json_object_get(call, "jobs"), "", "");

@@ -122,6 +122,8 @@ struct instance {
 	int64_t started_at;
 	int64_t expires_at;      /* PrePaid only */
 	int64_t auto_release_at; /* 0: never */
+	const char *guest_os; /* "linux" or "windows", from its image; "" where nobody knows */
+	bool guest_agent;     /* something in the guest can tell what it does with its disks */
 };
 
 /* What a disk itself is at; whether it is attached is told by its attachments. */
@@ -206,6 +208,12 @@ struct attachment {
 	int64_t attached_at;
 	int64_t detach_requested_at;
 	int64_t detached_at;
+	/* Simulated guests: what this one does with the disk. */
+	const char *guest_mounted; /* "/data": where it is mounted; "": nowhere */
+	bool guest_io;             /* it is read or written */
+	const char *guest_by;      /* by whom: "postgres[312]" */
+	bool guest_silent;         /* the guest never lets go when it is asked to */
+	int64_t guest_delay_ms;    /* it lets go only that long after it was asked, in real time */
 };
 
 enum job_kind {
@@ -250,6 +258,7 @@ struct job {
 	int64_t due_at;   /* cloud time of the next look */
 	int64_t ended_at;
 	int64_t attempts;
+	const char *fault;   /* the fault that its call met, if it was one of jobs; "": none, or it was cleared */
 	const char *reason;  /* word of contract/refusal.h for a failure or a wait, "" otherwise */
 	const char *message; /* the driver's own words */
 	/* Lease, in real time: who works on it until when. The fence counts the claims; an answer that comes back under

@@ -1,5 +1,6 @@
 /* The names of the contract's enums, in the order of the enums. */
 #include "contract/driver.h"
+#include "contract/fault.h"
 #include "contract/model.h"
 #include "contract/refusal.h"
 
@@ -23,6 +24,8 @@ const char *const driver_act_names[DRIVER_ACT_MAX + 1] = { "create-disk",    "de
 	                                                   "delete-machine", "power-on",    "power-off",
 	                                                   "attach",         "check-idle",  "detach",
 	                                                   "fence" };
+const char *const fault_effect_names[FAULT_EFFECT_MAX + 1] = { "error",          "latency",   "reply-lost",
+	                                                   "connection-cut", "job-fails", "job-never-ends" };
 const char *const driver_answer_names[DRIVER_ANSWER_MAX + 1] = { "done", "pending", "refused", "failed", "unknown" };
 
 const char *const refusal_words[REFUSE_MAX + 1] = {

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "contract/fault.h"
 #include "contract/model.h"
 
 struct store;
@@ -103,6 +104,7 @@ size_t account_list(struct txn *txn, struct account **ret); /* oldest first */
 
 bool access_key_get(struct txn *txn, const char *id, struct access_key *ret);
 void access_key_put(struct txn *txn, const struct access_key *key);
+void access_key_delete(struct txn *txn, const char *id);
 size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret); /* oldest first; NULL: all */
 
 /* Those that expire behind a moment, the last to expire first; account NULL: all. Purge deletes up to `limit` that expired
@@ -115,6 +117,10 @@ bool temporary_key_find(struct txn *txn, const struct temporary_key *like, int64
                         struct temporary_key *ret);
 int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after);
 size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
+
+/* Deletes everything that the account has but itself and its keys: instances, disks, attachments, jobs, tags; also what of
+ * it has ended. */
+void account_clear(struct txn *txn, const char *account);
 
 /* What was added to the built-in catalogue, or stands for a row of it of the same id; by id. */
 bool instance_type_get(struct txn *txn, const char *id, struct instance_type *ret);
@@ -236,6 +242,13 @@ void job_put(struct txn *txn, const struct job *job);
 size_t job_list(struct txn *txn, const struct job_filter *filter, const struct page *page, struct job **ret);
 /* Deletes up to `limit` ended jobs that ended before `before`; returns how many. */
 size_t job_purge(struct txn *txn, int64_t before, int64_t limit);
+
+/* Faults in the order they were added. Accounts of lists and deletes: NULL is every fault, "" those for any account. */
+bool fault_get(struct txn *txn, const char *id, struct fault_rule *ret);
+void fault_put(struct txn *txn, const struct fault_rule *rule);
+void fault_delete(struct txn *txn, const char *id);
+size_t fault_list(struct txn *txn, const char *account, struct fault_rule **ret);
+void fault_delete_all(struct txn *txn, const char *account);
 
 void tag_put(struct txn *txn, const struct tag *tag);
 void tag_delete_all(struct txn *txn, const char *resource);

@@ -370,6 +370,21 @@ void instance_delete_failed(struct work *work, struct job *job)
 
 #define AUTO_RELEASE_AGAIN MINUTE
 
+void instance_plan_release(struct work *work, const struct instance *instance)
+{
+	struct job job = {
+		.kind = JOB_INSTANCE_AUTO_RELEASE,
+		.step = JOB_REQUESTED,
+		.tenant = instance->tenant,
+		.driver = instance->driver,
+		.instance = instance->id,
+		.lock = arena_printf(work->arena, "auto-release/%s", instance->id),
+		.due_at = instance->auto_release_at,
+	};
+
+	job_open(work, &job);
+}
+
 void instance_auto_release_plan(struct work *work, const struct job *job, struct job_plan *ret)
 {
 	(void)work;

@@ -69,6 +69,9 @@ struct instance_release_args {
 };
 bool instance_release(struct work *work, const struct instance_release_args *args);
 
+/* Opens the job that waits for the instance's AutoReleaseTime. */
+void instance_plan_release(struct work *work, const struct instance *instance);
+
 void instance_create_plan(struct work *work, const struct job *job, struct job_plan *ret);
 void instance_create_done(struct work *work, struct job *job);
 void instance_create_failed(struct work *work, struct job *job);

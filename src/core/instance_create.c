@@ -199,6 +199,8 @@ static struct instance instance_new(struct work *work, const struct create_facts
 		.created_at = work->now,
 		.expires_at = args->pre_paid ? work->now + args->paid_months * 30 * DAY : 0,
 		.auto_release_at = args->auto_release_at,
+		.guest_os = f->image->os_type,
+		.guest_agent = true,
 	};
 	char serial[UUID_SIZE];
 
@@ -272,18 +274,8 @@ static void open_jobs(struct work *work, const struct instance *instance)
 	};
 
 	job_open(work, &job);
-	if (!instance->auto_release_at)
-		return;
-	job = (struct job){
-		.kind = JOB_INSTANCE_AUTO_RELEASE,
-		.step = JOB_REQUESTED,
-		.tenant = instance->tenant,
-		.driver = instance->driver,
-		.instance = instance->id,
-		.lock = arena_printf(work->arena, "auto-release/%s", instance->id),
-		.due_at = instance->auto_release_at,
-	};
-	job_open(work, &job);
+	if (instance->auto_release_at)
+		instance_plan_release(work, instance);
 }
 
 bool instance_create(struct work *work, const struct instance_create_args *args, const char ***ret_ids)

@@ -109,6 +109,9 @@ void job_open(struct work *work, struct job *job)
 	job->id = job_id(work);
 	job->state = JOB_OPEN;
 	job->requested_by = text_or(work->caller.key_id, "cleat");
+	/* A wait for a date is nothing that could fail. */
+	job->fault = job->kind == JOB_INSTANCE_AUTO_RELEASE ? "" : text_or(work->fault, "");
+	work->opened_job = true;
 	job->created_at = work->now;
 	if (!job->due_at)
 		job->due_at = work->now + pace_of(work, job);
@@ -198,11 +201,22 @@ static void job_fail(struct work *work, struct job *job, const struct driver_rep
 	job_end(work, job, JOB_FAILED, reason, arena_text(work->arena, reply->message));
 }
 
-bool job_settle(struct work *work, const char *id, int64_t fence, const struct driver_reply *reply, struct job *ret)
+/* The job, if an answer under that fence still counts. */
+static bool find_to_settle(struct work *work, const char *id, int64_t fence, struct job *ret)
 {
 	struct job job;
 
 	if (!job_get(work->txn, id, &job) || job.state != JOB_OPEN || job.lease_fence != fence)
+		return false;
+	*ret = job;
+	return true;
+}
+
+bool job_settle(struct work *work, const char *id, int64_t fence, const struct driver_reply *reply, struct job *ret)
+{
+	struct job job;
+
+	if (!find_to_settle(work, id, fence, &job))
 		return false;
 	switch (reply->answer) {
 	case DRIVER_DONE:
@@ -220,6 +234,61 @@ bool job_settle(struct work *work, const char *id, int64_t fence, const struct d
 	}
 	*ret = job;
 	return true;
+}
+
+/* ---- faults ---- */
+
+static bool find_fault(struct work *work, const struct job *job, struct fault_rule *ret)
+{
+	return !text_empty(job->fault) && fault_get(work->txn, job->fault, ret) &&
+	       (ret->effect == FAULT_JOB_FAILS || ret->effect == FAULT_JOB_NEVER_ENDS);
+}
+
+bool job_is_faulted(struct work *work, const struct job *job)
+{
+	struct fault_rule rule;
+
+	return find_fault(work, job, &rule);
+}
+
+static void job_hold(struct work *work, struct job *job)
+{
+	job->attempts++;
+	job->reason = refusal_words[REFUSE_HELD_BY_FAULT];
+	job->message = job->fault;
+	lease(work, job);
+	job_put(work->txn, job);
+}
+
+bool job_settle_fault(struct work *work, const char *id, int64_t fence, struct job *ret)
+{
+	struct fault_rule rule;
+	struct job job;
+
+	if (!find_to_settle(work, id, fence, &job))
+		return false;
+	if (!find_fault(work, &job, &rule)) {
+		job_hurry(work, &job);
+	} else if (rule.effect == FAULT_JOB_FAILS) {
+		job_kinds[job.kind].failed(work, &job);
+		job_end(work, &job, JOB_FAILED, REFUSE_DRIVER_FAILED, rule.reason);
+	} else {
+		job_hold(work, &job);
+	}
+	*ret = job;
+	return true;
+}
+
+void job_free(struct work *work, struct job *job)
+{
+	job->fault = "";
+	if (job->due_at > work->now) {
+		job_put(work->txn, job);
+		return;
+	}
+	job->attempts = 0;
+	job->reason = job->message = "";
+	job_hurry(work, job);
 }
 
 void job_claim_all(struct work *work)

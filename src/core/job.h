@@ -50,6 +50,16 @@ bool job_of_attachment(struct work *work, const char *attachment, struct job *re
  * ended or was claimed anew since `fence`. */
 bool job_settle(struct work *work, const char *id, int64_t fence, const struct driver_reply *reply, struct job *ret);
 
+/* Whether a fault answers for the job instead of its driver. */
+bool job_is_faulted(struct work *work, const struct job *job);
+
+/* Carries the answer of the job's fault into the rows, as job_settle does with a driver's: the job fails, or is held and
+ * looked at again later. If the fault was cleared meanwhile the job is due at once. */
+bool job_settle_fault(struct work *work, const char *id, int64_t fence, struct job *ret);
+
+/* Takes the fault off an open job: it goes on, at once if it was held. */
+void job_free(struct work *work, struct job *job);
+
 /* Takes over every open job after a start: new owner, fence one higher, a ticket each. */
 void job_claim_all(struct work *work);
 

@@ -21,6 +21,7 @@ static const struct column job_columns[] = {
 	INT64(job, due_at),
 	INT64(job, ended_at),
 	INT64(job, attempts),
+	TEXT(job, fault),
 	TEXT(job, reason),
 	TEXT(job, message),
 	TEXT(job, lease_owner),

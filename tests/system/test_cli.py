@@ -12,7 +12,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMMANDS = ["serve", "demo", "call", "why", "jobs", "journal", "key create", "key list", "key disable", "key enable", "clock",
-            "clock advance", "backup", "reference", "version"]
+            "clock advance", "fault add", "fault list", "fault clear", "backup", "reference", "version"]
 DEV_KEY = {"CLEAT_ACCESS_KEY_ID": "cleat", "CLEAT_ACCESS_KEY_SECRET": "cleat-secret"}
 
 

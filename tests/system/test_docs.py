@@ -48,7 +48,8 @@ def test_files_that_pages_name_exist():
 
 def test_options_that_pages_name_exist():
     text = "".join(subprocess.run([str(BINARY), *words, "--help"], capture_output=True, text=True, check=True).stdout
-                   for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["jobs"], ["journal"], []))
+                   for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["jobs"], ["journal"], ["fault", "add"],
+                                 ["fault", "clear"], []))
     known = set(re.findall(r"--[a-z][a-z-]+", text))
     others = {"--endpoint", "--insecure", "--region", "--access-key-id", "--access-key-secret", "--save"}
     unknown = []

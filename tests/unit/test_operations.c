@@ -247,10 +247,24 @@ static void check_rows(const char *where, const struct error_row *rows)
 	}
 }
 
+/* Rows that nothing but a fault answers; nobody fills in their places. */
+static void check_fault_rows(const char *where, const struct error_row *rows)
+{
+	const struct error_row *row;
+
+	for (row = rows; row && row->reason != REFUSE_NONE; row++) {
+		assert_int_equal(row->reason, REFUSE_FAULT);
+		check_row(where, row);
+		assert_int_equal(count_places(row->code) + count_places(row->message), 0);
+	}
+}
+
 static void look_at_errors(const struct dialect *dialect, const struct operation *operation)
 {
-	(void)dialect;
 	check_rows(operation->name, operation->errors);
+	check_fault_rows(operation->name, operation->faults);
+	if (operation->faults && !dialect->faults)
+		fail_msg("%s: its dialect knows no faults", operation->name);
 }
 
 static void every_error_has_its_words(void **state)
@@ -258,8 +272,10 @@ static void every_error_has_its_words(void **state)
 	size_t d;
 
 	each_operation(look_at_errors);
-	for (d = 0; d < COUNT_OF(dialects); d++)
+	for (d = 0; d < COUNT_OF(dialects); d++) {
 		check_rows(dialects[d]->name, dialects[d]->errors);
+		check_fault_rows(dialects[d]->name, dialects[d]->faults);
+	}
 	(void)state;
 }
 
@@ -339,6 +355,8 @@ static const struct {
 	{ "POST /_cleat/keys/enable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/clock/advance", { R(CLOCK_NOT_MANUAL) } },
 	{ "GET /_cleat/why", { R(DISK_UNKNOWN) } },
+	{ "POST /_cleat/faults", { R(FAULT_INVALID), R(FAULT_EXISTS), R(FAULT_LIMIT), R(ACCOUNT_UNKNOWN) } },
+	{ "POST /_cleat/faults/clear", { R(FAULT_INVALID), R(FAULT_UNKNOWN) } },
 	{ "GET /readyz", { R(STORE_FULL) } },
 };
 

@@ -118,6 +118,8 @@ const struct operation ecs_attach_disk = {
 	.in = { sizeof(struct attach_in), attach_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = attach_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = attach_run,
 	.doc = "Attaches a disk to an instance. Asynchronous: the disk is Attaching, then In_use.",
 };
@@ -200,6 +202,8 @@ const struct operation ecs_detach_disk = {
 	.in = { sizeof(struct detach_in), detach_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = detach_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = detach_run,
 	.doc = "Detaches a disk from an instance. Asynchronous: the disk is Detaching, then Available (about a minute in "
 	       "pace real).",
@@ -244,6 +248,7 @@ const struct operation ecs_delete_disk = {
 	.in = { sizeof(struct delete_in), delete_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = delete_errors,
+	.opens_jobs = true,
 	.run = delete_run,
 	.doc = "Deletes an Available disk. Asynchronous; the disk is no longer listed at once.",
 };

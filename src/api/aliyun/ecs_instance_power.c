@@ -51,6 +51,8 @@ const struct operation ecs_start_instance = {
 	.in = { sizeof(struct start_in), start_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = start_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = start_run,
 	.doc = "Starts a Stopped instance. Asynchronous: Starting, then Running.",
 };
@@ -114,6 +116,8 @@ const struct operation ecs_stop_instance = {
 	.in = { sizeof(struct stop_in), stop_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = stop_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = stop_run,
 	.doc = "Stops a Running instance. Asynchronous: Stopping, then Stopped. A detach under way completes at once when it "
 	       "is off.",
@@ -176,6 +180,8 @@ const struct operation ecs_delete_instance = {
 	.in = { sizeof(struct delete_in), delete_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = delete_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = delete_run,
 	.doc = "Releases an instance with the disks that say DeleteWithInstance; the others become Available. A detach under "
 	       "way is superseded: a data disk becomes Available, a system disk follows the DeleteWithInstance of its detach.",

@@ -156,6 +156,14 @@ static const struct error_row errors[] = {
 	ROWS_END,
 };
 
+/* The page has its InternalError three times: twice here, once in the dialect's words. */
+static const struct error_row faults[] = {
+	ROW_FAULT_INTERNAL,
+	{ REFUSE_FAULT, 500, "InternalError",
+	  "The request processing has failed due to some unknown error,exception or failure.", NULL },
+	ROWS_END,
+};
+
 /* ---- from a request to the verb ---- */
 
 static struct instance_disk_args disk_args(const struct disk_in *in)
@@ -263,6 +271,8 @@ const struct operation ecs_run_instances = {
 	.in = { sizeof(struct run_in), in_fields },
 	.out = { sizeof(struct run_out), out_fields },
 	.errors = errors,
+	.faults = faults,
+	.opens_jobs = true,
 	.run = run,
 	.doc = "Creates and starts instances with their disks. Asynchronous: Pending, Starting, then Running.",
 };

@@ -45,6 +45,7 @@ static const struct shape parameter_shape = { sizeof(struct parameter_item), par
 struct call_item {
 	int64_t number, status, duration, body_bytes;
 	const char *time, *cloud_time, *request_id, *dialect, *operation, *account, *key_id, *remote, *user_agent, *code, *reason;
+	const char *fault, *effect;
 	struct items parameters;
 	struct texts unread, ignored, jobs;
 	bool repeated, cut;
@@ -64,6 +65,8 @@ static const struct field call_fields[] = {
 	INT(struct call_item, status, "status"),
 	TEXT(struct call_item, code, "code", .doc = "Of a refusal."),
 	TEXT(struct call_item, reason, "reason", .doc = "Cleat's own word for it."),
+	TEXT(struct call_item, fault, "fault", .flags = FIELD_OMIT_EMPTY, .doc = "The fault that it met."),
+	TEXT(struct call_item, effect, "effect", .flags = FIELD_OMIT_EMPTY, .doc = "What that did."),
 	INT(struct call_item, duration, "microseconds"),
 	ITEMS(struct call_item, parameters, "parameters", .of = &parameter_shape),
 	TEXTS(struct call_item, unread, "unread", .doc = "Names of parameters that nothing read."),
@@ -149,6 +152,8 @@ static struct call_item item_of(struct arena *arena, const struct journal_call *
 		.status = from->status,
 		.code = text_of(arena, from->code),
 		.reason = refusal_words[from->reason],
+		.fault = text_of(arena, from->fault),
+		.effect = from->effect,
 		.duration = from->duration,
 		.repeated = from->repeated,
 		.body_bytes = (int64_t)from->body_bytes,

@@ -21,7 +21,7 @@ from aliyunsdksts.request.v20150401.GetCallerIdentityRequest import GetCallerIde
 
 import signing
 from cloud import REGION, TIME_SECONDS, UUID, Cloud, edit_store, leaves_of_json, leaves_of_xml
-from products import STS, ask, call, refused
+from products import BSS, LOCATION, STS, ask, call, refused
 
 POLICY = json.dumps({"Version": "1", "Statement": [{"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}]})
 
@@ -264,6 +264,17 @@ def test_role_sees_what_its_account_has(cloud):
     key_id, secret, token = key_of(assume(cloud))
     reply = ask(cloud, signing.VERSION, "DescribeDisks", DiskIds=json.dumps([disk]), key=(key_id, secret, token)).json
     assert [found["DiskId"] for found in reply["Disks"]["Disk"]] == [disk]
+
+
+@pytest.mark.parametrize("version, operation, code, status", [
+    (STS, "GetCallerIdentity", "Throttling", 400), (STS, "AssumeRole", "NoPermission", 403),
+    (LOCATION, "DescribeEndpoints", "Illegal Parameter", 400), (BSS, "QueryAvailableInstances", "InternalError", 500)])
+def test_faults_are_met_in_every_product(own_cloud, version, operation, code, status):
+    cloud = own_cloud()
+    cloud.server.control("POST", "/_cleat/faults", {"operation": operation, "code": code})
+    assert refused(cloud, version, operation)[:2] == (status, code)
+    assert ask(cloud, version, operation).status in (200, 400)
+    assert cloud.server.control("GET", "/_cleat/faults")["faults"][0]["times_hit"] == 1
 
 
 # ---- the official clients

@@ -14,6 +14,35 @@ const struct product *const products[] = {
 	NULL,
 };
 
+#define OPERATION(name) extern const struct operation ecs_##name;
+#include "api/aliyun/operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation bss_##name;
+#include "api/aliyun/bss_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation location_##name;
+#include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation sts_##name;
+#include "api/aliyun/sts_operations.def"
+#undef OPERATION
+
+const struct operation *const product_operations[] = {
+#define OPERATION(name) &ecs_##name,
+#include "api/aliyun/operations.def"
+#undef OPERATION
+#define OPERATION(name) &bss_##name,
+#include "api/aliyun/bss_operations.def"
+#undef OPERATION
+#define OPERATION(name) &location_##name,
+#include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) &sts_##name,
+#include "api/aliyun/sts_operations.def"
+#undef OPERATION
+	NULL,
+};
+
 const struct product *product_find(const char *version)
 {
 	const struct product *const *at;

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/aliyun/ecs.h"
 #include "api/aliyun/product.h"
 #include "api/query.h"
 #include "api/write.h"
@@ -295,7 +294,7 @@ static const struct field common[] = {
 
 const struct dialect dialect_aliyun = {
 	.name = "aliyun",
-	.operations = ecs_operations,
+	.operations = product_operations,
 	.errors = errors,
 	.faults = faults,
 	.common = common,

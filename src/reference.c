@@ -8,7 +8,7 @@
 #include "api/metadata/metadata.h"
 #include "base/text.h"
 
-static const char *type_name(const struct field *field)
+const char *reference_type(const struct field *field)
 {
 	switch (field->type) {
 	case FIELD_TEXT:
@@ -20,6 +20,7 @@ static const char *type_name(const struct field *field)
 		return "boolean";
 	case FIELD_OPT_INT:
 	case FIELD_INT:
+	case FIELD_DECIMAL:
 		return "number";
 	case FIELD_TEXTS:
 		return "list of texts";
@@ -31,6 +32,18 @@ static const char *type_name(const struct field *field)
 		return "object";
 	}
 	return "";
+}
+
+void reference_name(const struct field *field, const char *prefix, bool input, char *ret, size_t size)
+{
+	bool list = field->type == FIELD_ITEMS || field->type == FIELD_TEXTS;
+
+	if (input)
+		snprintf(ret, size, "%s%s%s", prefix, field->name, list ? ".N" : "");
+	else if (list && field->item)
+		snprintf(ret, size, "%s%s.%s[]", prefix, field->name, field->item);
+	else
+		snprintf(ret, size, "%s%s%s", prefix, field->name, list ? "[]" : "");
 }
 
 static void print_values(const struct field *field)
@@ -71,13 +84,8 @@ static void print_fields(const struct field *fields, const char *prefix, bool in
 	char name[256];
 
 	for (field = fields; field->name; field++) {
-		bool list = field->type == FIELD_ITEMS;
-		bool texts = field->type == FIELD_TEXTS;
-
-		snprintf(name, sizeof name, input ? "%s%s%s" : "%s%s%s%s%s", prefix, field->name,
-		         list || texts ? (input ? ".N" : field->item ? "." : "[]") : "", field->item && !input ? field->item : "",
-		         field->item && !input ? "[]" : "");
-		printf("| `%s` | %s | ", name, type_name(field));
+		reference_name(field, prefix, input, name, sizeof name);
+		printf("| `%s` | %s | ", name, reference_type(field));
 		if (input)
 			printf("%s | ", field->flags & FIELD_REQUIRED ? "yes" : "");
 		printf("%s", field->doc ? field->doc : "");
@@ -158,39 +166,68 @@ static const struct product *product_named(const char *name)
 }
 
 /* A product is its dialect with operations of its own. */
-static void print_product(const struct product *product)
+static void print_product(const struct product *product, bool json)
 {
 	struct dialect dialect = dialect_aliyun;
 	char title[64];
 
 	dialect.operations = product->operations;
 	snprintf(title, sizeof title, "%s %s", text_equal(product->name, "ecs") ? "ECS" : product->title, product->version);
-	print_dialect(&dialect, title,
-	              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
-	              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about. "
-	              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).");
+	if (json)
+		reference_json(&dialect);
+	else
+		print_dialect(&dialect, title,
+		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
+		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about. "
+		              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).");
+}
+
+struct reference_choice {
+	bool json;
+};
+
+const struct option reference_options[] = {
+	{ "json", NULL, AS_BOOL(struct reference_choice, json), .doc = "the same as JSON, for tools" },
+	OPTIONS_END
+};
+
+static bool print(const char *name, bool json)
+{
+	const struct product *product = product_named(name);
+	bool metadata = text_equal(name, "metadata");
+
+	if (!product && !metadata && !text_equal(name, "control"))
+		return false;
+	if (product)
+		print_product(product, json);
+	else if (json)
+		reference_json(metadata ? &dialect_metadata : &dialect_control);
+	else if (metadata)
+		print_dialect(&dialect_metadata, "Instance metadata",
+		              "Served with `--metadata`. Before `/latest/` may stand an instance: `/i-.../latest/`; `2016-01-01` is "
+		              "the same as `latest`. Paths are the input; replies are texts or JSON.");
+	else
+		print_dialect(&dialect_control, "Control API",
+		              "JSON over HTTP, with the header `Authorization: Bearer TOKEN`; the token is in the file "
+		              "`control_token` of the data directory. Input is the query or a JSON object as body.");
+	return true;
 }
 
 int reference_main(int argc, char **argv)
 {
-	const struct product *product = argc == 2 ? product_named(argv[1]) : NULL;
+	struct reference_choice choice;
+	struct option_words words;
+	struct arena arena;
+	char error[512];
+	bool printed;
 
-	if (product) {
-		print_product(product);
+	arena_init(&arena);
+	snprintf(error, sizeof error, "which one? bssapi, control, ecs, location, metadata or sts");
+	printed = options_read(reference_options, &arena, argc, argv, &choice, &words, error, sizeof error) &&
+	          words.n == 1 && print(words.items[0], choice.json);
+	arena_finish(&arena);
+	if (printed)
 		return 0;
-	}
-	if (argc == 2 && text_equal(argv[1], "metadata")) {
-		print_dialect(&dialect_metadata, "Instance metadata",
-		              "Served with `--metadata`. Before `/latest/` may stand an instance: `/i-.../latest/`; `2016-01-01` is "
-		              "the same as `latest`. Paths are the input; replies are texts or JSON.");
-		return 0;
-	}
-	if (argc == 2 && text_equal(argv[1], "control")) {
-		print_dialect(&dialect_control, "Control API",
-		              "JSON over HTTP, with the header `Authorization: Bearer TOKEN`; the token is in the file "
-		              "`control_token` of the data directory. Input is the query or a JSON object as body.");
-		return 0;
-	}
-	fprintf(stderr, "cleat reference: which one? bssapi, control, ecs, location, metadata or sts\n");
+	fprintf(stderr, "cleat reference: %s\n", error);
 	return 2;
 }

@@ -191,6 +191,7 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_JSON_TEXTS:
 	case FIELD_BOOL:
 	case FIELD_INT:
+	case FIELD_DECIMAL:
 		break;
 	}
 	if (!node->value)
@@ -206,6 +207,8 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 		return text_to_bool(node->value, at);
 	case FIELD_INT:
 		return text_to_int64(node->value, at);
+	case FIELD_DECIMAL:
+		return false; /* of replies only */
 	case FIELD_TEXT:
 	case FIELD_TIME:
 	case FIELD_TEXTS:

@@ -1,4 +1,4 @@
-#include "api/journal.h"
+#include "api/journal_ring.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,31 +11,6 @@
 #define TEXT_MAX  256                /* bytes kept of an operation's name, a user agent, ... */
 #define JOBS_MAX  100                /* ids kept of one call */
 #define BATCH     256                /* calls that are taken under one hold of the lock */
-
-struct waiter {
-	struct journal_filter filter;
-	int64_t until;
-	void (*ready)(void *context);
-	void *context;
-	struct waiter *next;
-};
-
-struct journal {
-	size_t max_calls, max_bytes;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	/* below: under the lock */
-	struct journal_call **ring; /* the call with number N is at N % max_calls */
-	size_t n;
-	size_t bytes;
-	uint64_t newest; /* number of the last one; 0: none yet */
-	struct waiter *waiters;
-	size_t n_waiters; /* with those that the thread looks at */
-	bool woken;
-	bool closed;
-	bool has_thread;
-	pthread_t thread;
-};
 
 struct journal *journal_create(size_t max_calls, size_t max_bytes)
 {
@@ -63,16 +38,6 @@ static void release(const struct journal_call *call)
 
 	if (__atomic_sub_fetch(&mine->references, 1, __ATOMIC_ACQ_REL) == 0)
 		free(mine);
-}
-
-void journal_close(struct journal *journal)
-{
-	if (!journal)
-		return;
-	pthread_mutex_lock(&journal->lock);
-	journal->closed = true;
-	pthread_cond_signal(&journal->wake);
-	pthread_mutex_unlock(&journal->lock);
 }
 
 void journal_destroy(struct journal *journal)
@@ -132,12 +97,12 @@ static void add_part(struct record *record, const char **ret, const char *text, 
 static void describe(struct record *record, struct call *call, const char *code)
 {
 	const struct request *request = &call->request;
-	const char *type = request_header(request, "content-type");
+	const char *type = request->body_length ? request_header(request, "content-type") : NULL;
 	const struct fault_rule *rule = call_fault(call);
 	struct journal_call *to = &record->call;
 
 	to->time = moment_now();
-	to->cloud_time = clock_now(&call->api->core->clock);
+	to->cloud_time = call->now ? call->now : clock_now(&call->api->core->clock);
 	to->duration = moment_monotonic_us() - call->began_us;
 	to->dialect = call->dialect;
 	to->operation = call->operation;
@@ -382,136 +347,4 @@ void journal_release(struct journal_page *page)
 	for (i = 0; i < page->n; i++)
 		release(page->calls[i]);
 	page->n = 0;
-}
-
-/* ---- waiting ---- */
-
-/* Whether a call that fits has come; what was looked at is not looked at again. */
-static bool has_come(struct journal *journal, struct waiter *waiter, struct arena *scratch)
-{
-	struct journal_filter filter = waiter->filter;
-	struct journal_page page;
-	bool found;
-
-	filter.limit = 1;
-	journal_read(journal, &filter, scratch, &page);
-	found = page.n > 0;
-	if (!found)
-		waiter->filter.after = page.next;
-	journal_release(&page);
-	arena_reset(scratch);
-	return found;
-}
-
-/* Looks at all waiters, outside the lock: answers those whose time has come and gives back the others. */
-static struct waiter *look(struct journal *journal, struct waiter *waiters, bool closed, size_t *ret_answered)
-{
-	int64_t now = moment_monotonic();
-	struct waiter *left = NULL;
-	struct arena scratch;
-
-	*ret_answered = 0;
-	arena_init(&scratch);
-	while (waiters) {
-		struct waiter *waiter = waiters;
-
-		waiters = waiter->next;
-		if (closed || waiter->until <= now || has_come(journal, waiter, &scratch)) {
-			waiter->ready(waiter->context);
-			free(waiter);
-			(*ret_answered)++;
-		} else {
-			waiter->next = left;
-			left = waiter;
-		}
-	}
-	arena_finish(&scratch);
-	return left;
-}
-
-/* Sleeps until there is something to look at. Under the lock. */
-static void sleep_until_due(struct journal *journal)
-{
-	struct waiter *waiter;
-	struct timespec at;
-	int64_t until = INT64_MAX;
-
-	for (waiter = journal->waiters; waiter; waiter = waiter->next)
-		until = waiter->until < until ? waiter->until : until;
-	at = (struct timespec){ .tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000 };
-	while (!journal->woken && !journal->closed) {
-		if (until == INT64_MAX)
-			pthread_cond_wait(&journal->wake, &journal->lock);
-		else if (pthread_cond_timedwait(&journal->wake, &journal->lock, &at) != 0)
-			break;
-	}
-	journal->woken = false;
-}
-
-static void *answer_waiters(void *context)
-{
-	struct journal *journal = context;
-	bool closed = false;
-
-	pthread_mutex_lock(&journal->lock);
-	while (!closed) {
-		struct waiter *waiters;
-		struct waiter **end;
-		size_t answered;
-
-		sleep_until_due(journal);
-		closed = journal->closed;
-		waiters = journal->waiters;
-		journal->waiters = NULL;
-		pthread_mutex_unlock(&journal->lock);
-		waiters = look(journal, waiters, closed, &answered);
-		pthread_mutex_lock(&journal->lock);
-		journal->n_waiters -= answered;
-		for (end = &journal->waiters; *end; end = &(*end)->next)
-			continue;
-		*end = waiters;
-	}
-	pthread_mutex_unlock(&journal->lock);
-	return NULL;
-}
-
-/* Under the lock. The thread is only there once somebody waits. */
-static bool can_wait(struct journal *journal)
-{
-	if (journal->n_waiters == JOURNAL_WAITERS_MAX)
-		return false;
-	if (!journal->has_thread)
-		journal->has_thread = pthread_create(&journal->thread, NULL, answer_waiters, journal) == 0;
-	return journal->has_thread;
-}
-
-bool journal_wait(struct journal *journal, const struct journal_filter *filter, uint64_t after, int64_t until,
-                  void (*ready)(void *context), void *context)
-{
-	struct waiter *waiter = calloc(1, sizeof *waiter);
-	bool closed;
-	bool waits;
-
-	if (!waiter)
-		abort();
-	*waiter = (struct waiter){ .filter = *filter, .until = until, .ready = ready, .context = context };
-	waiter->filter.has_after = true;
-	waiter->filter.after = after;
-	pthread_mutex_lock(&journal->lock);
-	closed = journal->closed;
-	waits = !closed && can_wait(journal);
-	if (waits) {
-		waiter->next = journal->waiters;
-		journal->waiters = waiter;
-		journal->n_waiters++;
-		journal->woken = true;
-		pthread_cond_signal(&journal->wake);
-	}
-	pthread_mutex_unlock(&journal->lock);
-	if (waits)
-		return true;
-	free(waiter);
-	if (closed)
-		ready(context);
-	return closed;
 }

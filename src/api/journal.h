@@ -24,7 +24,8 @@ extern const char *const journal_use_words[];
 /* One call as it came. Never changes once it is in the journal; texts are never NULL but may be anything. */
 struct journal_call {
 	uint64_t number; /* 1 for the first call since the start, growing by 1 */
-	int64_t time, cloud_time;
+	int64_t time;       /* of the reply */
+	int64_t cloud_time; /* of the call */
 	int64_t duration; /* microseconds */
 	const struct dialect *dialect;
 	const struct operation *operation; /* NULL: none of that name */

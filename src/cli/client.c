@@ -306,7 +306,8 @@ json_t *client_control(struct client *client, const char *method, const char *pa
 	if (!sent)
 		return NULL;
 	if (reply.status < 200 || reply.status > 299) {
-		client_refused(client, &reply);
+		if (!client->quiet || reply.status != 503)
+			client_refused(client, &reply);
 		return NULL;
 	}
 	json = json_loadb(buf_text(&reply.body), reply.body.length, 0, NULL);

@@ -45,7 +45,7 @@ struct client {
 	const char *host;       /* of it, with the port */
 	const char *token_file; /* NULL: none is known */
 	const char *token;      /* read when it is first needed */
-	bool quiet;             /* a server that does not answer the control API is no error to print */
+	bool quiet;             /* a server that does not answer the control API, or has too much to do, is no error to print */
 	long status;            /* of the last answer of the control API; 0: there was none */
 	void *curl;             /* the handle of libcurl, with its open connection */
 };

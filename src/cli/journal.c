@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 
 #define PAGE         500 /* calls asked for at a time when following */
+#define BUSY_MAX     3  /* answers of a server that has too much to do before it is told */
 #define WAIT_SECONDS 25  /* that the server holds a question; less than a client waits for an answer */
 
 struct journal_options {
@@ -181,11 +182,18 @@ static bool follow_on(struct client *client, const struct journal_options *optio
 static int follow(struct client *client, const struct journal_options *options, const char *filter, int64_t after)
 {
 	struct sigaction action = { .sa_handler = stop };
+	int busy = 0;
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	while (follow_on(client, options, filter, &after))
-		continue;
+	/* A server that is ending has too much to do for what waits; soon it does not answer at all. */
+	while (follow_on(client, options, filter, &after) || client->status == 503) {
+		busy = client->status == 503 ? busy + 1 : 0;
+		if (busy == BUSY_MAX)
+			client_fail(client, "the server has too much to do; going on once it has not");
+		if (busy)
+			sleep(1);
+	}
 	if (client->status)
 		return COMMAND_FAILED;
 	fprintf(stderr, "cleat journal: the server has ended\n");

@@ -224,6 +224,7 @@ enum job_kind {
 	JOB_INSTANCE_CREATE,
 	JOB_INSTANCE_START,
 	JOB_INSTANCE_STOP,
+	JOB_INSTANCE_REBOOT,
 	JOB_INSTANCE_DELETE,
 	JOB_INSTANCE_AUTO_RELEASE, /* waits for AutoReleaseTime */
 	JOB_KIND_MAX
@@ -235,6 +236,8 @@ enum job_step {
 	JOB_REQUESTED, /* committed before the driver is asked; asked again until it answers */
 	JOB_POWER,     /* instance jobs: the part after the machine was built or before it is released */
 	JOB_FENCE,     /* the guest did not let go: the driver makes the disk unreachable for it */
+	JOB_BUILD,     /* JOB_REQUESTED of an instance that stays off once it is built */
+	JOB_UNDO,      /* what was built of an instance that cannot be made whole is removed; the end is a failure */
 	JOB_STEP_MAX
 };
 
@@ -268,6 +271,28 @@ struct job {
 	int64_t lease_fence;
 };
 
+enum event_outcome {
+	EVENT_EXECUTED, /* the server did it of its own accord */
+	EVENT_FAILED,   /* it was asked for and came to nothing */
+	EVENT_OUTCOME_MAX
+};
+
+/* Something that befell an instance or a disk. Never changed once written. */
+struct event {
+	const char *id;
+	struct tenant tenant;
+	enum job_kind kind; /* of the work it is about */
+	enum event_outcome outcome;
+	const char *instance; /* "" where there is none */
+	const char *disk;
+	const char *device; /* of the attachment, where it is about one */
+	const char *job;
+	const char *reason;  /* word of contract/refusal.h, or "" */
+	const char *message; /* for people */
+	int64_t not_before;  /* when it was to happen: since then somebody waited for it */
+	int64_t created_at;  /* when it happened */
+};
+
 struct tag {
 	const char *resource;
 	const char *account;
@@ -287,5 +312,6 @@ extern const char *const attachment_state_names[ATTACHMENT_STATE_MAX + 1];
 extern const char *const job_kind_names[JOB_KIND_MAX + 1];
 extern const char *const job_step_names[JOB_STEP_MAX + 1];
 extern const char *const job_state_names[JOB_STATE_MAX + 1];
+extern const char *const event_outcome_names[EVENT_OUTCOME_MAX + 1];
 
 #endif

@@ -17,9 +17,11 @@ const char *const attachment_state_names[ATTACHMENT_STATE_MAX + 1] = { "attachin
 	                                                               "detached" };
 const char *const job_kind_names[JOB_KIND_MAX + 1] = { "disk-create",     "disk-delete",    "attach",
 	                                               "detach",          "instance-create", "instance-start",
-	                                               "instance-stop",   "instance-delete", "instance-auto-release" };
-const char *const job_step_names[JOB_STEP_MAX + 1] = { "check", "requested", "power", "fence" };
+	                                               "instance-stop",   "instance-reboot", "instance-delete",
+	                                               "instance-auto-release" };
+const char *const job_step_names[JOB_STEP_MAX + 1] = { "check", "requested", "power", "fence", "build", "undo" };
 const char *const job_state_names[JOB_STATE_MAX + 1] = { "open", "done", "failed", "superseded" };
+const char *const event_outcome_names[EVENT_OUTCOME_MAX + 1] = { "executed", "failed" };
 const char *const driver_act_names[DRIVER_ACT_MAX + 1] = { "create-disk",    "delete-disk", "create-machine",
 	                                                   "delete-machine", "power-on",    "power-off",
 	                                                   "attach",         "check-idle",  "detach",

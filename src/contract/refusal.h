@@ -20,6 +20,8 @@
 	X(FIELD, "field")                                                      \
 	X(DRY_RUN_PASSED, "dry-run-passed")                                    \
 	X(TOKEN_MISMATCH, "client-token-mismatch")                             \
+	X(BATCH_EMPTY, "batch-empty")                                          \
+	X(BATCH_TOO_LARGE, "batch-too-large")                                  \
 	X(NOT_ALLOWED, "not-allowed")                                          \
 	X(UNKNOWN_OPERATION, "unknown-operation")                              \
 	X(NOT_BUILT, "operation-not-built")                                    \

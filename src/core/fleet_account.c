@@ -203,7 +203,7 @@ static void instance_load(struct fleet_load *load, const struct fleet_instance *
 	instance_put(load->work->txn, &instance);
 	fleet_tags_put(load, path, instance.id, &item->tags);
 	if (instance.auto_release_at)
-		instance_plan_release(load->work, &instance);
+		instance_arm_auto_release(load->work, &instance);
 	if (!item->no_system_disk)
 		load->bootless[load->n_bootless++] = instance;
 	load->counts->instances++;

@@ -17,7 +17,7 @@ struct job_kind_row {
 	/* All calls were DONE: changes rows and ends the job or gives it its next step. */
 	void (*done)(struct work *work, struct job *job);
 	/* A call was REFUSED or FAILED, so nothing of it is under way: puts back what the job had begun. The job is
-	 * ended by the caller. */
+	 * ended by the caller, unless this gives it the step JOB_UNDO (job_undo): it ends once that is done. */
 	void (*failed)(struct work *work, struct job *job);
 };
 
@@ -36,6 +36,16 @@ void job_advance(struct work *work, struct job *job, enum job_step step);
 
 void job_end(struct work *work, struct job *job, enum job_state state, enum refusal_reason reason,
              const char *message);
+
+/* For `failed`: the driver has made what must be removed before the job can end. At JOB_UNDO nothing fails: what does not
+ * go now is asked for again. */
+void job_undo(struct job *job);
+
+/* The undoing is done: the job ends as failed, with the reason that made it undo. */
+void job_end_undone(struct work *work, struct job *job);
+
+/* Not due for that long after it would be, unless job_hurry comes first; `reason` tells what it waits for. */
+void job_delay(struct work *work, struct job *job, int64_t milliseconds, enum refusal_reason reason);
 
 /* Due now, whatever its pace: what it waits for cannot happen any more. */
 void job_hurry(struct work *work, struct job *job);

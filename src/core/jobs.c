@@ -11,15 +11,14 @@
 #include "core/due.h"
 #include "core/guard.h"
 #include "core/job.h"
-#include "core/role.h"
+#include "core/purge.h"
 
 #define BATCH_MAX       64           /* jobs that are planned on one snapshot */
 #define HELD_AGAIN      MINUTE       /* a job that a fault holds; clearing the fault makes it due at once */
 #define STORE_RETRY     SECOND       /* the store had no room: jobs go on all the same, later */
+#define UNDO_RETRY      SECOND
 #define PURGE_EVERY     (10 * MINUTE) /* real time */
-#define PURGE_ROWS      500
 #define PURGE_AGAIN     50 /* milliseconds, while there is more */
-#define CLIENT_TOKEN_LIFE (24 * HOUR)
 
 /* Somebody who waits for some jobs. */
 struct waiter {
@@ -248,6 +247,14 @@ static void log_outcome(const struct task *task, enum store_outcome outcome)
 		          LOG_TEXT_PAIR("message", task->reply.message));
 }
 
+/* What was refused or failed and yet goes on (JOB_UNDO) is not asked for again at once. */
+static int64_t look_again_ms(const struct driver_reply *reply)
+{
+	bool failed = reply->answer == DRIVER_REFUSED || reply->answer == DRIVER_FAILED;
+
+	return failed && reply->look_again_ms < UNDO_RETRY ? UNDO_RETRY : reply->look_again_ms;
+}
+
 /* Under the lock: what becomes of the job's entry. Returns a waiter whose last job this was. */
 static struct waiter *entry_finish(struct task *task, struct entry *entry, enum store_outcome outcome)
 {
@@ -275,7 +282,7 @@ static struct waiter *entry_finish(struct task *task, struct entry *entry, enum 
 		entry->due.at = task->due_at;
 	} else {
 		entry->real = true;
-		entry->due.at = moment_monotonic() + task->reply.look_again_ms;
+		entry->due.at = moment_monotonic() + look_again_ms(&task->reply);
 		waiter = waiter_less(entry); /* nobody waits for a guest */
 	}
 	entry->again = false;
@@ -369,13 +376,8 @@ static void run_batch(struct jobs *jobs, struct task *list)
 static bool purge(struct txn *txn, void *context)
 {
 	struct jobs *jobs = context;
-	int64_t before = clock_now(&jobs->core->clock) - jobs->core->settings.retention;
 
-	jobs->purge_more = job_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
-	jobs->purge_more |= attachment_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
-	jobs->purge_more |= client_token_purge(txn, clock_now(&jobs->core->clock) - CLIENT_TOKEN_LIFE, PURGE_ROWS) ==
-	                    PURGE_ROWS;
-	jobs->purge_more |= temporary_key_purge(txn, moment_now() - TEMPORARY_KEYS_KEPT, PURGE_ROWS) == PURGE_ROWS;
+	jobs->purge_more = purge_old_rows(txn, jobs->core);
 	return true;
 }
 

@@ -70,29 +70,37 @@ static void add_comparison(struct where *where, const char *column, const char *
 
 /* The number of ids is rounded up by repeating the last one: a statement for each power of two, not for
  * each number. */
-bool where_ids(struct where *where, const char *const *ids, size_t n)
+void where_any(struct where *where, const char *column, const char *const *values, size_t n)
 {
 	size_t rounded = 1;
 
-	if (!ids)
-		return true;
 	if (n == 0)
-		return false;
+		return;
 	if (n > IDS_MAX) {
-		txn_fail(where->txn, "more ids in a filter than a statement can have", "");
-		return false;
+		txn_fail(where->txn, "more values in a filter than a statement can have for column", column);
+		return;
 	}
 	while (rounded < n)
 		rounded *= 2;
 	begin_condition(where);
+	buf_add_text(&where->text, column);
 	for (size_t i = 0; i < rounded; i++) {
-		buf_add_text(&where->text, i ? ", " : "id IN (");
-		add_param(where, PARAM_TEXT(ids[i < n ? i : n - 1]));
+		buf_add_text(&where->text, i ? ", " : " IN (");
+		add_param(where, PARAM_TEXT(values[i < n ? i : n - 1]));
 	}
 	buf_add_char(&where->text, ')');
+}
+
+bool where_ids(struct where *where, const char *const *ids, size_t n)
+{
+	if (!ids)
+		return true;
+	if (n == 0)
+		return false;
+	where_any(where, "id", ids, n);
 	where->by_key = true;
 	where->n_ids = n;
-	return true;
+	return !txn_failed(where->txn);
 }
 
 void where_ids_selected(struct where *where, const char *select, const char *value)
@@ -144,6 +152,27 @@ void where_enum(struct where *where, const char *column, const char *operator, i
 			return;
 		}
 	txn_fail(where->txn, "a filter asks for a value without a name in column", column);
+}
+
+void where_enums(struct where *where, const char *column, const bool *wanted, const char *const *names)
+{
+	const char *before = " IN (";
+
+	if (!wanted)
+		return;
+	begin_condition(where);
+	buf_add_text(&where->text, column);
+	for (size_t i = 0; names[i]; i++) {
+		if (!wanted[i])
+			continue;
+		buf_add_text(&where->text, before);
+		buf_add_char(&where->text, '\'');
+		buf_add_text(&where->text, names[i]);
+		buf_add_char(&where->text, '\'');
+		before = ", ";
+	}
+	/* None: no row has an empty name. */
+	buf_add_text(&where->text, *before == ',' ? ")" : " = ''");
 }
 
 void where_bool(struct where *where, const char *column, int value)

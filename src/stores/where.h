@@ -33,10 +33,14 @@ void where_literal(struct where *where, const char *condition);
 
 /* NULL, -1 and 0 (for moments) are no condition. */
 void where_text(struct where *where, const char *column, const char *value);
+void where_any(struct where *where, const char *column, const char *const *values, size_t n); /* one of them; 0: no
+                                                                                                 condition */
 void where_indexed(struct where *where, const char *column,
                    const char *value); /* a column that some index starts with */
 void where_enum(struct where *where, const char *column, const char *operator, int value,
                 const char *const *names);
+/* Those of the names that are wanted, one flag for each; NULL is no condition. */
+void where_enums(struct where *where, const char *column, const bool *wanted, const char *const *names);
 void where_bool(struct where *where, const char *column, int value);
 void where_moments(struct where *where, const char *column, int64_t from, int64_t to); /* both inclusive */
 void where_pattern(struct where *where, const char *column, const char *pattern);      /* '*': any run */

@@ -68,6 +68,7 @@ class Reply:
         else:
             self.value = self.json
         shapes.check_reply(action, self.value, by_token)
+        shapes.ANSWERED.add((action, "XML" if "xml" in self.type else "JSON"))
 
 
 class Cloud:

@@ -16,7 +16,8 @@ for _client, _operations in READS.items():
         for _path in _paths:
             READ.setdefault(_operation, {}).setdefault(_path, []).append(_client)
 
-SEEN = set()  # what of it was in a reply so far
+SEEN = set()  # what of it was in a reply so far: (operation, path)
+ANSWERED = set()  # (operation, format) of the replies so far
 
 # Members that a list leaves out when it pages by NextToken.
 NOT_BY_TOKEN = {"TotalCount"}

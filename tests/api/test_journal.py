@@ -401,6 +401,42 @@ def test_numbers_under_parallel_calls(own_cloud):
         assert [value for value in odd if value.startswith(f"{worker}-")] == [f"{worker}-{n}" for n in range(50)]
 
 
+def test_nothing_is_lost_unsaid_while_the_oldest_go(own_cloud):
+    """Many more calls than are kept, read from both ends meanwhile: what a reader did not get, it is told of."""
+    cloud = own_cloud(journal_calls=20, threads=4)
+    done = threading.Event()
+
+    def follow():
+        seen, lost, after = [], 0, 0
+        while True:
+            last_round = done.is_set()
+            page = journal(cloud.server, after=after, limit=7)
+            seen += [call["number"] for call in page["calls"]]
+            lost, after = lost + page["lost"], page["next"]
+            if last_round and not page["calls"]:
+                return seen, lost
+
+    def look():
+        while not done.is_set():
+            numbers = [call["number"] for call in journal(cloud.server, limit=15, unread=True)["calls"]]
+            assert numbers == sorted(set(numbers)) and len(numbers) <= 15
+
+    def work(worker):
+        mine = Cloud(cloud.server)
+        for number in range(100):
+            mine.raw("DescribeRegions", {"Odd": f"{worker}-{number}" + "x" * (number * 37 % 2000)}, method="POST")
+        mine.close()
+
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        reader, looker = pool.submit(follow), pool.submit(look)
+        list(pool.map(work, range(4)))
+        done.set()
+        seen, lost = reader.result()
+        looker.result()
+    assert seen == sorted(set(seen)) and seen[-1] == 400
+    assert len(seen) + lost == 400
+
+
 # ---- waiting
 
 

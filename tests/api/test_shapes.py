@@ -1,10 +1,16 @@
 """That the checks which every reply goes through can fail (shapes.py)."""
 
+import importlib.util
+import json
+import pathlib
 import xml.etree.ElementTree
 
 import pytest
+from alibabacloud_ecs20140526 import models
 
 import shapes
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 SHAPE = {"Disks": {"Disk": [{"Size": "number", "Portable": "boolean", "DiskId": "string"}]}, "TotalCount": "number"}
 
@@ -54,3 +60,29 @@ def test_xml_is_read_as_json_would_be(text, value):
 def test_xml_that_differs(text):
     with pytest.raises((AssertionError, ValueError)):
         shapes.read_xml(xml.etree.ElementTree.fromstring(text), SHAPE, "X")
+
+
+@pytest.fixture(scope="module")
+def vendor_shapes():
+    """tools/vendor_shapes.py, which writes the data from the official client's models."""
+    spec = importlib.util.spec_from_file_location("vendor_shapes", ROOT / "tools" / "vendor_shapes.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("operation", sorted(set(shapes.SHAPES) - {"_note"}))
+def test_shapes_and_parameters_are_those_of_the_official_client(vendor_shapes, operation):
+    assert shapes.SHAPES[operation] == vendor_shapes.reply_shape(getattr(models, operation + "ResponseBody"))
+    known = json.loads((shapes.DATA / "aliyun_operations.json").read_text("utf-8"))[operation]["parameters"]
+    of_client = vendor_shapes.parameters(getattr(models, operation + "Request"))
+    assert of_client.items() <= known.items()
+
+
+def test_every_path_that_a_client_reads_is_in_the_vendors_shape():
+    for operation, paths in shapes.READ.items():
+        for path in paths:
+            shape = shapes.SHAPES[operation]
+            for name in path.removesuffix("?").split("."):
+                shape = shape[name.removesuffix("[]")]
+                shape = shape[0] if name.endswith("[]") else shape

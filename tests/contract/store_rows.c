@@ -64,6 +64,9 @@
 	INT(variant) INT(latency) TEXT(reason) INT(times_left) INT(times_hit) INT(created_at)
 #define fault_rule_get fault_get
 #define fault_rule_put fault_put
+#define EVENT_FIELDS(TEXT, INT, BOOL, ENUM)                                                                          \
+	TENANT_FIELDS(TEXT) ENUM(kind, JOB_KIND_MAX) ENUM(outcome, EVENT_OUTCOME_MAX) TEXT(instance) TEXT(disk)      \
+	TEXT(device) TEXT(job) TEXT(reason) TEXT(message) INT(not_before) INT(created_at)
 
 #define CLIENT_TOKEN_FIELDS(TEXT, INT, BOOL, ENUM) TEXT(input_hash) TEXT(result) INT(created_at)
 
@@ -156,6 +159,7 @@ COLUMNS_OF(disk, DISK_FIELDS)
 COLUMNS_OF(attachment, ATTACHMENT_FIELDS)
 COLUMNS_OF(job, JOB_FIELDS)
 COLUMNS_OF(fault_rule, FAULT_RULE_FIELDS)
+COLUMNS_OF(event, EVENT_FIELDS)
 COLUMNS_OF(client_token, CLIENT_TOKEN_FIELDS)
 
 /* ---- accounts, keys, tags, facts ----------------------------------------------------------------------- */
@@ -415,6 +419,7 @@ static int run(const char *name)
 		FIXTURE_TEST(attachment_round_trip),
 		FIXTURE_TEST(job_round_trip),
 		FIXTURE_TEST(fault_rule_round_trip),
+		FIXTURE_TEST(event_round_trip),
 		FIXTURE_TEST(client_token_round_trip),
 		FIXTURE_TEST(small_rows_are_listed_and_deleted),
 		FIXTURE_TEST(temporary_keys_are_listed_by_expiry_and_purged),

@@ -58,3 +58,9 @@ def test_options_that_pages_name_exist():
             if option not in known | others:
                 unknown.append(f"{page.name}: {option}")
     assert not unknown
+
+
+def test_operations_page_is_what_the_tables_say():
+    printed = subprocess.run([sys.executable, str(ROOT / "tools" / "operations"), str(BINARY)], capture_output=True, text=True,
+                             check=True, env=clean_environment()).stdout
+    assert printed == (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), "run: make docs"

@@ -336,20 +336,42 @@ static const struct {
 	    R(NOT_IN_WHITE_LIST), R(SNAPSHOT_UNKNOWN), R(DISK_SIZE_MISSING), R(DISK_CATEGORY), R(DISK_PERFORMANCE_LEVEL),
 	    R(DISK_SIZE), R(DISK_MULTI_ATTACH_CATEGORY), R(DISK_MULTI_ATTACH_INSTANCE), R(INSTANCE_PRE_PAID),
 	    R(INSTANCE_STATE), R(INSTANCE_DISK_LIMIT), R(TOKEN_MISMATCH) } },
+	{ "CreateInstance",
+	  { R(REGION_UNKNOWN), R(INSTANCE_TYPE_UNKNOWN), R(IMAGE_UNKNOWN), R(ZONE_UNKNOWN), R(SYSTEM_DISK_CATEGORY),
+	    R(DISK_PERFORMANCE_LEVEL), R(SYSTEM_DISK_SIZE), R(INSTANCE_DISK_LIMIT), R(SNAPSHOT_UNKNOWN), R(DISK_CATEGORY),
+	    R(DISK_SIZE_MISSING), R(DISK_SIZE), R(DEVICE_MALFORMED), R(DEVICE_IN_USE), R(TOKEN_MISMATCH),
+	    R(DRY_RUN_PASSED) } },
 	{ "DeleteDisk", { R(REGION_UNKNOWN), R(NOT_IN_WHITE_LIST), R(DISK_STATE), R(DISK_NOT_PORTABLE) } },
 	{ "DeleteInstance",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_BUILDING), R(INSTANCE_PROTECTED), R(INSTANCE_PRE_PAID),
 	    R(INSTANCE_STATE), R(DRY_RUN_PASSED) } },
+	{ "DeleteInstances",
+	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_BUILDING), R(INSTANCE_PROTECTED),
+	    R(INSTANCE_PRE_PAID), R(INSTANCE_STATE), R(TOKEN_MISMATCH), R(DRY_RUN_PASSED) } },
 	{ "DescribeAvailableResource", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT) } },
 	{ "DescribeDisks", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT), R(DRY_RUN_PASSED) } },
+	{ "DescribeImages", { R(REGION_UNKNOWN), R(INSTANCE_TYPE_UNKNOWN), R(DRY_RUN_PASSED) } },
+	{ "DescribeInstanceAttribute", { R(INSTANCE_UNKNOWN) } },
+	{ "DescribeInstanceHistoryEvents", { R(PARAMETER_MISSING), R(PARAMETER_INVALID), R(PARAMETER_CONFLICT) } },
+	{ "DescribeInstanceStatus", { R(REGION_UNKNOWN), R(ZONE_UNKNOWN) } },
+	{ "DescribeInstanceTypes", { R(PARAMETER_INVALID) } },
 	{ "DescribeInstances", { R(REGION_UNKNOWN), R(DRY_RUN_PASSED) } },
 	{ "DescribeRegions", { R(NONE) } },
+	{ "DescribeTasks", { R(PARAMETER_MISSING), R(REGION_UNKNOWN) } },
 	{ "DescribeZones", { R(REGION_UNKNOWN) } },
 	{ "DetachDisk",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(DISK_UNKNOWN), R(NOT_IN_WHITE_LIST), R(DISK_BASE_IMAGE_LOST),
 	    R(DISK_NOT_ATTACHED), R(DISK_ATTACHED_ELSEWHERE), R(DISK_DETACHING), R(DISK_STATE), R(INSTANCE_LOCKED_SECURITY),
 	    R(DISK_LOCAL), R(DISK_EPHEMERAL_KEEP), R(DISK_SYSTEM), R(INSTANCE_STATE), R(INSTANCE_IMAGE_DELETED),
 	    R(DISK_NOT_PORTABLE), R(DISK_MULTI_ATTACH_FLAG), R(INSTANCE_NO_HOT_UNPLUG), R(INSTANCE_DETACHING_LIMIT) } },
+	{ "ModifyInstanceAttribute",
+	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_STATE) } },
+	{ "RebootInstance",
+	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
+	    R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
+	{ "RebootInstances",
+	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
+	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
 	{ "RunInstances",
 	  { R(REGION_UNKNOWN), R(INSTANCE_TYPE_UNKNOWN), R(IMAGE_UNKNOWN), R(ZONE_UNKNOWN), R(SYSTEM_DISK_CATEGORY),
 	    R(DISK_PERFORMANCE_LEVEL), R(SYSTEM_DISK_SIZE), R(INSTANCE_DISK_LIMIT), R(SNAPSHOT_UNKNOWN), R(DISK_CATEGORY),
@@ -358,9 +380,15 @@ static const struct {
 	{ "StartInstance",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
 	    R(INSTANCE_LOCKED_FINANCIAL), R(INSTANCE_NO_SYSTEM_DISK), R(DRY_RUN_PASSED) } },
+	{ "StartInstances",
+	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
+	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(INSTANCE_NO_SYSTEM_DISK), R(DRY_RUN_PASSED) } },
 	{ "StopInstance",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
 	    R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
+	{ "StopInstances",
+	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
+	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
 	{ "bssapi QueryAvailableInstances", { R(PARAMETER_INVALID) } },
 	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
 	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(TEMPORARY_KEYS_LIMIT) } },
@@ -479,6 +507,8 @@ static size_t size_of(const struct field *field)
 		return sizeof(bool);
 	case FIELD_INT:
 		return sizeof(int64_t);
+	case FIELD_DECIMAL:
+		return sizeof(double);
 	case FIELD_TEXTS:
 		return sizeof(struct texts);
 	case FIELD_JSON_TEXTS:
@@ -521,7 +551,7 @@ static const char *wrong_of_both(const struct field *field)
 
 static const char *wrong_in_input(const struct field *field)
 {
-	if (IS(field, FIELD_BOOL, FIELD_INT))
+	if (IS(field, FIELD_BOOL, FIELD_INT, FIELD_DECIMAL))
 		return "a plain number or boolean cannot tell absent from 0";
 	if (field->flags & FIELD_OMIT_EMPTY)
 		return "what is left out is output's";
@@ -658,8 +688,9 @@ static void every_enum_has_its_names(void **state)
 		{ disk_state_names, DISK_STATE_MAX },             { disk_status_names, DISK_STATUS_MAX },
 		{ disk_type_names, DISK_TYPE_MAX },               { attachment_state_names, ATTACHMENT_STATE_MAX },
 		{ job_kind_names, JOB_KIND_MAX },                 { job_step_names, JOB_STEP_MAX },
-		{ job_state_names, JOB_STATE_MAX },               { driver_act_names, DRIVER_ACT_MAX },
-		{ driver_answer_names, DRIVER_ANSWER_MAX },       { refusal_words, REFUSE_MAX },
+		{ job_state_names, JOB_STATE_MAX },               { event_outcome_names, EVENT_OUTCOME_MAX },
+		{ driver_act_names, DRIVER_ACT_MAX },             { driver_answer_names, DRIVER_ANSWER_MAX },
+		{ refusal_words, REFUSE_MAX },
 	};
 	size_t e;
 	int i;

@@ -36,5 +36,6 @@ extern const struct field ecs_nothing_fields[];
 #define ECS_DESCRIPTION_MIN 2
 #define ECS_DESCRIPTION_MAX 256
 #define ECS_CLIENT_TOKEN_MAX 64
+#define ECS_USER_DATA_MAX    32768
 
 #endif

@@ -55,3 +55,26 @@ ALTER TABLE attachment ADD COLUMN guest_io INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attachment ADD COLUMN guest_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE attachment ADD COLUMN guest_silent INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE attachment ADD COLUMN guest_delay_ms BIGINT NOT NULL DEFAULT 0;
+
+-- What happened to instances and disks that nobody asked for, or that came to nothing: kept as long as ended jobs are.
+
+CREATE TABLE event (
+	id TEXT NOT NULL PRIMARY KEY,
+	realm TEXT NOT NULL,
+	account TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	region TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	instance TEXT NOT NULL,
+	disk TEXT NOT NULL,
+	device TEXT NOT NULL,
+	job TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	message TEXT NOT NULL,
+	not_before BIGINT NOT NULL,
+	created_at BIGINT NOT NULL
+);
+
+CREATE INDEX event_list ON event (account, region, created_at, id, scope, realm);
+CREATE INDEX event_old ON event (created_at);

@@ -40,7 +40,7 @@ static const struct command commands[] = {
 	  "signed API, shows each state with its time and says how to go on.",
 	  cli_demo_options, cli_demo },
 	{ "call", "ACTION [NAME=VALUE]...", "call an operation of the API, signed",
-	  "Calls an operation of the Alibaba Cloud ECS API, such as: cleat call DescribeDisks DiskIds='[\"d-bp...\"]'. The "
+	  "Calls an operation of an Alibaba Cloud API, such as: cleat call DescribeDisks DiskIds='[\"d-bp...\"]'. The "
 	  "request is signed (ACS3-HMAC-SHA256) and the reply printed as it came. The exit status is 1 if it is an error.",
 	  cli_call_options, cli_call },
 	{ "why", "DISK", "say what a disk is doing and why",
@@ -140,9 +140,9 @@ static const struct command commands[] = {
 	  "on meanwhile. To serve a copy, put it into an empty data directory as cleat.db. It holds the secrets of the "
 	  "access keys.",
 	  cli_backup_options, cli_backup },
-	{ "reference", "ecs|control", "print the reference of an API",
-	  "Prints the operations of an API with their parameters, replies and errors as Markdown, from the tables that this "
-	  "program serves them by.",
+	{ "reference", "API", "print the reference of an API",
+	  "Prints the operations of an API (bssapi, control, ecs, location, metadata, sts) with their parameters, replies and "
+	  "errors as Markdown, from the tables that this program serves them by.",
 	  reference_options, reference_main },
 	{ "version", "", "print the version", "Prints the version of this program.", NULL, version_main },
 	{ 0 },

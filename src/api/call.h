@@ -49,6 +49,9 @@ struct api_settings {
 	size_t max_fleet_bytes; /* of a fleet file */
 	const char *version; /* of Cleat */
 	const char *data_directory;
+	const char *metadata_instance; /* whose metadata is served where none is named; NULL: the oldest */
+	const char *metadata_role;     /* of every instance */
+	char metadata_secret[33];      /* of this run of the server: seals its tokens */
 };
 
 struct api {
@@ -74,6 +77,7 @@ struct call {
 	struct arena work_arena; /* of the transaction, reset before each of its runs */
 	const struct dialect *dialect;
 	const struct operation *operation;
+	const void *of_dialect; /* what the dialect found out in receive, for its own later use */
 	const char *action; /* as asked for, for the log; may name nothing */
 	char request_id[UUID_SIZE];
 	struct caller caller;

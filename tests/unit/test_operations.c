@@ -11,22 +11,42 @@
 
 #include "api/aliyun/ecs.h"
 #include "api/control/control.h"
+#include "api/metadata/metadata.h"
 #include "base/text.h"
 
-static const struct dialect *const dialects[] = { &dialect_aliyun, &dialect_control };
+static const struct dialect *const dialects[] = { &dialect_aliyun, &dialect_control, &dialect_metadata };
 
-/* Calls `look` for each operation of each dialect. */
-static void each_operation(void (*look)(const struct dialect *dialect, const struct operation *operation))
+typedef void look_function(const struct dialect *dialect, const struct operation *operation);
+
+static void look_at_all(const struct dialect *dialect, const struct operation *const *all, look_function *look)
 {
-	size_t d;
+	const struct operation *const *at;
 
-	for (d = 0; d < COUNT_OF(dialects); d++) {
-		const struct operation *const *at;
+	assert_non_null(all[0]);
+	for (at = all; *at; at++)
+		look(dialect, *at);
+}
 
-		assert_non_null(dialects[d]->operations[0]);
-		for (at = dialects[d]->operations; *at; at++)
-			look(dialects[d], *at);
-	}
+/* Calls `look` for each operation of each product and dialect. */
+static void each_operation(look_function *look)
+{
+	const struct product *const *product;
+
+	for (product = products; *product; product++)
+		look_at_all(&dialect_aliyun, (*product)->operations, look);
+	look_at_all(&dialect_control, dialect_control.operations, look);
+	look_at_all(&dialect_metadata, dialect_metadata.operations, look);
+}
+
+/* How the tables here call an operation: ECS's are just their name, those of other products "sts AssumeRole". */
+static const char *title_of(const struct operation *operation)
+{
+	static char title[128];
+
+	if (!operation->product || text_equal(operation->product, "ecs"))
+		return operation->name;
+	snprintf(title, sizeof title, "%s %s", operation->product, operation->name);
+	return title;
 }
 
 /* ---- names ---- */
@@ -40,7 +60,8 @@ static void names_are_unique(void **state)
 		size_t i;
 		size_t j;
 
-		for (i = 0; all[i]; i++) {
+		/* Two products may share a name; see below. */
+		for (i = 0; dialects[d] != &dialect_aliyun && all[i]; i++) {
 			for (j = 0; j < i; j++)
 				assert_string_not_equal(all[i]->name, all[j]->name);
 		}
@@ -48,32 +69,105 @@ static void names_are_unique(void **state)
 	(void)state;
 }
 
-static void ecs_operations_are_alphabetical(void **state)
+/* And so none is there twice. */
+static void operations_of_a_product_are_alphabetical(void **state)
 {
-	size_t i;
+	const struct product *const *product;
 
-	for (i = 1; ecs_operations[i]; i++) {
-		if (strcmp(ecs_operations[i - 1]->name, ecs_operations[i]->name) >= 0)
-			fail_msg("%s stands before %s", ecs_operations[i - 1]->name, ecs_operations[i]->name);
+	for (product = products; *product; product++) {
+		const struct operation *const *all = (*product)->operations;
+		size_t i;
+
+		for (i = 1; all[i]; i++) {
+			if (strcmp(all[i - 1]->name, all[i]->name) >= 0)
+				fail_msg("%s stands before %s", all[i - 1]->name, all[i]->name);
+		}
 	}
 	(void)state;
 }
 
+/* The version of a request is all that tells its product. */
+static void products_differ_in_version_and_name(void **state)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; products[i]; i++) {
+		assert_false(text_empty(products[i]->title));
+		assert_ptr_equal(product_find(products[i]->version), products[i]);
+		for (j = 0; j < i; j++)
+			assert_string_not_equal(products[i]->version, products[j]->version);
+	}
+	assert_null(product_find("1999-01-01"));
+	assert_null(product_find(NULL));
+	(void)state;
+}
+
+static void dialect_has_the_operations_of_all_products(void **state)
+{
+	const struct operation *const *at = dialect_aliyun.operations;
+	const struct product *const *product;
+	size_t i;
+
+	for (product = products; *product; product++) {
+		for (i = 0; (*product)->operations[i]; i++)
+			assert_ptr_equal(*at++, (*product)->operations[i]);
+	}
+	assert_null(*at);
+	(void)state;
+}
+
+static void operation_is_found_in_its_product_only(void **state)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; products[i]; i++) {
+		for (j = 0; products[i]->operations[j]; j++) {
+			const struct operation *operation = products[i]->operations[j];
+
+			assert_ptr_equal(product_operation(products[i], operation->name), operation);
+			if (products[i]->vendor && !product_vendor_has(products[i], operation->name))
+				fail_msg("%s is not the vendor's", operation->name);
+		}
+		assert_null(product_operation(products[i], "NoSuchOperation"));
+		assert_false(product_vendor_has(products[i], "NoSuchOperation"));
+	}
+	assert_true(product_vendor_has(&product_ecs, "CreateSnapshotGroup"));
+	(void)state;
+}
+
+static const struct product *product_of(const struct operation *operation)
+{
+	const struct product *product = product_find(operation->version);
+
+	if (!product)
+		fail_msg("%s is of no product", operation->name);
+	return product;
+}
+
+static bool only_looks(const char *name)
+{
+	return text_starts(name, "Describe") || text_starts(name, "Get") || text_starts(name, "List") ||
+	       text_starts(name, "Query");
+}
+
 static void look_at_operation(const struct dialect *dialect, const struct operation *operation)
 {
-	bool ecs = dialect == &dialect_aliyun;
-
 	if (text_empty(operation->name) || !operation->run || text_empty(operation->doc) || !operation->in.fields ||
 	    !operation->out.fields || !operation->in.size || !operation->out.size)
 		fail_msg("%s lacks something", text_or(operation->name, "an operation without a name"));
-	if (!ecs) {
+	if (dialect == &dialect_metadata) {
+		assert_true(text_starts(operation->name, "GET /latest/") || text_starts(operation->name, "PUT /latest/"));
+		return;
+	}
+	if (dialect == &dialect_control) {
 		assert_true(text_starts(operation->name, "GET /") || text_starts(operation->name, "POST /"));
 		return;
 	}
-	assert_string_equal(operation->product, "ecs");
-	assert_string_equal(operation->version, ECS_VERSION);
+	assert_string_equal(operation->product, product_of(operation)->name);
 	/* What only looks runs on a snapshot; what changes runs in a transaction. */
-	if (text_starts(operation->name, "Describe"))
+	if (only_looks(operation->name))
 		assert_true(operation->mode == OPERATION_READ || operation->mode == OPERATION_PLAIN);
 	else
 		assert_int_equal(operation->mode, OPERATION_WRITE);
@@ -99,26 +193,28 @@ static const struct field *field_named(const struct shape *shape, const char *na
 }
 
 /* "disk/{DiskId}": what stands in braces is a parameter of the operation. */
-static void ecs_operations_ask_for_a_permission(void **state)
+static void look_at_permission(const struct dialect *dialect, const struct operation *operation)
 {
-	size_t i;
+	const char *at = operation->resource;
+	char expected[64];
 
-	for (i = 0; ecs_operations[i]; i++) {
-		const struct operation *operation = ecs_operations[i];
-		const char *at = operation->resource;
-		char expected[64];
+	if (dialect != &dialect_aliyun)
+		return;
+	snprintf(expected, sizeof expected, "%s:%s", operation->product, operation->name);
+	assert_string_equal(operation->permission, expected);
+	assert_false(text_empty(operation->resource));
+	while ((at = strchr(at, '{'))) {
+		size_t length = strcspn(at + 1, "}");
 
-		snprintf(expected, sizeof expected, "ecs:%s", operation->name);
-		assert_string_equal(operation->permission, expected);
-		assert_false(text_empty(operation->resource));
-		while ((at = strchr(at, '{'))) {
-			size_t length = strcspn(at + 1, "}");
-
-			if (!field_named(&operation->in, at + 1, length))
-				fail_msg("%s: the resource %s names no parameter", operation->name, operation->resource);
-			at++;
-		}
+		if (!field_named(&operation->in, at + 1, length))
+			fail_msg("%s: the resource %s names no parameter", operation->name, operation->resource);
+		at++;
 	}
+}
+
+static void operations_of_products_ask_for_a_permission(void **state)
+{
+	each_operation(look_at_permission);
 	(void)state;
 }
 
@@ -148,7 +244,8 @@ static void check_row(const char *where, const struct error_row *row)
 	    count_places(row->message) > 2)
 		fail_msg("%s: %s: \"%s\", \"%s\": places for more than there is", where, refusal_words[row->reason], row->code,
 		         row->message);
-	if (strpbrk(row->code, " \n<>&\""))
+	/* A space there may be: Location has "Illegal Parameter". */
+	if (strpbrk(row->code, "\n<>&\""))
 		fail_msg("%s: %s: \"%s\" is no code", where, refusal_words[row->reason], row->code);
 }
 
@@ -259,6 +356,7 @@ static const struct {
 	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_BUILDING), R(INSTANCE_PROTECTED),
 	    R(INSTANCE_PRE_PAID), R(INSTANCE_STATE), R(TOKEN_MISMATCH), R(DRY_RUN_PASSED) } },
 	{ "DeleteSnapshot", { R(REGION_UNKNOWN), R(SNAPSHOT_HAS_DISKS), R(JOB_IN_THE_WAY) } },
+	{ "DescribeAvailableResource", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT) } },
 	{ "DescribeDisks", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT), R(DRY_RUN_PASSED) } },
 	{ "DescribeImages", { R(REGION_UNKNOWN), R(INSTANCE_TYPE_UNKNOWN), R(DRY_RUN_PASSED) } },
 	{ "DescribeInstanceAttribute", { R(INSTANCE_UNKNOWN) } },
@@ -322,6 +420,10 @@ static const struct {
 	{ "StopInstances",
 	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
 	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
+	{ "bssapi QueryAvailableInstances", { R(PARAMETER_INVALID) } },
+	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
+	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(TEMPORARY_KEYS_LIMIT) } },
+	{ "sts GetCallerIdentity", { R(NONE) } },
 	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS) } },
 	{ "POST /_cleat/keys/disable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/keys/enable", { R(KEY_UNKNOWN) } },
@@ -354,7 +456,7 @@ static size_t verb_of(const char *name)
 
 static void check_verb(const struct dialect *dialect, const struct operation *operation)
 {
-	size_t verb = verb_of(operation->name);
+	size_t verb = verb_of(title_of(operation));
 	const struct error_row *row;
 	size_t i;
 
@@ -376,23 +478,26 @@ static void check_verb(const struct dialect *dialect, const struct operation *op
 	}
 }
 
+static int verb_operations[COUNT_OF(verbs)];
+
+static void count_verb(const struct dialect *dialect, const struct operation *operation)
+{
+	size_t verb = verb_of(title_of(operation));
+
+	(void)dialect;
+	if (verb < COUNT_OF(verbs))
+		verb_operations[verb]++;
+}
+
 static void every_reason_of_a_verb_has_words(void **state)
 {
 	size_t i;
 
 	each_operation(check_verb);
+	each_operation(count_verb);
 	for (i = 0; i < COUNT_OF(verbs); i++) {
-		size_t found = 0;
-		size_t d;
-
-		for (d = 0; d < COUNT_OF(dialects); d++) {
-			const struct operation *const *at;
-
-			for (at = dialects[d]->operations; *at; at++)
-				found += text_equal((*at)->name, verbs[i].name);
-		}
-		if (found != 1)
-			fail_msg("%zu operations are called %s", found, verbs[i].name);
+		if (verb_operations[i] != 1)
+			fail_msg("%d operations are called %s", verb_operations[i], verbs[i].name);
 	}
 	(void)state;
 }
@@ -637,9 +742,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_unique),
-		cmocka_unit_test(ecs_operations_are_alphabetical),
+		cmocka_unit_test(operations_of_a_product_are_alphabetical),
+		cmocka_unit_test(products_differ_in_version_and_name),
+		cmocka_unit_test(dialect_has_the_operations_of_all_products),
+		cmocka_unit_test(operation_is_found_in_its_product_only),
 		cmocka_unit_test(operations_are_whole),
-		cmocka_unit_test(ecs_operations_ask_for_a_permission),
+		cmocka_unit_test(operations_of_products_ask_for_a_permission),
 		cmocka_unit_test(every_error_has_its_words),
 		cmocka_unit_test(each_dialect_can_say_what_the_server_says),
 		cmocka_unit_test(every_reason_of_a_verb_has_words),

@@ -13,6 +13,19 @@ const struct operation *const ecs_operations[] = {
 	NULL,
 };
 
+static const char *const vendor[] = {
+#include "api/aliyun/vendor_ecs.inc"
+	NULL,
+};
+
+const struct product product_ecs = {
+	.name = "ecs",
+	.title = "Ecs",
+	.version = ECS_VERSION,
+	.operations = ecs_operations,
+	.vendor = vendor,
+};
+
 const struct field ecs_nothing_fields[] = { FIELDS_END };
 
 const char *ecs_given(const char *text)

@@ -3,11 +3,13 @@
 #ifndef API_ALIYUN_ECS_H
 #define API_ALIYUN_ECS_H
 
+#include "api/aliyun/product.h"
 #include "api/aliyun/rpc.h"
 
 #define ECS_VERSION "2014-05-26"
 
 extern const struct operation *const ecs_operations[]; /* by name, ends with NULL */
+extern const struct product product_ecs;
 
 /* A filter that was given as "" filters nothing. */
 const char *ecs_given(const char *text);

@@ -3,18 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/aliyun/ecs.h"
+#include "api/aliyun/product.h"
 #include "api/query.h"
 #include "api/write.h"
 #include "base/text.h"
 
 #define LIMITS_PAGE "docs/limits.md"
+#define CODE_MAX    ((size_t)4096)
 #define RETRY_AFTER_MS "1000" /* what a throttled client is told to wait */
 #define REPLY_USUAL ((size_t)2000) /* bytes: what one resource takes */
-
-static const char *const vendor_ecs[] = {
-#include "api/aliyun/vendor_ecs.inc"
-};
 
 /* ---- reading ---- */
 
@@ -87,20 +84,9 @@ static bool read_format(struct call *call, const struct rpc *rpc)
 	return true;
 }
 
-static bool is_vendors(const char *action)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(vendor_ecs); i++) {
-		if (text_equal(vendor_ecs[i], action))
-			return true;
-	}
-	return false;
-}
-
 static bool find_operation(struct call *call, struct rpc *rpc)
 {
-	const struct operation *const *at;
+	const struct product *product;
 	const char *header_action = request_header(&call->request, "x-acs-action");
 	const char *action = rpc->v3 && header_action ? header_action : rpc_parameter(rpc, "Action");
 
@@ -112,17 +98,15 @@ static bool find_operation(struct call *call, struct rpc *rpc)
 	call->action = action;
 	if (text_empty(rpc->version))
 		return call_refuse(call, REFUSE_PARAMETER_MISSING, "Version");
+	product = product_find(rpc->version);
+	call->of_dialect = product;
 	if (!text_equal(call->request.path, "/"))
 		return call_refuse(call, REFUSE_UNKNOWN_OPERATION, action);
-	if (!text_equal(rpc->version, ECS_VERSION))
+	if (!product)
 		return call_refuse(call, REFUSE_UNKNOWN_VERSION, rpc->version);
-	for (at = ecs_operations; *at; at++) {
-		if (text_equal((*at)->name, action)) {
-			call->operation = *at;
-			return true;
-		}
-	}
-	return call_refuse(call, is_vendors(action) ? REFUSE_NOT_BUILT : REFUSE_UNKNOWN_OPERATION, action);
+	call->operation = product_operation(product, action);
+	return call->operation ||
+	       call_refuse(call, product_vendor_has(product, action) ? REFUSE_NOT_BUILT : REFUSE_UNKNOWN_OPERATION, action);
 }
 
 static bool claims(const struct request *request)
@@ -199,9 +183,22 @@ static void write_done(struct call *call)
 	writer.format->object_end(&writer, root);
 }
 
+/* A page that says more. Some codes of the vendor's have a space in them. */
+static const char *recommend(struct call *call, const struct product *product, const char *code)
+{
+	struct buf BUF_CLEANUP quoted;
+
+	buf_init(&quoted, CODE_MAX);
+	text_percent_encode(&quoted, code, strlen(code));
+	return arena_printf(&call->arena, "https://api.aliyun.com/troubleshoot?q=%s&product=%s&requestId=%s",
+	                    buf_text(&quoted), product->title, call->request_id);
+}
+
 static void write_fault(struct call *call, const struct fault *fault)
 {
 	const char *host = text_or(request_header(&call->request, "host"), "");
+	/* Where nothing told the product, it is the one that is there for everybody. */
+	const struct product *product = call->of_dialect ? call->of_dialect : products[0];
 	struct writer writer;
 
 	/* Anything may stand in a header; a reply is UTF-8. */
@@ -214,9 +211,7 @@ static void write_fault(struct call *call, const struct fault *fault)
 	writer.format->text(&writer, "HostId", host);
 	writer.format->text(&writer, "Code", fault->code);
 	writer.format->text(&writer, "Message", fault->message);
-	writer.format->text(&writer, "Recommend",
-	                    arena_printf(&call->arena, "https://api.aliyun.com/troubleshoot?q=%s&product=Ecs&requestId=%s",
-	                                 fault->code, call->request_id));
+	writer.format->text(&writer, "Recommend", recommend(call, product, fault->code));
 	writer.format->object_end(&writer, "Error");
 }
 
@@ -263,7 +258,11 @@ static const struct error_row errors[] = {
 	/* Clients cut this text at the first colon and compare the rest byte for byte with their own. */
 	{ REFUSE_AUTH_MISMATCH, 400, "SignatureDoesNotMatch",
 	  "Specified signature is not matched with our calculation. server string to sign is:%s%s", NULL },
-	{ REFUSE_TOKEN_UNSUPPORTED, 400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.", NULL },
+	{ REFUSE_TOKEN_MISSING, 400, "MissingSecurityToken", "SecurityToken is mandatory for this action.", NULL },
+	{ REFUSE_TOKEN_EXPIRED, 400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.", NULL },
+	{ REFUSE_TOKEN_MALFORMED, 400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.", NULL },
+	{ REFUSE_TOKEN_OF_ANOTHER_KEY, 400, "InvalidSecurityToken.MismatchWithAccessKey",
+	  "Specified SecurityToken mismatch with the AccessKey.", NULL },
 	{ REFUSE_BUSY, 503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.", NULL },
 	{ REFUSE_STORE_FULL, 503, "ServiceUnavailable",
 	  "The request has failed due to a temporary failure of the server: its disk is full.", "Cleat" },
@@ -303,7 +302,7 @@ static const struct field common[] = {
 
 const struct dialect dialect_aliyun = {
 	.name = "aliyun",
-	.operations = ecs_operations,
+	.operations = product_operations,
 	.errors = errors,
 	.faults = faults,
 	.common = common,

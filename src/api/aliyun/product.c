@@ -1,0 +1,77 @@
+#include "api/aliyun/product.h"
+
+#include "api/aliyun/bss.h"
+#include "api/aliyun/ecs.h"
+#include "api/aliyun/location.h"
+#include "api/aliyun/sts.h"
+#include "base/text.h"
+
+const struct product *const products[] = {
+	&product_ecs,
+	&product_bss,
+	&product_location,
+	&product_sts,
+	NULL,
+};
+
+#define OPERATION(name) extern const struct operation ecs_##name;
+#include "api/aliyun/operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation bss_##name;
+#include "api/aliyun/bss_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation location_##name;
+#include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation sts_##name;
+#include "api/aliyun/sts_operations.def"
+#undef OPERATION
+
+const struct operation *const product_operations[] = {
+#define OPERATION(name) &ecs_##name,
+#include "api/aliyun/operations.def"
+#undef OPERATION
+#define OPERATION(name) &bss_##name,
+#include "api/aliyun/bss_operations.def"
+#undef OPERATION
+#define OPERATION(name) &location_##name,
+#include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) &sts_##name,
+#include "api/aliyun/sts_operations.def"
+#undef OPERATION
+	NULL,
+};
+
+const struct product *product_find(const char *version)
+{
+	const struct product *const *at;
+
+	for (at = products; *at; at++) {
+		if (text_equal((*at)->version, version))
+			return *at;
+	}
+	return NULL;
+}
+
+const struct operation *product_operation(const struct product *product, const char *name)
+{
+	const struct operation *const *at;
+
+	for (at = product->operations; *at; at++) {
+		if (text_equal((*at)->name, name))
+			return *at;
+	}
+	return NULL;
+}
+
+bool product_vendor_has(const struct product *product, const char *name)
+{
+	const char *const *at;
+
+	for (at = product->vendor; at && *at; at++) {
+		if (text_equal(*at, name))
+			return true;
+	}
+	return false;
+}

@@ -157,6 +157,8 @@
 	X(JOURNAL_OFF, "journal-off")                                          \
 	/* the fleet as a whole */                                             \
 	X(FLEET_WRONG, "fleet-wrong")                                          \
+	X(FLEET_THING_UNKNOWN, "unknown-id")                                   \
+	X(FLEET_TOO_LONG, "fleet-too-long")                                    \
 	X(FLEET_NOT_SIMULATED, "fleet-not-simulated")                          \
 	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")
 

@@ -397,6 +397,7 @@ static void configure(struct server *server)
 			.max_fleet_bytes = (size_t)config->max_fleet_bytes,
 			.version = CLEAT_VERSION,
 			.data_directory = server->directory,
+			.https = config->tls == CONFIG_TLS_ON,
 			.metadata_instance = config->metadata_instance,
 			.metadata_role = config->metadata_role,
 		},

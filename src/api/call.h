@@ -52,6 +52,7 @@ struct api_settings {
 	const char *metadata_instance; /* whose metadata is served where none is named; NULL: the oldest */
 	const char *metadata_role;     /* of every instance */
 	char metadata_secret[33];      /* of this run of the server: seals its tokens */
+	bool https; /* the port speaks it as well */
 };
 
 struct api {

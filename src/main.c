@@ -39,6 +39,12 @@ static const struct command commands[] = {
 	  "Starts a server with a small simulated fleet, detaches a data disk from a running instance through the real, "
 	  "signed API, shows each state with its time and says how to go on.",
 	  cli_demo_options, cli_demo },
+	{ "exec", "[OPTION]... -- COMMAND [ARGUMENT]...", "run a command against a server of its own",
+	  "Starts a server with simulated machines on a free port, sets the environment by which the vendor's clients, "
+	  "Terraform and cleat itself find it (endpoint, key, region, trust, NO_PROXY), runs the command, and ends with its "
+	  "exit status. Nothing is left behind unless --data is given. For test runs: cleat exec -- pytest, cleat exec "
+	  "--fleet fleet.json -- make test.",
+	  cli_exec_options, cli_exec },
 	{ "call", "ACTION [NAME=VALUE]...", "call an operation of the API, signed",
 	  "Calls an operation of an Alibaba Cloud API, such as: cleat call DescribeDisks DiskIds='[\"d-bp...\"]'. The "
 	  "request is signed (ACS3-HMAC-SHA256) and the reply printed as it came. The exit status is 1 if it is an error.",

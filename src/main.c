@@ -45,6 +45,12 @@ static const struct command commands[] = {
 	  "exit status. Nothing is left behind unless --data is given. For test runs: cleat exec -- pytest, cleat exec "
 	  "--fleet fleet.json -- make test.",
 	  cli_exec_options, cli_exec },
+	{ "env", "CLIENT", "print what a client needs to find the server",
+	  "Prints the environment variables by which a client finds the running server, for: eval \"$(cleat env aliyun-cli)\". "
+	  "CLIENT is shell (all of them), aliyun-cli, terraform-alicloud, python, node, go, csi-alibaba or cluster-autoscaler. "
+	  "With --code it prints a program or a configuration for that client that uses them. The certificates to trust are "
+	  "written to ca_client.pem and ca_bundle.pem in the data directory.",
+	  cli_env_options, cli_env },
 	{ "call", "ACTION [NAME=VALUE]...", "call an operation of the API, signed",
 	  "Calls an operation of an Alibaba Cloud API, such as: cleat call DescribeDisks DiskIds='[\"d-bp...\"]'. The "
 	  "request is signed (ACS3-HMAC-SHA256) and the reply printed as it came. The exit status is 1 if it is an error.",

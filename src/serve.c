@@ -50,8 +50,6 @@
 #define FILES_OF_THREAD 4 /* what the HTTP library needs for each, for plain HTTP and for TLS */
 #define FILES_RESERVE   64 /* open files beside connections: the store, its readers, the log, a backup */
 
-#define PLACE_ACCESS_KEY "access_key"
-
 static const struct dialect *const dialects[] = { &dialect_control, &dialect_aliyun, NULL };
 static const struct dialect *const dialects_and_metadata[] = { &dialect_control, &dialect_metadata, &dialect_aliyun,
 	                                                       NULL };

@@ -80,7 +80,9 @@ static const char *no_proxy(struct arena *arena, const char *name)
 {
 	const char *before = getenv(name);
 
-	return text_empty(before) ? LOOPBACK : arena_printf(arena, "%s,%s", before, LOOPBACK);
+	if (text_empty(before))
+		return LOOPBACK;
+	return strstr(before, LOOPBACK) ? before : arena_printf(arena, "%s,%s", before, LOOPBACK);
 }
 
 static const char *value_of(struct arena *arena, const struct environment *environment, size_t i)

@@ -1,7 +1,7 @@
 /* cleat exec: a server of one's own for as long as one command runs, with every client's environment set for it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,11 +11,13 @@
 
 #include "base/place.h"
 #include "base/text.h"
+#include "cli/bundle.h"
 #include "cli/child.h"
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/environment.h"
+#include "cli/journal.h"
 
 #define KEY_ID         "cleat"
 #define SECRET         "cleat-secret"
@@ -23,6 +25,7 @@
 #define NOT_STARTED    127 /* as shells have it: the command could not be run */
 #define SIGNAL_STATUS  128 /* and the signal's number */
 #define OPTIONS_LIMIT  16
+#define JOURNAL_CALLS  50
 
 struct exec_options {
 	const char *fleet;
@@ -51,7 +54,8 @@ struct exec {
 	struct exec_options options;
 	struct option_words words;
 	struct child child;
-	char directory[64]; /* "" before it is made */
+	char directory[PATH_MAX]; /* "" before it is made */
+	const char *ca_file, *ca_bundle;
 };
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
@@ -111,6 +115,8 @@ static void set_environment(struct exec *e)
 		.key_id = KEY_ID,
 		.secret = SECRET,
 		.region = REGION,
+		.ca_file = e->ca_file,
+		.ca_bundle = e->ca_bundle,
 		.token_file = e->client.token_file,
 	};
 	const struct environment_variable *variable =
@@ -182,7 +188,12 @@ static void explain(struct exec *e, int status)
 	if (child_has_ended(&e->child)) {
 		fprintf(stderr, "cleat exec: the server had ended before.\n");
 		child_print_log(&e->child);
+		return;
 	}
+	fprintf(stderr, "cleat exec: the last calls that the server answered:\n");
+	fflush(NULL);
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+	journal_print_last(&e->client, JOURNAL_CALLS);
 }
 
 int cli_exec(int argc, char **argv)
@@ -193,7 +204,8 @@ int cli_exec(int argc, char **argv)
 	client_init(&e.client, argv[0]);
 	if (!client_read(&e.client, cli_exec_options, argc, argv, &e.options, &e.words, 1, 4096))
 		return COMMAND_USAGE;
-	if (!make_directory(&e) || !start(&e)) {
+	if (!make_directory(&e) || !start(&e) ||
+	    !bundle_keep(&e.client, e.directory, &e.ca_file, &e.ca_bundle)) {
 		child_print_log(&e.child);
 		return COMMAND_FAILED;
 	}

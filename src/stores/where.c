@@ -70,29 +70,37 @@ static void add_comparison(struct where *where, const char *column, const char *
 
 /* The number of ids is rounded up by repeating the last one: a statement for each power of two, not for
  * each number. */
-bool where_ids(struct where *where, const char *const *ids, size_t n)
+void where_any(struct where *where, const char *column, const char *const *values, size_t n)
 {
 	size_t rounded = 1;
 
-	if (!ids)
-		return true;
 	if (n == 0)
-		return false;
+		return;
 	if (n > IDS_MAX) {
-		txn_fail(where->txn, "more ids in a filter than a statement can have", "");
-		return false;
+		txn_fail(where->txn, "more values in a filter than a statement can have for column", column);
+		return;
 	}
 	while (rounded < n)
 		rounded *= 2;
 	begin_condition(where);
+	buf_add_text(&where->text, column);
 	for (size_t i = 0; i < rounded; i++) {
-		buf_add_text(&where->text, i ? ", " : "id IN (");
-		add_param(where, PARAM_TEXT(ids[i < n ? i : n - 1]));
+		buf_add_text(&where->text, i ? ", " : " IN (");
+		add_param(where, PARAM_TEXT(values[i < n ? i : n - 1]));
 	}
 	buf_add_char(&where->text, ')');
+}
+
+bool where_ids(struct where *where, const char *const *ids, size_t n)
+{
+	if (!ids)
+		return true;
+	if (n == 0)
+		return false;
+	where_any(where, "id", ids, n);
 	where->by_key = true;
 	where->n_ids = n;
-	return true;
+	return !txn_failed(where->txn);
 }
 
 void where_ids_selected(struct where *where, const char *select, const char *value)
@@ -108,6 +116,26 @@ void where_literal(struct where *where, const char *condition)
 {
 	begin_condition(where);
 	buf_add_text(&where->text, condition);
+}
+
+void where_around(struct where *where, const char *before, const char *value, const char *after)
+{
+	if (!value)
+		return;
+	begin_condition(where);
+	buf_add_text(&where->text, before);
+	add_param(where, PARAM_TEXT(value));
+	buf_add_text(&where->text, after);
+}
+
+void where_behind(struct where *where, const char *columns, const char *first, const char *second)
+{
+	if (!first)
+		return;
+	add_comparison(where, columns, " > (", PARAM_TEXT(first));
+	buf_add_text(&where->text, ", ");
+	add_param(where, PARAM_TEXT(second));
+	buf_add_char(&where->text, ')');
 }
 
 void where_text(struct where *where, const char *column, const char *value)
@@ -225,20 +253,32 @@ void where_list_has(struct where *where, const char *column, const char *item)
 	buf_add_text(&where->text, " ESCAPE '" ESCAPE_TEXT "'");
 }
 
-void where_tags(struct where *where, const char *table, const struct tag_filter *tags, size_t n)
+/* `column` is what the tags belong to. */
+static void add_tags(struct where *where, const char *table, const char *column, const struct tag_filter *tags, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		begin_condition(where);
-		buf_add_text(&where->text, "EXISTS (SELECT 1 FROM tag WHERE tag.resource = ");
+		buf_add_text(&where->text, "EXISTS (SELECT 1 FROM tag AS has WHERE has.resource = ");
 		buf_add_text(&where->text, table);
-		buf_add_text(&where->text, ".id AND tag.key = ");
+		buf_add_text(&where->text, column);
+		buf_add_text(&where->text, " AND has.key = ");
 		add_param(where, PARAM_TEXT(tags[i].key));
 		if (tags[i].value) {
-			buf_add_text(&where->text, " AND tag.value = ");
+			buf_add_text(&where->text, " AND has.value = ");
 			add_param(where, PARAM_TEXT(tags[i].value));
 		}
 		buf_add_char(&where->text, ')');
 	}
+}
+
+void where_tags(struct where *where, const char *table, const struct tag_filter *tags, size_t n)
+{
+	add_tags(where, table, ".id", tags, n);
+}
+
+void where_other_tags(struct where *where, const struct tag_filter *tags, size_t n)
+{
+	add_tags(where, "tag", ".resource", tags, n);
 }
 
 void where_page(struct where *where, const struct page *page)

@@ -1,7 +1,6 @@
 /* DescribeInstances. */
-#include <string.h>
-
 #include "api/aliyun/ecs.h"
+#include "api/aliyun/ecs_network_interface.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "core/catalogue.h"
@@ -44,7 +43,7 @@ struct instance_item {
 	struct texts security_groups, none_list;
 	struct vpc_item vpc;
 	struct hibernation_item hibernation;
-	struct items locks, tags;
+	struct items locks, interfaces, tags;
 };
 
 struct describe_out {
@@ -174,6 +173,8 @@ static const struct field instance_fields[] = {
 	TEXTS(struct instance_item, none_list, "InnerIpAddress", .item = "IpAddress"),
 	OBJECT(struct instance_item, vpc, "VpcAttributes", .of = &vpc_shape),
 	OBJECT(struct instance_item, hibernation, "HibernationOptions", .of = &hibernation_shape),
+	ITEMS(struct instance_item, interfaces, "NetworkInterfaces", .item = "NetworkInterface",
+	      .of = &ecs_instance_interface_shape),
 	ITEMS(struct instance_item, locks, "OperationLocks", .item = "LockReason", .of = &lock_shape),
 	ITEMS(struct instance_item, tags, "Tags", .item = "Tag", .of = &rpc_tag_out_shape),
 	FIELDS_END,
@@ -234,22 +235,9 @@ static struct instance_filter make_filter(struct call *call, const struct descri
 
 /* ---- from rows to a reply ---- */
 
-static struct texts split_list(struct call *call, const char *list)
-{
-	struct texts texts = { arena_array(call_work_arena(call), const char *, strlen(list) / 2 + 1), 0 };
-
-	while (*list) {
-		const char *end = strchrnul(list, ',');
-
-		texts.items[texts.n++] = arena_text_n(call_work_arena(call), list, (size_t)(end - list));
-		list = *end ? end + 1 : end;
-	}
-	return texts;
-}
-
 static struct items locks_of(struct call *call, const char *list)
 {
-	struct texts reasons = split_list(call, list);
+	struct texts reasons = ecs_split(call, list);
 	struct lock_item *items = arena_array(call_work_arena(call), struct lock_item, reasons.n);
 	size_t i;
 
@@ -308,8 +296,9 @@ static void fill_item(struct call *call, const struct instance *instance, struct
 		.deletion_protection = instance->deletion_protection,
 		.key_pair = instance->key_pair,
 		.resource_group = instance->resource_group,
-		.security_groups = split_list(call, instance->security_groups),
-		.vpc = { instance->vpc, instance->vswitch, "", split_list(call, instance->private_ip) },
+		.security_groups = ecs_split(call, instance->security_groups),
+		.vpc = { instance->vpc, instance->vswitch, "", ecs_split(call, instance->private_ip) },
+		.interfaces = ecs_instance_interfaces(call, instance),
 		.locks = locks_of(call, instance->locks),
 		.tags = rpc_tags_of(call, instance->id),
 	};

@@ -88,10 +88,12 @@ static const struct field in_fields[] = {
 	TEXT(struct run_in, description, "Description", .min = ECS_DESCRIPTION_MIN, .max = ECS_DESCRIPTION_MAX,
 	     .bad = &bad_description),
 	TEXT(struct run_in, host_name, "HostName", .max = 64),
-	TEXT(struct run_in, security_group, "SecurityGroupId", .doc = "Kept and shown."),
-	TEXTS(struct run_in, security_groups, "SecurityGroupIds", .max = 16, .doc = "Kept and shown."),
-	TEXT(struct run_in, vswitch, "VSwitchId", .doc = "Kept and shown."),
-	TEXT(struct run_in, private_ip, "PrivateIpAddress", .max = 64),
+	TEXT(struct run_in, security_group, "SecurityGroupId", .doc = "In the VSwitch's VPC."),
+	TEXTS(struct run_in, security_groups, "SecurityGroupIds", .max = 16, .doc = "The same for several."),
+	TEXT(struct run_in, vswitch, "VSwitchId", .doc = "Its zone is the instance's, which gets an address of its block. "
+	                                                 "Without one the instance is in no VPC."),
+	TEXT(struct run_in, private_ip, "PrivateIpAddress", .max = 64, .doc = "Of the first instance; default: the lowest "
+	                                                                      "that is free."),
 	TEXT(struct run_in, key_pair, "KeyPairName", .max = 128),
 	TEXT(struct run_in, password, "Password", .max = 30, .flags = FIELD_ACCEPTED),
 	OPT_BOOL(struct run_in, password_inherit, "PasswordInherit", .flags = FIELD_ACCEPTED),
@@ -131,6 +133,7 @@ static const struct error_row errors[] = {
 	  "The specified InstanceType beyond the permitted range.", NULL },
 	{ REFUSE_IMAGE_UNKNOWN, 404, "InvalidImageId.NotFound", "The specified ImageId does not exist.", NULL },
 	{ REFUSE_ZONE_UNKNOWN, 404, "InvalidZoneId.NotFound", "The specified zone does not exist.", NULL },
+	ROWS_PLACE,
 	{ REFUSE_SYSTEM_DISK_CATEGORY, 400, "InvalidSystemDiskCategory.ValueNotSupported",
 	  "The specified parameter SystemDisk.Category is not valid.", NULL },
 	{ REFUSE_DISK_PERFORMANCE_LEVEL, 400, "InvalidPerformanceLevel.Malformed",
@@ -152,6 +155,7 @@ static const struct error_row errors[] = {
 	{ REFUSE_DEVICE_IN_USE, 403, "InvalidDevice.InUse", "The specified device has been occupied.", NULL },
 	{ REFUSE_PARAMETER_CONFLICT, 400, "InvalidAutoReleaseTime.Malformed",
 	  "The specified parameter AutoReleaseTime is not valid.", NULL },
+	ROWS_TAGS,
 	ROW_DRY_RUN,
 	ROWS_END,
 };
@@ -246,7 +250,7 @@ static bool run(struct call *call, const void *in_, void *out_)
 	struct instance_create_args args;
 
 	fill_args(call, in, &args);
-	if (!auto_release_at(call, in, &args.auto_release_at) ||
+	if (!rpc_tags_check(call, &in->tags) || !auto_release_at(call, in, &args.auto_release_at) ||
 	    !call_verb(call, instance_create(&call->work, &args, &out->ids.items)))
 		return false;
 	out->ids.n = (size_t)args.amount;

@@ -2,11 +2,13 @@
 
 #include "api/aliyun/ecs.h"
 #include "api/aliyun/location.h"
+#include "api/aliyun/vpc.h"
 #include "base/text.h"
 
 const struct product *const products[] = {
 	&product_ecs,
 	&product_location,
+	&product_vpc,
 	NULL,
 };
 

@@ -9,7 +9,7 @@ PYTHON  = $(BUILD)/venv/bin/python
 SETUP   = tools/setup
 
 .PHONY: help deps build demo run test test-deps test-build lint test-lint test-unit test-api test-system test-asan \
-	test-tsan bench fuzz docs install clean
+	test-tsan bench fuzz docs proof install clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,7 @@ run: build ## serve on 127.0.0.1:7480 with the key cleat / cleat-secret until Ct
 test-deps:
 	@tools/install-deps test
 	@tools/venv $(BUILD)/venv tests/requirements.txt
+	@tools/node-modules $(BUILD)/node tests/node
 
 test-build: test-deps
 	@$(SETUP) $(BUILD) -Dwerror=$(WERROR)
@@ -59,7 +60,11 @@ fuzz: ## build the fuzz targets with clang and run each for FUZZ_SECONDS (60)
 	@meson compile -C build-fuzz
 	@tools/run-fuzz build-fuzz $${FUZZ_SECONDS:-60}
 
-docs: build ## print again what docs/ takes from the program: the man page, the reference
+docs: build ## print again what docs/ takes from the program: man page, reference, operations
+	@tools/docs $(BUILD)/cleat
+
+proof: test-build ## run the api tests and write down which test proves what (docs/operations.md)
+	@CLEAT_PROOF_OUT=$(CURDIR)/tests/data/proof.json $(PYTHON) tools/run-tests --build $(BUILD) api
 	@tools/docs $(BUILD)/cleat
 
 install: build ## install the binary, man page and systemd unit under PREFIX (/usr/local)

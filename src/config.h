@@ -27,6 +27,7 @@ struct config {
 	const char *data;      /* NULL only with `ephemeral` */
 	bool ephemeral;
 
+	const char *fleet; /* file of the state that a new store begins with; NULL: none */
 	enum config_pace pace;
 	enum config_clock clock;
 	enum config_driver driver;
@@ -41,6 +42,7 @@ struct config {
 
 	int64_t threads; /* at least 1 */
 	int64_t max_body;
+	int64_t max_fleet_bytes;
 	int64_t max_params;
 	int64_t max_connections;
 	int64_t max_connections_per_address;
@@ -52,6 +54,8 @@ struct config {
 	int64_t idle_timeout;    /* seconds */
 	int64_t request_timeout; /* seconds */
 	int64_t retention_days;
+	int64_t journal_calls; /* 0: none */
+	int64_t journal_bytes;
 
 	bool store_run_twice;
 };

@@ -49,6 +49,10 @@ static const struct command commands[] = {
 	{ "jobs", "", "list the work on disks and instances",
 	  "Lists jobs, newest first: attaching, detaching, starting and so on, with the step each is at.",
 	  cli_jobs_options, cli_jobs },
+	{ "journal", "", "show the last calls and which parameters nothing read",
+	  "Shows the last calls that the server answered: operation, result, time taken, parameters, access key, user agent "
+	  "and jobs, and by name the parameters that nothing read. Secrets are masked. The server keeps them in memory only.",
+	  cli_journal_options, cli_journal },
 	{ "key create", "", "make an access key",
 	  "Makes an access key and prints its id and its secret, which is shown this once.",
 	  cli_key_create_options, cli_key_create },
@@ -65,6 +69,54 @@ static const struct command commands[] = {
 	{ "clock advance", "DURATION", "move the cloud's time on",
 	  "Moves the time of a server with --clock manual on by 90, 90s, 5m, 2h or 500ms; everything that falls due happens.",
 	  cli_control_options, cli_clock_advance },
+	{ "fault add", "OPERATION", "let the next calls of an operation go wrong",
+	  "Lets the next call (or calls: --times) of an operation of the API meet an error in the vendor's own words, a delay, a "
+	  "lost reply, a cut connection, or work that fails or never ends. Faults are looked at in the order they were added, and "
+	  "the first that means a call is the one it meets; it is counted even if the call is then refused for something else. "
+	  "Prints the id of the fault. Examples:\n"
+	  "cleat fault add DetachDisk --code InternalError --variant 2\n"
+	  "cleat fault add '*' --code Throttling --times 3\n"
+	  "cleat fault add DetachDisk --resource d-bp1yl3mfcgxol1en3f --reply-lost\n"
+	  "cleat fault add RunInstances --job-fails 'no host has room' --latency 2s\n"
+	  "cleat fault add DetachDisk --job-never-ends --times forever",
+	  cli_fault_add_options, cli_fault_add },
+	{ "fault list", "", "list the faults",
+	  "Lists faults in the order in which they are looked at: how many calls each still meets, how many met it, how many jobs "
+	  "carry it.",
+	  cli_fault_list_options, cli_fault_list },
+	{ "fault clear", "[ID]", "clear one fault, those of an operation, or all",
+	  "Removes the fault of that id, those of --operation, or all. Jobs that they hold go on at once, and jobs that would "
+	  "have failed do not.",
+	  cli_fault_clear_options, cli_fault_clear },
+	{ "fleet load", "FILE", "put the state of a file in place of the server's",
+	  "Puts accounts, instances and disks of a file in place of what those accounts have: all of it, or nothing if "
+	  "something in it is wrong, which is said with its line. '-' reads standard input. Ids are kept as they are given; what "
+	  "is not given has a default. The least there is: {\"cleat_fleet\": 1, \"accounts\": [{\"instances\": [{\"id\": "
+	  "\"i-1\"}], \"disks\": [{\"id\": \"d-1\", \"attachments\": [{\"instance\": \"i-1\"}]}]}]}. docs/fleet.md has every "
+	  "member; 'cleat fleet dump' shows them with their values.",
+	  cli_fleet_load_options, cli_fleet_load },
+	{ "fleet dump", "", "print the server's state as a fleet file",
+	  "Prints the state of all accounts and what was added to the catalogue. Loaded elsewhere, it gives the same again. Without "
+	  "--secrets the access keys are printed without theirs, and such a key can only be loaded where it is known.",
+	  cli_fleet_dump_options, cli_fleet_dump },
+	{ "fleet reset", "", "remove all instances and disks",
+	  "Removes all instances and disks and what was added to the catalogue. Accounts and access keys stay.",
+	  cli_fleet_reset_options, cli_fleet_reset },
+	{ "guest mount", "DISK INSTANCE", "say that a guest has a disk mounted",
+	  "Says that the guest of a simulated instance has the disk mounted. In an account with \"safe_detach\" it is then not "
+	  "detached while the instance runs: DetachDisk is accepted, the disk is In_use again, and 'cleat why DISK' says what "
+	  "uses it. After 'cleat guest umount' the next DetachDisk goes through.",
+	  cli_guest_mount_options, cli_guest_mount },
+	{ "guest umount", "DISK INSTANCE", "say that a guest does not use a disk any more",
+	  "Says that the disk is not mounted, and that nobody reads or writes it.", cli_guest_umount_options, cli_guest_umount },
+	{ "guest io", "DISK INSTANCE", "say that a guest reads or writes a disk",
+	  "Says that the guest reads or writes the disk without having it mounted, as a database on a raw device does. It is "
+	  "kept like a mounted one.",
+	  cli_guest_io_options, cli_guest_io },
+	{ "guest silent", "DISK INSTANCE", "say that a guest does not let go of a disk",
+	  "Says that the guest does not answer when it is asked to let go of the disk: a detach stays under way, in every "
+	  "account, until 'cleat guest silent --off' or until the instance is stopped.",
+	  cli_guest_silent_options, cli_guest_silent },
 	{ "backup", "FILE", "write a copy of everything to a new file",
 	  "Writes a consistent copy of the server's database to a file that does not exist yet (mode 0600). The server goes "
 	  "on meanwhile. To serve a copy, put it into an empty data directory as cleat.db. It holds the secrets of the "
@@ -73,7 +125,7 @@ static const struct command commands[] = {
 	{ "reference", "ecs|control", "print the reference of an API",
 	  "Prints the operations of an API with their parameters, replies and errors as Markdown, from the tables that this "
 	  "program serves them by.",
-	  NULL, reference_main },
+	  reference_options, reference_main },
 	{ "version", "", "print the version", "Prints the version of this program.", NULL, version_main },
 	{ 0 },
 };

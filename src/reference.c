@@ -6,7 +6,7 @@
 #include "api/control/control.h"
 #include "base/text.h"
 
-static const char *type_name(const struct field *field)
+const char *reference_type(const struct field *field)
 {
 	switch (field->type) {
 	case FIELD_TEXT:
@@ -18,6 +18,7 @@ static const char *type_name(const struct field *field)
 		return "boolean";
 	case FIELD_OPT_INT:
 	case FIELD_INT:
+	case FIELD_DECIMAL:
 		return "number";
 	case FIELD_TEXTS:
 		return "list of texts";
@@ -29,6 +30,18 @@ static const char *type_name(const struct field *field)
 		return "object";
 	}
 	return "";
+}
+
+void reference_name(const struct field *field, const char *prefix, bool input, char *ret, size_t size)
+{
+	bool list = field->type == FIELD_ITEMS || field->type == FIELD_TEXTS;
+
+	if (input)
+		snprintf(ret, size, "%s%s%s", prefix, field->name, list ? ".N" : "");
+	else if (list && field->item)
+		snprintf(ret, size, "%s%s.%s[]", prefix, field->name, field->item);
+	else
+		snprintf(ret, size, "%s%s%s", prefix, field->name, list ? "[]" : "");
 }
 
 static void print_values(const struct field *field)
@@ -57,6 +70,8 @@ static void print_limits(const struct field *field)
 		printf(" Else %d %s.", field->bad->http, field->bad->code);
 	if (field->flags & FIELD_ACCEPTED)
 		printf(" Accepted, without effect.");
+	if (field->flags & FIELD_SECRET)
+		printf(" Secret: the journal masks it.");
 	if (field->flags & FIELD_DRY_RUN)
 		printf(" `true`: all checks, no change.");
 }
@@ -67,13 +82,8 @@ static void print_fields(const struct field *fields, const char *prefix, bool in
 	char name[256];
 
 	for (field = fields; field->name; field++) {
-		bool list = field->type == FIELD_ITEMS;
-		bool texts = field->type == FIELD_TEXTS;
-
-		snprintf(name, sizeof name, input ? "%s%s%s" : "%s%s%s%s%s", prefix, field->name,
-		         list || texts ? (input ? ".N" : field->item ? "." : "[]") : "", field->item && !input ? field->item : "",
-		         field->item && !input ? "[]" : "");
-		printf("| `%s` | %s | ", name, type_name(field));
+		reference_name(field, prefix, input, name, sizeof name);
+		printf("| `%s` | %s | ", name, reference_type(field));
 		if (input)
 			printf("%s | ", field->flags & FIELD_REQUIRED ? "yes" : "");
 		printf("%s", field->doc ? field->doc : "");
@@ -97,6 +107,11 @@ static void print_rows(const struct error_row *rows)
 		       rows->source ? rows->source : "");
 }
 
+static bool has_rows(const struct error_row *rows)
+{
+	return rows && rows->reason != REFUSE_NONE;
+}
+
 static void print_operation(const struct operation *operation)
 {
 	printf("\n## %s\n\n%s\n", operation->name, operation->doc);
@@ -110,9 +125,10 @@ static void print_operation(const struct operation *operation)
 		printf("\n| reply | type | |\n|---|---|---|\n");
 		print_fields(operation->out.fields, "", false);
 	}
-	if (operation->errors && operation->errors->reason != REFUSE_NONE) {
+	if (has_rows(operation->errors) || has_rows(operation->faults)) {
 		printf("\n| HTTP | code | message | reason | source, if not the vendor's page |\n|---|---|---|---|---|\n");
 		print_rows(operation->errors);
+		print_rows(operation->faults);
 	}
 }
 
@@ -133,22 +149,53 @@ static void print_dialect(const struct dialect *dialect, const char *title, cons
 	printf("\n## Errors of every operation\n\n| HTTP | code | message | reason | source, if not the vendor's gateway |\n"
 	       "|---|---|---|---|---|\n");
 	print_rows(dialect->errors);
+	print_rows(dialect->faults);
+}
+
+struct reference_choice {
+	bool json;
+};
+
+const struct option reference_options[] = {
+	{ "json", NULL, AS_BOOL(struct reference_choice, json), .doc = "the same as JSON, for tools" },
+	OPTIONS_END
+};
+
+static bool print(const char *name, bool json)
+{
+	bool ecs = text_equal(name, "ecs");
+
+	if (!ecs && !text_equal(name, "control"))
+		return false;
+	if (json)
+		reference_json(ecs ? &dialect_aliyun : &dialect_control);
+	else if (ecs)
+		print_dialect(&dialect_aliyun, "ECS 2014-05-26",
+		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
+		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about. "
+		              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).");
+	else
+		print_dialect(&dialect_control, "Control API",
+		              "JSON over HTTP, with the header `Authorization: Bearer TOKEN`; the token is in the file "
+		              "`control_token` of the data directory. Input is the query or a JSON object as body.");
+	return true;
 }
 
 int reference_main(int argc, char **argv)
 {
-	if (argc == 2 && text_equal(argv[1], "ecs")) {
-		print_dialect(&dialect_aliyun, "ECS 2014-05-26",
-		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
-		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about.");
+	struct reference_choice choice;
+	struct option_words words;
+	struct arena arena;
+	char error[512];
+	bool printed;
+
+	arena_init(&arena);
+	snprintf(error, sizeof error, "which one? ecs or control");
+	printed = options_read(reference_options, &arena, argc, argv, &choice, &words, error, sizeof error) &&
+	          words.n == 1 && print(words.items[0], choice.json);
+	arena_finish(&arena);
+	if (printed)
 		return 0;
-	}
-	if (argc == 2 && text_equal(argv[1], "control")) {
-		print_dialect(&dialect_control, "Control API",
-		              "JSON over HTTP, with the header `Authorization: Bearer TOKEN`; the token is in the file "
-		              "`control_token` of the data directory. Input is the query or a JSON object as body.");
-		return 0;
-	}
-	fprintf(stderr, "cleat reference: which one? ecs or control\n");
+	fprintf(stderr, "cleat reference: %s\n", error);
 	return 2;
 }

@@ -1,9 +1,21 @@
-/* Prints the reference of an API as Markdown, from the same tables that bind requests and write replies. The pages in
- * docs/reference are its output. */
+/* `cleat reference`: the operations of an API as a page of Markdown or as JSON, printed from the tables that serve them. It
+ * adds nothing to what the tables say. */
 #ifndef REFERENCE_H
 #define REFERENCE_H
 
-/* `cleat reference ecs|control`. Returns the exit status. */
+#include "api/call.h"
+#include "base/option.h"
+
+extern const struct option reference_options[];
 int reference_main(int argc, char **argv);
+
+/* Prints all of a dialect's tables as JSON. */
+void reference_json(const struct dialect *dialect);
+
+/* What a field takes, in a word or two. */
+const char *reference_type(const struct field *field);
+
+/* Its name on the wire behind `prefix`: "Tag.N" in requests, "Tags.Tag[]" in replies. */
+void reference_name(const struct field *field, const char *prefix, bool input, char *ret, size_t size);
 
 #endif

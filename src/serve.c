@@ -15,6 +15,9 @@
 #include "api/aliyun/nonce.h"
 #include "api/aliyun/rpc.h"
 #include "api/control/control.h"
+#include "api/delay.h"
+#include "api/fault.h"
+#include "api/journal.h"
 #include "api/keys.h"
 #include "base/log.h"
 #include "base/moment.h"
@@ -27,6 +30,7 @@
 #include "core/jobs.h"
 #include "drivers/sim.h"
 #include "files.h"
+#include "fleet_start.h"
 #include "http/server.h"
 #include "notify.h"
 
@@ -57,6 +61,8 @@ struct server {
 	/* What the first start made; "" on every other. */
 	char first_key[64];
 	char first_secret[64];
+	struct fleet_start fleet; /* path NULL: none is to be loaded */
+	bool makes_key;           /* a first start with a fleet that brings keys makes none */
 	char error[512];
 };
 
@@ -113,22 +119,29 @@ static bool store_begin(struct server *server)
 
 /* ---- first start, keys ---- */
 
-/* Makes the account that every store has, with the key whose secret was written to its file before. */
+/* Makes the account that every store has, or those of the fleet, and a key whose secret was written to its file before. */
 static bool bootstrap(struct txn *txn, void *context)
 {
 	struct server *server = context;
 	struct caller caller = { .key_id = "cleat" };
 	struct access_key key;
 	struct work work;
+	const char *account = NULL;
 
 	work_begin(&work, &server->core, txn, &caller, clock_now(&server->core.clock));
-	return access_key_create(&work, account_create(&work, "aliyun", ACCOUNT_NAME).id, server->first_key,
-	                         server->first_secret, "made at the first start", &key);
+	if (server->fleet.path && !fleet_start_put(&server->fleet, &work, &account))
+		return false;
+	if (!server->fleet.path || text_equal(account, ""))
+		account = account_create(&work, "aliyun", ACCOUNT_NAME).id;
+	server->makes_key = account != NULL;
+	return !account || access_key_create(&work, account, server->first_key, server->first_secret,
+	                                     "made at the first start", &key);
 }
 
 struct first_look {
 	struct server *server;
 	bool has_account;
+	char fleet[65]; /* hash of the fleet it was begun with */
 };
 
 static bool look(struct txn *txn, void *context)
@@ -138,6 +151,7 @@ static bool look(struct txn *txn, void *context)
 
 	clock_restore(&first->server->core.clock, txn);
 	first->has_account = account_list(txn, &accounts) > 0;
+	snprintf(first->fleet, sizeof first->fleet, "%s", text_or(meta_get(txn, FLEET_META), ""));
 	return true;
 }
 
@@ -153,11 +167,33 @@ static bool first_start(struct server *server, struct arena *arena)
 	random_alphanumeric(server->first_secret, FIRST_SECRET_LENGTH);
 	path_in(server, PLACE_ACCESS_KEY, path, sizeof path);
 	snprintf(text, sizeof text, "access_key_id=%s\naccess_key_secret=%s\n", server->first_key, server->first_secret);
-	if (!file_replace(path, text, 0600, server->error, sizeof server->error) ||
-	    store_write(server->core.store, bootstrap, server, arena) != STORE_DONE)
+	if (!file_replace(path, text, 0600, server->error, sizeof server->error))
 		return false;
+	if (store_write(server->core.store, bootstrap, server, arena) != STORE_DONE) {
+		if (server->fleet.path && server->fleet.problems.n)
+			fleet_start_explain(&server->fleet, server->error, sizeof server->error);
+		return false;
+	}
+	if (!server->makes_key) {
+		unlink(path);
+		return true;
+	}
 	log_event(LOG_INFO, "first-start", LOG_TEXT_PAIR("access_key_id", server->first_key),
 	          LOG_TEXT_PAIR("secret_file", path));
+	return true;
+}
+
+/* A fleet is loaded once, into a store that is new. */
+static bool fleet_begin(struct server *server, const struct first_look *first)
+{
+	const struct config *config = server->config;
+	size_t max = (size_t)config->max_fleet_bytes;
+
+	if (!config->fleet)
+		return true;
+	if (!first->has_account)
+		return fleet_start_read(&server->fleet, config->fleet, max, server->error, sizeof server->error);
+	fleet_start_kept(config->fleet, max, *first->fleet ? first->fleet : NULL);
 	return true;
 }
 
@@ -170,9 +206,10 @@ static bool keys_begin(struct server *server)
 
 	snprintf(server->error, sizeof server->error, "the store cannot be read or written");
 	arena_init(&arena);
-	begun = store_read(server->core.store, look, &first, &arena) == STORE_DONE &&
+	begun = store_read(server->core.store, look, &first, &arena) == STORE_DONE && fleet_begin(server, &first) &&
 	        (first.has_account || first_start(server, &arena));
 	arena_finish(&arena);
+	fleet_start_finish(&server->fleet);
 	if (server->core.clock.last > moment_now() + SECOND && !server->core.clock.manual)
 		log_event(LOG_WARNING, "clock", LOG_TEXT_PAIR("problem", "this store lived by a manual clock that is ahead: cloud "
 		                                                         "time stands until the machine's clock is there"));
@@ -180,7 +217,9 @@ static bool keys_begin(struct server *server)
 	/* The development key is in no store: it is valid while the server that was given it runs. */
 	if (config->dev_key)
 		key_cache_fix(server->api.keys, config->access_key_id, config->access_key_secret);
-	return begun && key_cache_load(server->api.keys, server->core.store);
+	server->api.faults = fault_cache_create();
+	return begun && key_cache_load(server->api.keys, server->core.store) &&
+	       fault_cache_load(server->api.faults, server->core.store);
 }
 
 /* ---- drivers and jobs ---- */
@@ -192,13 +231,16 @@ static bool restore(struct txn *txn, void *context)
 	return guard_restore(&server->core, txn, server->error, sizeof server->error);
 }
 
+static bool drivers_begin(struct server *server)
+{
+	return guard_open(&server->core, &driver_sim, "", server->error, sizeof server->error);
+}
+
 static bool core_begin(struct server *server)
 {
 	struct arena arena;
 	enum store_outcome outcome;
 
-	if (!guard_open(&server->core, &driver_sim, "", server->error, sizeof server->error))
-		return false;
 	snprintf(server->error, sizeof server->error, "the store cannot be read");
 	arena_init(&arena);
 	outcome = store_read(server->core.store, restore, server, &arena);
@@ -275,7 +317,6 @@ static bool http_begin(struct server *server)
 		.host = config->listen_host,
 		.port = config->listen_port,
 		.threads = (unsigned)config->threads,
-		.max_body = (size_t)config->max_body,
 		.max_connections = connections_possible(config),
 		.max_connections_per_address = (unsigned)config->max_connections_per_address,
 		.idle_timeout = (unsigned)config->idle_timeout,
@@ -312,10 +353,14 @@ static void configure(struct server *server)
 	server->api = (struct api){
 		.core = &server->core,
 		.nonces = nonce_memory_create((size_t)config->nonce_bytes),
+		.delays = delays_create(),
+		.journal = journal_create((size_t)config->journal_calls, (size_t)config->journal_bytes),
 		.dialects = dialects,
 		.control_token = server->token,
 		.settings = {
 			.max_params = (size_t)config->max_params,
+			.max_body = (size_t)config->max_body,
+			.max_fleet_bytes = (size_t)config->max_fleet_bytes,
 			.version = CLEAT_VERSION,
 			.data_directory = server->directory,
 		},
@@ -326,8 +371,8 @@ static void configure(struct server *server)
 static bool server_begin(struct server *server)
 {
 	configure(server);
-	return directory_open(server) && store_begin(server) && token_begin(server) && keys_begin(server) &&
-	       core_begin(server) && http_begin(server);
+	return directory_open(server) && store_begin(server) && token_begin(server) && drivers_begin(server) &&
+	       keys_begin(server) && core_begin(server) && http_begin(server);
 }
 
 /* Stop listening, let requests end, let jobs rest, close the store: in this order nothing that was acknowledged is
@@ -338,6 +383,9 @@ static void server_end(struct server *server)
 	bool cut_off;
 
 	notify("STOPPING=1");
+	delays_stop(server->api.delays);
+	/* Who waits for news of it would only be waited for. */
+	journal_close(server->api.journal);
 	if (server->http && !http_drain(server->http, DRAIN_MS))
 		log_event(LOG_INFO, "stopping", LOG_TEXT_PAIR("message", "requests wait for jobs; they are answered now"));
 	if (server->core.jobs)
@@ -359,7 +407,10 @@ static void server_end(struct server *server)
 	jobs_destroy(server->core.jobs);
 	guard_close(&server->core);
 	key_cache_destroy(server->api.keys);
+	fault_cache_destroy(server->api.faults);
+	delays_destroy(server->api.delays);
 	nonce_memory_destroy(server->api.nonces);
+	journal_destroy(server->api.journal);
 	if (server->config->ephemeral && *server->directory)
 		directory_remove(server->directory);
 }

@@ -21,6 +21,7 @@ WRAPPER = shlex.split(os.environ.get("CLEAT_WRAPPER", ""))
 SLOWER = float(os.environ.get("CLEAT_SLOWER", "1"))
 SANITIZER_REPORTS = ("ERROR: AddressSanitizer", "WARNING: ThreadSanitizer", "ERROR: LeakSanitizer", ": runtime error: ")
 
+_observers = []  # called with a server before it is stopped
 _servers = []  # all that a running test could have to do with, for the log of a failure
 
 
@@ -142,6 +143,8 @@ class Server:
         """SIGTERM. Everything but an orderly end fails, and so does a sanitizer's report."""
         if self.process is None:
             return
+        for observer in _observers:
+            observer(self)
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -190,6 +193,12 @@ class _Factory:
         for server in self.servers:
             _servers.remove(server)
         assert not errors, "\n".join(errors)
+
+
+@pytest.fixture(scope="session")
+def all_servers():
+    """The servers there are at a time, and those who want to see each before it is stopped."""
+    return _servers, _observers
 
 
 @pytest.fixture

@@ -191,6 +191,7 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_JSON_TEXTS:
 	case FIELD_BOOL:
 	case FIELD_INT:
+	case FIELD_DECIMAL:
 		break;
 	}
 	if (!node->value)
@@ -206,6 +207,8 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 		return text_to_bool(node->value, at);
 	case FIELD_INT:
 		return text_to_int64(node->value, at);
+	case FIELD_DECIMAL:
+		return false; /* of replies only */
 	case FIELD_TEXT:
 	case FIELD_TIME:
 	case FIELD_TEXTS:
@@ -255,4 +258,38 @@ bool bind_input(struct arena *arena, const struct shape *shape, struct tree *tre
 
 	memset(target, 0, shape->size);
 	return bind_fields(&b, shape, tree, "", target);
+}
+
+/* ---- marking ---- */
+
+static void mark_fields(struct binding *b, const struct shape *shape, struct tree *tree, unsigned flags)
+{
+	const struct field *field;
+	struct tree *node;
+
+	for (field = shape->fields; field->name; field++) {
+		struct tree **items = &node;
+		size_t n = 1;
+		size_t i;
+
+		node = find_node(tree, field);
+		if (!node)
+			continue;
+		node->read = true;
+		node->flags = flags | field->flags;
+		if (field->type == FIELD_ITEMS || field->type == FIELD_TEXTS)
+			items = list_items(b, unwrap(field, node), &n);
+		for (i = 0; i < n; i++) {
+			items[i]->flags = flags | field->flags;
+			if (field->of)
+				mark_fields(b, field->of, items[i], flags | field->flags);
+		}
+	}
+}
+
+void bind_mark(struct arena *arena, const struct shape *shape, struct tree *tree)
+{
+	struct binding b = { .arena = arena };
+
+	mark_fields(&b, shape, tree, 0);
 }

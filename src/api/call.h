@@ -14,6 +14,10 @@
 
 struct api;
 struct call;
+struct call_fault;
+struct delays;
+struct fault_cache;
+struct journal;
 struct nonce_memory;
 
 struct fault {
@@ -26,15 +30,23 @@ struct dialect {
 	const char *name;
 	const struct operation *const *operations; /* ends with NULL */
 	const struct error_row *errors;            /* the words where an operation has none; ends with REFUSE_NONE */
+	const struct error_row *faults;            /* rows that only a fault answers; NULL: its calls meet no faults */
+	const struct field *common; /* parameters of every operation that the dialect reads; may be NULL */
+	bool own;                   /* no cloud's API but Cleat's: the journal shows its calls only when asked to */
 	bool (*claims)(const struct request *request);
 	/* Finds the operation, authenticates, reads the input tree and says who calls. False after call_refuse(). */
 	bool (*receive)(struct call *call);
 	void (*write_done)(struct call *call);
 	void (*write_fault)(struct call *call, const struct fault *fault);
+	/* NULL, or: how long the body of this request may be, of which only target and headers have come (the path has its
+	 * query yet); 0: as long as any. */
+	size_t (*body_max)(const struct api *api, const struct request *head);
 };
 
 struct api_settings {
 	size_t max_params;
+	size_t max_body;
+	size_t max_fleet_bytes; /* of a fleet file */
 	const char *version; /* of Cleat */
 	const char *data_directory;
 };
@@ -43,6 +55,9 @@ struct api {
 	struct core *core;
 	struct key_cache *keys;
 	struct nonce_memory *nonces;
+	struct fault_cache *faults;
+	struct delays *delays;
+	struct journal *journal; /* NULL: off */
 	const struct dialect *const *dialects; /* ends with NULL; the first that claims a request serves it */
 	const char *control_token;
 	struct api_settings settings;
@@ -62,8 +77,11 @@ struct call {
 	struct caller caller;
 	struct tree *input;
 	bool xml;
+	bool repeated; /* a client token was known: `out` is what it got before */
 	void *in;
 	void *out;
+	struct call_fault *fault; /* that it met or waits for (api/fault.h); NULL: none */
+	bool begun; /* it is past its fault */
 	int64_t now; /* cloud time of the call */
 	struct work work;
 	struct refusal refusal;
@@ -80,21 +98,40 @@ void call_reject(struct call *call, enum refusal_reason reason);
 
 enum call_next { CALL_RENDER, CALL_SUBMIT };
 
+/* How long the body may be of a request of which target and headers have come. */
+size_t call_body_max(const struct api *api, const char *target, const struct header *headers, size_t n_headers);
+
 /* The request's texts must outlive the call. */
 struct call *call_create(struct api *api, const struct request *request);
 void call_destroy(struct call *call);
 
-/* Everything up to and including reading operations. CALL_SUBMIT: it writes or blocks, hand it to call_submit. */
+/* Everything up to and including reading operations. CALL_SUBMIT: it writes, blocks or meets a fault, hand it to
+ * call_submit. */
 enum call_next call_prepare(struct call *call);
+
+/* After each resume: what is to be done now. CALL_SUBMIT may come once more. */
+enum call_next call_continue(struct call *call);
 
 /* Runs the call elsewhere; `resume` is called once, on another thread or this one, when it may be rendered. */
 void call_submit(struct call *call, void (*resume)(void *context), void *context);
 
+/* For OPERATION_WAIT: runs the operation now. */
+void call_run(struct call *call);
+
 /* Hands a submitted call back to whoever waits for it. */
 void call_resume(struct call *call);
 
-/* Fills call->reply and writes the log line. */
+/* Fills call->reply, writes the log line and keeps the call in the journal. */
 void call_render(struct call *call);
+
+/* Once it is rendered: a fault wants that nothing of the reply is sent and the connection is closed. */
+bool call_is_lost(const struct call *call);
+
+/* The fault that the call met, or NULL. */
+const struct fault_rule *call_fault(const struct call *call);
+
+/* What the store says becomes a refusal, unless it is STORE_DONE. */
+void call_take_outcome(struct call *call, enum store_outcome outcome);
 
 /* Records a refusal and returns false. */
 bool call_refuse(struct call *call, enum refusal_reason reason, const char *subject);
@@ -105,6 +142,10 @@ bool call_verb(struct call *call, bool verb);
 
 /* For run functions: memory that lives until the reply is rendered and starts anew with each run. */
 struct arena *call_work_arena(struct call *call);
+
+/* For run functions that call the store themselves: records a refusal for every outcome but DONE; what refused inside
+ * the transaction is in call->refusal already. */
+void call_take_outcome(struct call *call, enum store_outcome outcome);
 
 /* Text with "%s" filled in by the first and second argument; NULL is "". */
 const char *fault_text(struct arena *arena, const char *format, const char *first, const char *second);

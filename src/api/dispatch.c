@@ -1,4 +1,5 @@
 /* What happens to every call of every dialect: bind, authorise, run inside a transaction, render. */
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,8 @@
 #include "api/bind.h"
 #include "api/call.h"
 #include "api/client_token.h"
+#include "api/fault.h"
+#include "api/journal.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -105,6 +108,7 @@ static bool run_plain(struct call *call)
 	call->out = arena_alloc(&call->work_arena, call->operation->out.size);
 	if (token) {
 		known = client_token_look(call, token);
+		call->repeated = known == CLIENT_TOKEN_REPEATED;
 		if (known != CLIENT_TOKEN_NEW)
 			return known == CLIENT_TOKEN_REPEATED;
 	}
@@ -120,14 +124,19 @@ static bool run_plain(struct call *call)
 static bool run_in_txn(struct txn *txn, void *context)
 {
 	struct call *call = context;
+	bool done;
 
 	call->refusal = (struct refusal){ 0 };
 	call->then = NULL;
+	call->repeated = false;
 	work_begin(&call->work, call->api->core, txn, &call->caller, call->now);
-	return run_plain(call);
+	call->work.fault = fault_of_jobs(call);
+	done = run_plain(call);
+	assert(!call->work.opened_job || call->operation->opens_jobs); /* its row says otherwise */
+	return done;
 }
 
-static void take_outcome(struct call *call, enum store_outcome outcome)
+void call_take_outcome(struct call *call, enum store_outcome outcome)
 {
 	switch (outcome) {
 	case STORE_DONE:
@@ -151,13 +160,27 @@ static void take_outcome(struct call *call, enum store_outcome outcome)
 	}
 }
 
+static const struct dialect *dialect_of(const struct api *api, const struct request *request)
+{
+	const struct dialect *const *dialect = api->dialects;
+
+	while (dialect[1] && !(*dialect)->claims(request))
+		dialect++;
+	return *dialect;
+}
+
 static void find_dialect(struct call *call)
 {
-	const struct dialect *const *dialect = call->api->dialects;
+	call->dialect = dialect_of(call->api, &call->request);
+}
 
-	while (dialect[1] && !(*dialect)->claims(&call->request))
-		dialect++;
-	call->dialect = *dialect;
+size_t call_body_max(const struct api *api, const char *target, const struct header *headers, size_t n_headers)
+{
+	const struct request head = { .method = "", .path = target, .query = "", .headers = headers, .n_headers = n_headers };
+	const struct dialect *dialect = dialect_of(api, &head);
+	size_t max = dialect->body_max ? dialect->body_max(api, &head) : 0;
+
+	return max ? max : api->settings.max_body;
 }
 
 void call_reject(struct call *call, enum refusal_reason reason)
@@ -166,11 +189,8 @@ void call_reject(struct call *call, enum refusal_reason reason)
 	call_refuse(call, reason, NULL);
 }
 
-static bool prepare(struct call *call)
+static bool bind(struct call *call)
 {
-	find_dialect(call);
-	if (!call->dialect->receive(call))
-		return false;
 	call->in = arena_alloc(&call->arena, call->operation->in.size);
 	if (!bind_input(&call->arena, &call->operation->in, call->input, call->in, &call->refusal))
 		return false;
@@ -178,22 +198,42 @@ static bool prepare(struct call *call)
 	return true;
 }
 
-enum call_next call_prepare(struct call *call)
+static enum call_next begin(struct call *call)
 {
-	if (!prepare(call))
+	call->begun = true;
+	if (!bind(call))
 		return CALL_RENDER;
 	switch (call->operation->mode) {
 	case OPERATION_WRITE:
 	case OPERATION_SLOW:
+	case OPERATION_WAIT:
 		return CALL_SUBMIT;
 	case OPERATION_PLAIN:
 		run_plain(call);
 		break;
 	case OPERATION_READ:
-		take_outcome(call, store_read(call->api->core->store, run_in_txn, call, &call->work_arena));
+		call_take_outcome(call, store_read(call->api->core->store, run_in_txn, call, &call->work_arena));
 		break;
 	}
 	return CALL_RENDER;
+}
+
+enum call_next call_prepare(struct call *call)
+{
+	find_dialect(call);
+	if (!call->dialect->receive(call))
+		return CALL_RENDER;
+	return fault_awaits(call) ? CALL_SUBMIT : begin(call);
+}
+
+enum call_next call_continue(struct call *call)
+{
+	return !call->begun && fault_apply(call) ? begin(call) : CALL_RENDER;
+}
+
+void call_run(struct call *call)
+{
+	run_plain(call);
 }
 
 void call_resume(struct call *call)
@@ -214,7 +254,7 @@ static void committed(void *context, enum store_outcome outcome)
 	void (*then)(struct call *call) = call->then;
 	bool waits = core->settings.pace == PACE_INSTANT && !then;
 
-	take_outcome(call, outcome);
+	call_take_outcome(call, outcome);
 	if (outcome != STORE_DONE) {
 		resume(call);
 		return;
@@ -244,8 +284,16 @@ void call_submit(struct call *call, void (*resume_call)(void *context), void *co
 
 	call->resume = resume_call;
 	call->resume_context = context;
+	if (!call->begun) {
+		fault_submit(call);
+		return;
+	}
 	if (call->operation->mode == OPERATION_WRITE) {
 		store_submit(call->api->core->store, run_in_txn, call, &call->work_arena, committed);
+		return;
+	}
+	if (call->operation->mode == OPERATION_WAIT) {
+		call->operation->wait(call);
 		return;
 	}
 	pthread_attr_init(&attributes);
@@ -290,7 +338,8 @@ const char *fault_text(struct arena *arena, const char *format, const char *firs
 static struct fault explain(struct call *call)
 {
 	const struct refusal *refusal = &call->refusal;
-	const struct error_row *row = refusal->reason == REFUSE_FIELD ? refusal->row : NULL;
+	bool brings_words = refusal->reason == REFUSE_FIELD || refusal->reason == REFUSE_FAULT;
+	const struct error_row *row = brings_words ? refusal->row : NULL;
 
 	if (!row && call->operation)
 		row = error_row_find(call->operation->errors, refusal->reason);
@@ -312,6 +361,7 @@ static struct fault explain(struct call *call)
 static void log_call(const struct call *call, const char *code)
 {
 	enum log_level level = call->reply.status >= 500 ? LOG_WARNING : LOG_INFO;
+	const struct fault_rule *rule = call_fault(call);
 
 	if (!log_wants(level))
 		return;
@@ -321,14 +371,17 @@ static void log_call(const struct call *call, const char *code)
 	          LOG_TEXT_PAIR("remote", call->request.remote), LOG_NUMBER_PAIR("status", call->reply.status),
 	          LOG_TEXT_PAIR("code", code), LOG_TEXT_PAIR("reason", refusal_words[call->refusal.reason]),
 	          LOG_NUMBER_PAIR("jobs", (int64_t)call->work.n_tickets),
-	          LOG_NUMBER_PAIR("microseconds", moment_monotonic_us() - call->began_us));
+	          LOG_NUMBER_PAIR("microseconds", moment_monotonic_us() - call->began_us),
+	          LOG_TEXT_PAIR(rule ? "fault" : NULL, rule ? rule->id : ""),
+	          LOG_TEXT_PAIR("effect", rule ? fault_effect_names[rule->effect] : ""));
 }
 
 void call_render(struct call *call)
 {
 	struct fault fault = { 0 };
 
-	if (call->refusal.reason == REFUSE_NONE) {
+	/* A connection that is cut has no reply at all: status 0. */
+	if (call->refusal.reason == REFUSE_NONE && !fault_is_cut(call)) {
 		call->reply.status = 200;
 		call->dialect->write_done(call);
 		if (call->reply.body.failed)
@@ -344,4 +397,5 @@ void call_render(struct call *call)
 		call->dialect->write_fault(call, &fault);
 	}
 	log_call(call, text_or(fault.code, ""));
+	journal_record(call->api->journal, call, text_or(fault.code, ""));
 }

@@ -24,6 +24,7 @@ enum operation_mode {
 	OPERATION_WRITE, /* runs inside one transaction; the reply leaves after the commit */
 	OPERATION_PLAIN, /* needs no store */
 	OPERATION_SLOW,  /* blocks: runs on a thread of its own */
+	OPERATION_WAIT,  /* needs no store, and may wait: `wait` is called instead of `run` */
 };
 
 struct operation {
@@ -34,10 +35,17 @@ struct operation {
 	const char *permission; /* "ecs:DetachDisk" */
 	const char *resource;   /* what the permission is asked on: "disk/{DiskId}" */
 	struct shape in, out;
+	bool own_body;  /* the body is no parameters: run reads it itself */
+	bool own_reply; /* run writes the body of the reply itself */
 	const struct error_row *errors; /* rows of this operation, ends with REFUSE_NONE; they win over the dialect's */
+	const struct error_row *faults; /* rows of it that only a fault answers, all REFUSE_FAULT; may be NULL */
+	bool opens_jobs; /* it may set work going that goes on after its reply */
 	/* Calls one verb of the core and fills `out` (zeroed). May run twice (contract/store.h). Returns false after
 	 * call_refuse() or a verb that refused. */
 	bool (*run)(struct call *call, const void *in, void *out);
+	/* OPERATION_WAIT: sees to it that call_run() and call_resume() are called in their time, on any thread. */
+	void (*wait)(struct call *call);
+	bool unrecorded; /* the journal does not keep it: looking leaves no trace */
 	const char *doc;
 };
 

@@ -46,6 +46,7 @@ enum field_type {
 	FIELD_OPT_INT,    /* struct opt_int, input */
 	FIELD_BOOL,       /* bool, output */
 	FIELD_INT,        /* int64_t, output */
+	FIELD_DECIMAL,    /* double, output */
 	FIELD_TEXTS,      /* struct texts: X.1, X.2 or a JSON list */
 	FIELD_JSON_TEXTS, /* struct opt_texts, input: a JSON list of texts inside one text */
 	FIELD_ITEMS,      /* struct items: X.1.Field, or a JSON list of objects */
@@ -59,6 +60,7 @@ enum field_flags {
 	FIELD_DRY_RUN = 8,      /* true: all checks, no change */
 	FIELD_OMIT_EMPTY = 16,  /* output: a text that is NULL or "" is left out */
 	FIELD_ACCEPTED = 32,    /* accepted and without effect; said so in the reference */
+	FIELD_SECRET = 64,      /* input: no list of calls shows its value */
 };
 
 struct error_row;
@@ -91,6 +93,7 @@ struct shape {
 #define OPT_INT(T, m, wire, ...)    { .name = wire, .type = FIELD_OPT_INT, .offset = FIELD_AT(T, m, struct opt_int), __VA_ARGS__ }
 #define BOOL(T, m, wire, ...)       { .name = wire, .type = FIELD_BOOL, .offset = FIELD_AT(T, m, bool), __VA_ARGS__ }
 #define INT(T, m, wire, ...)        { .name = wire, .type = FIELD_INT, .offset = FIELD_AT(T, m, int64_t), __VA_ARGS__ }
+#define DECIMAL(T, m, wire, ...)    { .name = wire, .type = FIELD_DECIMAL, .offset = FIELD_AT(T, m, double), __VA_ARGS__ }
 #define TEXTS(T, m, wire, ...)      { .name = wire, .type = FIELD_TEXTS, .offset = FIELD_AT(T, m, struct texts), __VA_ARGS__ }
 #define JSON_TEXTS(T, m, wire, ...) { .name = wire, .type = FIELD_JSON_TEXTS, .offset = FIELD_AT(T, m, struct opt_texts), __VA_ARGS__ }
 #define ITEMS(T, m, wire, ...)      { .name = wire, .type = FIELD_ITEMS, .offset = FIELD_AT(T, m, struct items), __VA_ARGS__ }

@@ -69,6 +69,9 @@ static void write_field(struct writer *w, const struct field *field, const void 
 	case FIELD_INT:
 		writer_int(w, field->name, *(const int64_t *)at);
 		break;
+	case FIELD_DECIMAL:
+		writer_double(w, field->name, *(const double *)at);
+		break;
 	case FIELD_OPT_BOOL:
 		if (((const struct opt_bool *)at)->is == GIVEN)
 			writer_bool(w, field->name, ((const struct opt_bool *)at)->value);

@@ -1,5 +1,6 @@
 #include "base/moment.h"
 
+#include <string.h>
 #include <time.h>
 
 static int64_t clock_us(clockid_t clock)
@@ -190,5 +191,20 @@ bool moment_parse(const char *text, int64_t *ret)
 	if (same.month != date.month || same.day != date.day)
 		return false;
 	*ret = days * DAY + ((hour * 60 + minute) * 60 + second) * SECOND;
+	return true;
+}
+
+bool moment_parse_millis(const char *text, int64_t *ret)
+{
+	char seconds[] = "0000-00-00T00:00:00Z";
+	size_t length = sizeof seconds - 2; /* up to the Z */
+	int64_t moment;
+
+	if (!text || !is_shape(text, "0000-00-00T00:00:00.000Z"))
+		return moment_parse(text, ret);
+	memcpy(seconds, text, length);
+	if (!moment_parse(seconds, &moment))
+		return false;
+	*ret = moment + (text[length + 1] - '0') * 100 + two_digits(text + length + 2);
 	return true;
 }

@@ -27,7 +27,8 @@ char *moment_millis_text(struct arena *arena, int64_t moment);
 #define MOMENT_TEXT_SIZE 48
 void moment_millis_print(char ret[MOMENT_TEXT_SIZE], int64_t moment);
 
-/* Accepts exactly the forms with seconds or with minutes above. */
+/* Accepts exactly the forms with seconds or with minutes above; the second also that with milliseconds. */
 bool moment_parse(const char *text, int64_t *ret);
+bool moment_parse_millis(const char *text, int64_t *ret);
 
 #endif

@@ -18,6 +18,7 @@ struct tree {
 	struct tree *next;
 	size_t n_children;
 	bool read; /* some field asked for it: what nobody read is shown in the journal */
+	unsigned flags; /* what its field says of it, for the journal (api/shape.h) */
 };
 
 /* An empty object. Everything is allocated in `arena`. */

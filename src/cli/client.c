@@ -162,7 +162,7 @@ static void prepare(struct receiving *r, const struct client_request *request, c
 		curl->easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 		curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 300L);
 	} else {
-		curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, 60000L);
+		curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->timeout_ms ? (long)request->timeout_ms : 60000L);
 	}
 	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
 	curl->easy_setopt(easy, CURLOPT_WRITEDATA, r);
@@ -176,7 +176,7 @@ static struct curl_slist *add_headers(const struct curl_library *curl, const str
 {
 	/* Without these libcurl adds a content type of its own, which no signature covers, and waits a second for
 	 * "100 Continue". */
-	struct curl_slist *list = curl->slist_append(NULL, "Expect:");
+	struct curl_slist *list = curl->slist_append(curl->slist_append(NULL, "Expect:"), "User-Agent: cleat");
 	const char *const *header;
 	bool typed = false;
 
@@ -287,7 +287,7 @@ bool client_refused(struct client *client, const struct client_reply *reply)
 json_t *client_control(struct client *client, const char *method, const char *path, const json_t *body)
 {
 	struct client_reply REPLY_CLEANUP reply = { 0 };
-	struct client_request request = { .method = method, .path = path };
+	struct client_request request = { .method = method, .path = path, .quiet = client->quiet };
 	const char *headers[3] = { NULL };
 	char *text;
 	json_t *json;
@@ -302,10 +302,12 @@ json_t *client_control(struct client *client, const char *method, const char *pa
 	request.body = text;
 	sent = client_send(client, &request, &reply);
 	free(text);
+	client->status = sent ? reply.status : 0;
 	if (!sent)
 		return NULL;
 	if (reply.status < 200 || reply.status > 299) {
-		client_refused(client, &reply);
+		if (!client->quiet || reply.status != 503)
+			client_refused(client, &reply);
 		return NULL;
 	}
 	json = json_loadb(buf_text(&reply.body), reply.body.length, 0, NULL);

@@ -45,6 +45,8 @@ struct client {
 	const char *host;       /* of it, with the port */
 	const char *token_file; /* NULL: none is known */
 	const char *token;      /* read when it is first needed */
+	bool quiet;             /* a server that does not answer the control API, or has too much to do, is no error to print */
+	long status;            /* of the last answer of the control API; 0: there was none */
 	void *curl;             /* the handle of libcurl, with its open connection */
 };
 
@@ -68,6 +70,7 @@ struct client_request {
 	const char *const *headers; /* "name: value", ends with NULL; may be NULL */
 	const char *body;           /* NULL: none */
 	int to_fd;                  /* > 0: a body with status 200 goes here instead of into the reply */
+	int64_t timeout_ms;         /* for the whole; 0: a minute */
 	bool quiet;                 /* a server that does not answer is no error to print */
 };
 

@@ -13,6 +13,9 @@ const char *client_clean(struct client *client, const char *text)
 	for (c = copy; *c; c++) {
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = '?';
+		/* U+0080 to U+009F are control characters as well. */
+		else if ((unsigned char)c[0] == 0xc2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xa0)
+			c[0] = c[1] = '?';
 	}
 	return copy;
 }

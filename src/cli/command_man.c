@@ -45,6 +45,9 @@ static const char tail[] =
 static void add_roff(struct buf *buf, const char *text)
 {
 	for (; *text; text++) {
+		/* A line of its own, such as an example, stays one. */
+		if (*text == '\n')
+			buf_add_text(buf, "\n.br");
 		if (*text == '-' || *text == '\\')
 			buf_add_char(buf, '\\');
 		buf_add_char(buf, *text);

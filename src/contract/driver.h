@@ -3,11 +3,12 @@
  *
  * Life of a driver:
  *
- *     open -> restore (once, with everything the store has of this driver's) -> act, observe ... -> close
+ *     open -> restore (with everything the store has of this driver's) -> act, observe ... -> close
  *
  *  - open makes ready; nothing is running yet.
  *  - restore tells the driver what was recorded. The simulator rebuilds its machines from it; a driver of real machines
- *    compares it with what it finds and keeps what it needs.
+ *    compares it with what it finds and keeps what it needs. A simulated one is restored again, as a whole, whenever the
+ *    store was given another state; no act is under way then.
  *  - act may come from several threads at once, but never twice at the same time for one machine. It does not wait for
  *    a guest or a timer: what takes time is DRIVER_PENDING, and it is asked again.
  *  - close ends what the driver itself started; machines go on.
@@ -30,7 +31,7 @@ enum driver_act {
 	DRIVER_POWER_OFF, /* force: at once, without asking the guest */
 	DRIVER_ATTACH,
 	DRIVER_CHECK_IDLE, /* asks only: does the guest use the disk? DONE: no; REFUSED "in-use": yes */
-	DRIVER_DETACH, /* force: the guest is not asked whether it uses the disk */
+	DRIVER_DETACH, /* force: the guest is not asked whether it uses the disk, but to let go all the same */
 	DRIVER_FENCE,  /* the machine cannot reach the disk any more, whatever its guest does */
 	DRIVER_ACT_MAX
 };
@@ -70,6 +71,15 @@ struct driver_reply {
 	char message[256];     /* a sentence for people */
 };
 
+/* What the guest of a simulated machine does with a disk. */
+struct driver_guest {
+	const char *mounted; /* "/data"; "": nowhere */
+	const char *by;      /* who uses the disk, for messages; "": nobody is named */
+	bool io;             /* it is read or written */
+	bool silent;         /* the guest never lets go of it */
+	int64_t delay_ms;    /* it lets go that long after it was asked first; real time */
+};
+
 /* What the store has on record, handed over in this order: disks, machines, attachments. */
 enum driver_record_kind { DRIVER_RECORD_DISK, DRIVER_RECORD_MACHINE, DRIVER_RECORD_ATTACHMENT };
 
@@ -82,7 +92,9 @@ struct driver_record {
 	int64_t generation;
 	int64_t size_gib;
 	bool powered;
+	bool agent; /* of a machine: its guest can tell what it does with its disks */
 	bool shared;
+	struct driver_guest guest; /* of an attachment; texts may be NULL */
 };
 
 enum driver_seen { DRIVER_SEEN_ABSENT, DRIVER_SEEN_PRESENT, DRIVER_SEEN_UNKNOWN };
@@ -93,11 +105,15 @@ struct driver {
 	/* The driver takes no time of its own: the pace of the server decides how long its work seems to take. */
 	bool paced;
 
+	/* What it has is what restore says: a fleet can be put in its place by writing it down. */
+	bool simulated;
+
 	/* Mandatory. Returns the driver's own state in *ret_self, or false with a message in `error`. `config` is what
 	 * followed "=" on the command line, or "". */
 	bool (*open)(const char *config, void **ret_self, char *error, size_t error_size);
 
-	/* Mandatory. Called once, before any act. False with a message in `error`: the server does not start. */
+	/* Mandatory. Called before any act, and again, instead of all that it had, if it is `simulated`. False with a
+	 * message in `error`: the server does not start. */
 	bool (*restore)(void *self, const struct driver_record *records, size_t n, char *error, size_t error_size);
 
 	/* Mandatory. Fills *ret whatever happens. */
@@ -105,6 +121,9 @@ struct driver {
 
 	/* Mandatory. Whether the machine can reach the disk now; for an attachment of "" whether the machine exists. */
 	enum driver_seen (*observe)(void *self, const char *machine, const char *attachment);
+
+	/* NULL where machines are real. The guest does this with the disk from now on. */
+	void (*guest)(void *self, const char *disk, const char *attachment, const struct driver_guest *guest);
 
 	/* Mandatory; NULL is allowed as self. */
 	void (*close)(void *self);

@@ -107,6 +107,8 @@ struct instance {
 	int64_t started_at;
 	int64_t expires_at;      /* PrePaid only */
 	int64_t auto_release_at; /* 0: never */
+	const char *guest_os; /* "linux" or "windows", from its image; "" where nobody knows */
+	bool guest_agent;     /* something in the guest can tell what it does with its disks */
 };
 
 /* What a disk itself is at; whether it is attached is told by its attachments. */
@@ -191,6 +193,12 @@ struct attachment {
 	int64_t attached_at;
 	int64_t detach_requested_at;
 	int64_t detached_at;
+	/* Simulated guests: what this one does with the disk. */
+	const char *guest_mounted; /* "/data": where it is mounted; "": nowhere */
+	bool guest_io;             /* it is read or written */
+	const char *guest_by;      /* by whom: "postgres[312]" */
+	bool guest_silent;         /* the guest never lets go when it is asked to */
+	int64_t guest_delay_ms;    /* it lets go only that long after it was asked, in real time */
 };
 
 enum job_kind {
@@ -201,6 +209,7 @@ enum job_kind {
 	JOB_INSTANCE_CREATE,
 	JOB_INSTANCE_START,
 	JOB_INSTANCE_STOP,
+	JOB_INSTANCE_REBOOT,
 	JOB_INSTANCE_DELETE,
 	JOB_INSTANCE_AUTO_RELEASE, /* waits for AutoReleaseTime */
 	JOB_KIND_MAX
@@ -212,6 +221,8 @@ enum job_step {
 	JOB_REQUESTED, /* committed before the driver is asked; asked again until it answers */
 	JOB_POWER,     /* instance jobs: the part after the machine was built or before it is released */
 	JOB_FENCE,     /* the guest did not let go: the driver makes the disk unreachable for it */
+	JOB_BUILD,     /* JOB_REQUESTED of an instance that stays off once it is built */
+	JOB_UNDO,      /* what was built of an instance that cannot be made whole is removed; the end is a failure */
 	JOB_STEP_MAX
 };
 
@@ -235,6 +246,7 @@ struct job {
 	int64_t due_at;   /* cloud time of the next look */
 	int64_t ended_at;
 	int64_t attempts;
+	const char *fault;   /* the fault that its call met, if it was one of jobs; "": none, or it was cleared */
 	const char *reason;  /* word of contract/refusal.h for a failure or a wait, "" otherwise */
 	const char *message; /* the driver's own words */
 	/* Lease, in real time: who works on it until when. The fence counts the claims; an answer that comes back under
@@ -242,6 +254,28 @@ struct job {
 	const char *lease_owner;
 	int64_t lease_until;
 	int64_t lease_fence;
+};
+
+enum event_outcome {
+	EVENT_EXECUTED, /* the server did it of its own accord */
+	EVENT_FAILED,   /* it was asked for and came to nothing */
+	EVENT_OUTCOME_MAX
+};
+
+/* Something that befell an instance or a disk. Never changed once written. */
+struct event {
+	const char *id;
+	struct tenant tenant;
+	enum job_kind kind; /* of the work it is about */
+	enum event_outcome outcome;
+	const char *instance; /* "" where there is none */
+	const char *disk;
+	const char *device; /* of the attachment, where it is about one */
+	const char *job;
+	const char *reason;  /* word of contract/refusal.h, or "" */
+	const char *message; /* for people */
+	int64_t not_before;  /* when it was to happen: since then somebody waited for it */
+	int64_t created_at;  /* when it happened */
 };
 
 struct tag {
@@ -263,5 +297,6 @@ extern const char *const attachment_state_names[ATTACHMENT_STATE_MAX + 1];
 extern const char *const job_kind_names[JOB_KIND_MAX + 1];
 extern const char *const job_step_names[JOB_STEP_MAX + 1];
 extern const char *const job_state_names[JOB_STATE_MAX + 1];
+extern const char *const event_outcome_names[EVENT_OUTCOME_MAX + 1];
 
 #endif

@@ -1,5 +1,6 @@
 /* The names of the contract's enums, in the order of the enums. */
 #include "contract/driver.h"
+#include "contract/fault.h"
 #include "contract/model.h"
 #include "contract/network.h"
 #include "contract/refusal.h"
@@ -17,13 +18,17 @@ const char *const attachment_state_names[ATTACHMENT_STATE_MAX + 1] = { "attachin
 	                                                               "detached" };
 const char *const job_kind_names[JOB_KIND_MAX + 1] = { "disk-create",     "disk-delete",    "attach",
 	                                               "detach",          "instance-create", "instance-start",
-	                                               "instance-stop",   "instance-delete", "instance-auto-release" };
-const char *const job_step_names[JOB_STEP_MAX + 1] = { "check", "requested", "power", "fence" };
+	                                               "instance-stop",   "instance-reboot", "instance-delete",
+	                                               "instance-auto-release" };
+const char *const job_step_names[JOB_STEP_MAX + 1] = { "check", "requested", "power", "fence", "build", "undo" };
 const char *const job_state_names[JOB_STATE_MAX + 1] = { "open", "done", "failed", "superseded" };
+const char *const event_outcome_names[EVENT_OUTCOME_MAX + 1] = { "executed", "failed" };
 const char *const driver_act_names[DRIVER_ACT_MAX + 1] = { "create-disk",    "delete-disk", "create-machine",
 	                                                   "delete-machine", "power-on",    "power-off",
 	                                                   "attach",         "check-idle",  "detach",
 	                                                   "fence" };
+const char *const fault_effect_names[FAULT_EFFECT_MAX + 1] = { "error",          "latency",   "reply-lost",
+	                                                   "connection-cut", "job-fails", "job-never-ends" };
 const char *const driver_answer_names[DRIVER_ANSWER_MAX + 1] = { "done", "pending", "refused", "failed", "unknown" };
 
 const char *const refusal_words[REFUSE_MAX + 1] = {

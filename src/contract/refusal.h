@@ -172,7 +172,19 @@
 	X(DRIVER_REFUSED, "driver-refused")                                    \
 	X(DRIVER_FAILED, "driver-failed")                                      \
 	X(WAITING_FOR_GUEST, "waiting-for-guest")                              \
-	X(CLOCK_NOT_MANUAL, "clock-not-manual")
+	/* faults */                                                           \
+	X(FAULT, "fault")                                                      \
+	X(FAULT_INVALID, "fault-invalid")                                      \
+	X(FAULT_UNKNOWN, "fault-unknown")                                      \
+	X(FAULT_EXISTS, "fault-exists")                                        \
+	X(FAULT_LIMIT, "fault-limit")                                          \
+	X(HELD_BY_FAULT, "held-by-fault")                                      \
+	X(CLOCK_NOT_MANUAL, "clock-not-manual")                                \
+	X(JOURNAL_OFF, "journal-off")                                          \
+	/* the fleet as a whole */                                             \
+	X(FLEET_WRONG, "fleet-wrong")                                          \
+	X(FLEET_NOT_SIMULATED, "fleet-not-simulated")                          \
+	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")
 
 enum refusal_reason {
 #define X(name, word) REFUSE_##name,
@@ -189,7 +201,7 @@ struct refusal {
 	enum refusal_reason reason;
 	const char *subject;         /* id or parameter name it is about, or NULL */
 	const char *detail;          /* one more text for the message, or NULL */
-	const struct error_row *row; /* REFUSE_FIELD: the words that a field of an operation brings itself */
+	const struct error_row *row; /* REFUSE_FIELD, REFUSE_FAULT: the words that a field or a fault brings itself */
 };
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "contract/fault.h"
 #include "contract/model.h"
 
 struct store;
@@ -103,7 +104,12 @@ size_t account_list(struct txn *txn, struct account **ret); /* oldest first */
 
 bool access_key_get(struct txn *txn, const char *id, struct access_key *ret);
 void access_key_put(struct txn *txn, const struct access_key *key);
+void access_key_delete(struct txn *txn, const char *id);
 size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret); /* oldest first; NULL: all */
+
+/* Deletes everything that the account has but itself and its keys: instances, disks, attachments, jobs, tags; also what of
+ * it has ended. */
+void account_clear(struct txn *txn, const char *account);
 
 /* What was added to the built-in catalogue, or stands for a row of it of the same id; by id. */
 bool instance_type_get(struct txn *txn, const char *id, struct instance_type *ret);
@@ -212,19 +218,64 @@ size_t attachment_purge(struct txn *txn, int64_t before, int64_t limit);
 
 struct job_filter {
 	const char *account;
+	const char *scope;
+	const char *region;
+	const char *const *ids;
+	size_t n_ids; /* 0 with ids != NULL: none match */
 	const char *instance;
 	const char *disk;
+	const char *const *disks; /* any of these */
+	size_t n_disks;
 	const char *attachment;
 	int state; /* enum job_state or -1 */
 	int kind;  /* enum job_kind or -1 */
+	const bool *kinds; /* JOB_KIND_MAX of them, true for those that are wanted */
+	int64_t created_from; /* inclusive */
+	int64_t created_to;
 };
 #define JOB_FILTER_ANY ((struct job_filter){ .state = -1, .kind = -1 })
 
 bool job_get(struct txn *txn, const char *id, struct job *ret);
 void job_put(struct txn *txn, const struct job *job);
 size_t job_list(struct txn *txn, const struct job_filter *filter, const struct page *page, struct job **ret);
+int64_t job_count(struct txn *txn, const struct job_filter *filter);
 /* Deletes up to `limit` ended jobs that ended before `before`; returns how many. */
 size_t job_purge(struct txn *txn, int64_t before, int64_t limit);
+
+/* Faults in the order they were added. Accounts of lists and deletes: NULL is every fault, "" those for any account. */
+bool fault_get(struct txn *txn, const char *id, struct fault_rule *ret);
+void fault_put(struct txn *txn, const struct fault_rule *rule);
+void fault_delete(struct txn *txn, const char *id);
+size_t fault_list(struct txn *txn, const char *account, struct fault_rule **ret);
+void fault_delete_all(struct txn *txn, const char *account);
+struct event_filter {
+	const char *realm;
+	const char *account;
+	const char *scope;
+	const char *region;
+	const char *const *ids;
+	size_t n_ids;      /* 0 with ids != NULL: none match */
+	const bool *kinds; /* JOB_KIND_MAX of them, true for those that are wanted */
+	int outcome;       /* enum event_outcome or -1 */
+	bool of_instances; /* only those that are about an instance */
+	bool of_disks;
+	const char *const *instances; /* any of these */
+	size_t n_instances;
+	const char *const *disks;
+	size_t n_disks;
+	int64_t not_before_from; /* inclusive */
+	int64_t not_before_to;
+	int64_t created_from;
+	int64_t created_to;
+};
+#define EVENT_FILTER_ANY ((struct event_filter){ .outcome = -1 })
+
+bool event_get(struct txn *txn, const char *id, struct event *ret);
+void event_put(struct txn *txn, const struct event *event);
+size_t event_list(struct txn *txn, const struct event_filter *filter, const struct page *page, struct event **ret);
+int64_t event_count(struct txn *txn, const struct event_filter *filter);
+/* Deletes up to `limit` rows that were made before `before`; returns how many. */
+size_t event_purge(struct txn *txn, int64_t before, int64_t limit);
 
 void tag_put(struct txn *txn, const struct tag *tag);
 void tag_delete_all(struct txn *txn, const char *resource);

@@ -65,6 +65,8 @@ struct work {
 	struct refusal refusal;
 	struct job_ticket *tickets;
 	size_t n_tickets;
+	const char *fault; /* the fault that the jobs it opens carry, or NULL */
+	bool opened_job;
 };
 
 void work_begin(struct work *work, struct core *core, struct txn *txn, const struct caller *caller, int64_t now);

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "core/catalogue.h"
+#include "core/event.h"
+#include "core/instance.h"
 #include "core/matrix.h"
 
 struct detach_facts {
@@ -150,9 +152,13 @@ void detach_done(struct work *work, struct job *job)
 		job_advance(work, job, JOB_REQUESTED);
 		return;
 	}
+	if (job->step == JOB_FENCE)
+		event_of_job(work, job, EVENT_EXECUTED, REFUSE_WAITING_FOR_GUEST,
+		             "The guest did not let go of the disk: the disk was cut off.");
 	if (attachment_of_job(work, job, &attachment, &disk) && attachment.state == ATTACHMENT_DETACHING)
 		attachment_release(work, &attachment, &disk);
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
+	instance_reboot_resume(work, job->instance);
 }
 
 void detach_failed(struct work *work, struct job *job)
@@ -167,4 +173,5 @@ void detach_failed(struct work *work, struct job *job)
 	attachment.keep_on_release = false;
 	attachment_put(work->txn, &attachment);
 	disk_refresh_by(work, &disk, &attachment);
+	instance_reboot_resume(work, job->instance);
 }

@@ -33,6 +33,14 @@ bool guard_is_paced(const struct core *core, const char *driver)
 	return find_driver(core, driver, &found, &self) && found->paced;
 }
 
+bool guard_is_simulated(const struct core *core)
+{
+	const struct driver *found;
+	void *self;
+
+	return find_driver(core, core->settings.driver, &found, &self) && found->simulated;
+}
+
 bool guard_open(struct core *core, const struct driver *driver, const char *config, char *error, size_t error_size)
 {
 	void *self;
@@ -82,7 +90,12 @@ static void collect_attachments(struct txn *txn, const struct disk *disk, struct
 		                                             .attachment = live[i].id,
 		                                             .device = live[i].device,
 		                                             .generation = live[i].generation,
-		                                             .shared = live[i].shared });
+		                                             .shared = live[i].shared,
+		                                             .guest = { .mounted = live[i].guest_mounted,
+		                                                        .by = live[i].guest_by,
+		                                                        .io = live[i].guest_io,
+		                                                        .silent = live[i].guest_silent,
+		                                                        .delay_ms = live[i].guest_delay_ms } });
 	}
 }
 
@@ -98,7 +111,9 @@ static void collect_machines(struct txn *txn, const char *driver, struct records
 			continue;
 		record_add(records, &(struct driver_record){ .kind = DRIVER_RECORD_MACHINE,
 		                                             .machine = instances[i].id,
-		                                             .powered = instances[i].state == INSTANCE_RUNNING });
+		                                             .agent = instances[i].guest_agent,
+		                                             .powered = instances[i].state == INSTANCE_RUNNING ||
+		                                                        instances[i].state == INSTANCE_STOPPING });
 	}
 }
 
@@ -178,6 +193,24 @@ void guard_act(const struct core *core, const char *driver, const struct driver_
 	          LOG_TEXT_PAIR("answer", driver_answer_names[ret->answer]), LOG_TEXT_PAIR("reason", ret->reason),
 	          LOG_TEXT_PAIR("message", ret->message),
 	          LOG_NUMBER_PAIR("microseconds", moment_monotonic_us() - began));
+}
+
+bool guard_has_guests(const struct core *core, const char *driver)
+{
+	const struct driver *found;
+	void *self;
+
+	return find_driver(core, driver, &found, &self) && found->guest;
+}
+
+void guard_guest(const struct core *core, const char *disk, const char *attachment, const struct driver_guest *guest)
+{
+	size_t i;
+
+	for (i = 0; i < core->n_drivers; i++) {
+		if (core->drivers[i].driver->guest)
+			core->drivers[i].driver->guest(core->drivers[i].self, disk, attachment, guest);
+	}
 }
 
 void guard_close(struct core *core)

@@ -8,15 +8,22 @@
 /* Whether that driver leaves the seeming duration of its work to the server. */
 bool guard_is_paced(const struct core *core, const char *driver);
 
+/* Whether the driver of new machines is simulated: it can be told that it has another fleet. */
+bool guard_is_simulated(const struct core *core);
+
 /* Opens the driver and adds it. False with a message. */
 bool guard_open(struct core *core, const struct driver *driver, const char *config, char *error, size_t error_size);
 
-/* Tells every driver what the store has on record of its own. Inside a read at start. */
+/* Tells every driver what the store has on record of its own. Inside a read: at start, and while the runner pauses. */
 bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error_size);
 
 /* One act. A driver that this server runs without is UNKNOWN: the job waits until it is there again. */
 void guard_act(const struct core *core, const char *driver, const struct driver_call *call,
                struct driver_reply *ret);
+
+/* Whether that driver's guests are simulated; and tells those that are what one does with a disk. */
+bool guard_has_guests(const struct core *core, const char *driver);
+void guard_guest(const struct core *core, const char *disk, const char *attachment, const struct driver_guest *guest);
 
 void guard_close(struct core *core);
 

@@ -3,7 +3,6 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "core/attachment.h"
-#include "core/catalogue.h"
 #include "core/matrix.h"
 
 struct instance_facts {
@@ -37,7 +36,7 @@ INSTANCE_ROW(not_off, f->instance.state != INSTANCE_STOPPED && !f->force)
 INSTANCE_ROW(paid_for, f->instance.charge_type == CHARGE_PRE_PAID && f->instance.expires_at > work->now &&
                        !f->terminate_subscription)
 
-static struct job power_job(struct work *work, const struct instance *instance, enum job_kind kind)
+struct job instance_job(struct work *work, const struct instance *instance, enum job_kind kind)
 {
 	return (struct job){
 		.kind = kind,
@@ -49,7 +48,7 @@ static struct job power_job(struct work *work, const struct instance *instance, 
 	};
 }
 
-static void set_state(struct work *work, const char *id, enum instance_state state)
+void instance_set_state(struct work *work, const char *id, enum instance_state state)
 {
 	struct instance instance;
 
@@ -60,10 +59,14 @@ static void set_state(struct work *work, const char *id, enum instance_state sta
 		instance.started_at = work->now;
 		instance.stopped_mode = "Not-applicable";
 	}
+	/* Nobody asked for it to be off, and so for no other mode. */
+	if (state == INSTANCE_STOPPED &&
+	    (text_empty(instance.stopped_mode) || text_equal(instance.stopped_mode, "Not-applicable")))
+		instance.stopped_mode = "KeepCharging";
 	instance_put(work->txn, &instance);
 }
 
-static void plan_one(struct work *work, const struct job *job, enum driver_act act, struct job_plan *ret)
+void instance_plan_one(struct work *work, const struct job *job, enum driver_act act, struct job_plan *ret)
 {
 	ret->calls = arena_array(work->arena, struct driver_call, 1);
 	ret->calls[0] = job_call(job, act);
@@ -104,26 +107,26 @@ bool instance_start(struct work *work, const char *id)
 	if (!work_check(work, start_checks, COUNT_OF(start_checks), &f) ||
 	    !matrix_pass(work, VERB_INSTANCE_START, id, NULL, NULL))
 		return false;
-	set_state(work, id, INSTANCE_STARTING);
-	job = power_job(work, &f.instance, JOB_INSTANCE_START);
+	instance_set_state(work, id, INSTANCE_STARTING);
+	job = instance_job(work, &f.instance, JOB_INSTANCE_START);
 	job_open(work, &job);
 	return true;
 }
 
 void instance_start_plan(struct work *work, const struct job *job, struct job_plan *ret)
 {
-	plan_one(work, job, DRIVER_POWER_ON, ret);
+	instance_plan_one(work, job, DRIVER_POWER_ON, ret);
 }
 
 void instance_start_done(struct work *work, struct job *job)
 {
-	set_state(work, job->instance, INSTANCE_RUNNING);
+	instance_set_state(work, job->instance, INSTANCE_RUNNING);
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
 }
 
 void instance_start_failed(struct work *work, struct job *job)
 {
-	set_state(work, job->instance, INSTANCE_STOPPED);
+	instance_set_state(work, job->instance, INSTANCE_STOPPED);
 }
 
 /* ---- StopInstance ---- */
@@ -148,7 +151,7 @@ bool instance_stop(struct work *work, const struct instance_stop_args *args)
 	f.instance.state = INSTANCE_STOPPING;
 	f.instance.stopped_mode = text_empty(args->stopped_mode) ? "KeepCharging" : args->stopped_mode;
 	instance_put(work->txn, &f.instance);
-	job = power_job(work, &f.instance, JOB_INSTANCE_STOP);
+	job = instance_job(work, &f.instance, JOB_INSTANCE_STOP);
 	job.force = args->force;
 	job_open(work, &job);
 	return true;
@@ -156,34 +159,37 @@ bool instance_stop(struct work *work, const struct instance_stop_args *args)
 
 void instance_stop_plan(struct work *work, const struct job *job, struct job_plan *ret)
 {
-	plan_one(work, job, DRIVER_POWER_OFF, ret);
+	instance_plan_one(work, job, DRIVER_POWER_OFF, ret);
 }
 
-/* A machine that is off holds nothing: a detach that waits for its guest completes at once. */
-static void hurry_detaches(struct work *work, const char *instance)
+size_t instance_hurry_detaches(struct work *work, const char *instance)
 {
 	struct attachment *live;
 	size_t n = attachment_list_of_instance(work->txn, instance, &live);
+	size_t hurried = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
 		struct job job;
 
-		if (live[i].state == ATTACHMENT_DETACHING && job_of_attachment(work, live[i].id, &job))
-			job_hurry(work, &job);
+		if (live[i].state != ATTACHMENT_DETACHING || !job_of_attachment(work, live[i].id, &job))
+			continue;
+		job_hurry(work, &job);
+		hurried++;
 	}
+	return hurried;
 }
 
 void instance_stop_done(struct work *work, struct job *job)
 {
-	set_state(work, job->instance, INSTANCE_STOPPED);
+	instance_set_state(work, job->instance, INSTANCE_STOPPED);
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
-	hurry_detaches(work, job->instance);
+	instance_hurry_detaches(work, job->instance);
 }
 
 void instance_stop_failed(struct work *work, struct job *job)
 {
-	set_state(work, job->instance, INSTANCE_RUNNING);
+	instance_set_state(work, job->instance, INSTANCE_RUNNING);
 }
 
 /* ---- DeleteInstance ---- */
@@ -248,9 +254,9 @@ bool instance_release(struct work *work, const struct instance_release_args *arg
 	    !matrix_pass(work, args->force ? VERB_INSTANCE_RELEASE_FORCED : VERB_INSTANCE_RELEASE, args->instance,
 	                 NULL, NULL))
 		return false;
-	set_state(work, args->instance, INSTANCE_RELEASING);
+	instance_set_state(work, args->instance, INSTANCE_RELEASING);
 	claim_left(work, args->instance);
-	job = power_job(work, &f.instance, JOB_INSTANCE_DELETE);
+	job = instance_job(work, &f.instance, JOB_INSTANCE_DELETE);
 	job.force = true;
 	job_open(work, &job);
 	return true;
@@ -342,6 +348,15 @@ static void resume_attachment(struct work *work, const struct attachment *attach
 		attachment_open_job(work, attachment, &disk, last->step, last->force);
 }
 
+/* The release took its place, and came to nothing. */
+static void rearm_auto_release(struct work *work, const char *id)
+{
+	struct instance instance;
+
+	if (instance_get(work->txn, id, &instance) && instance.auto_release_at > work->now)
+		instance_arm_auto_release(work, &instance);
+}
+
 void instance_delete_failed(struct work *work, struct job *job)
 {
 	struct attachment *live;
@@ -350,7 +365,8 @@ void instance_delete_failed(struct work *work, struct job *job)
 	size_t i;
 
 	/* The machine could not be removed: it is off as far as anyone knows, and may be released again. */
-	set_state(work, job->instance, INSTANCE_STOPPED);
+	instance_set_state(work, job->instance, INSTANCE_STOPPED);
+	rearm_auto_release(work, job->instance);
 	for (i = 0; i < n; i++) {
 		if (live[i].state != ATTACHMENT_ATTACHED)
 			resume_attachment(work, &live[i]);
@@ -364,39 +380,4 @@ void instance_delete_failed(struct work *work, struct job *job)
 		left[i].state = DISK_READY;
 		disk_refresh(work, &left[i]);
 	}
-}
-
-/* ---- AutoReleaseTime ---- */
-
-#define AUTO_RELEASE_AGAIN MINUTE
-
-void instance_auto_release_plan(struct work *work, const struct job *job, struct job_plan *ret)
-{
-	(void)work;
-	(void)job;
-	ret->n = 0;
-}
-
-void instance_auto_release_done(struct work *work, struct job *job)
-{
-	struct instance_release_args args = { .instance = job->instance, .force = true, .terminate_subscription = true };
-	struct instance instance;
-
-	if (!instance_get(work->txn, job->instance, &instance) || instance.state == INSTANCE_RELEASING) {
-		job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
-		return;
-	}
-	work->caller.tenant = job->tenant;
-	if (instance.deletion_protection || instance_release(work, &args)) {
-		/* Protected: the time has passed, and nothing is taken by force. Released: this job was superseded. */
-		if (job_get(work->txn, job->id, job) && job->state == JOB_OPEN)
-			job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
-		return;
-	}
-	/* Something is just being made on it: that passes. */
-	job->attempts++;
-	job->reason = refusal_words[work->refusal.reason];
-	job->due_at = work->now + AUTO_RELEASE_AGAIN;
-	job_put(work->txn, job);
-	work->refusal = (struct refusal){ 0 };
 }

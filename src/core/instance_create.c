@@ -1,4 +1,5 @@
-/* Making instances: the checks of RunInstances, the rows, and the job that builds them. */
+/* Making instances: the checks of RunInstances and CreateInstance, and the rows. The job that builds them is
+ * instance_build.c. */
 #include <string.h>
 
 #include "base/moment.h"
@@ -249,6 +250,8 @@ static struct instance instance_new(struct work *work, const struct create_facts
 		.created_at = work->now,
 		.expires_at = args->pre_paid ? work->now + args->paid_months * 30 * DAY : 0,
 		.auto_release_at = args->auto_release_at,
+		.guest_os = f->image->os_type,
+		.guest_agent = true,
 	};
 	char serial[UUID_SIZE];
 
@@ -310,30 +313,14 @@ static void add_data_disk(struct work *work, const struct create_facts *f, const
 	attachment_new(work, &disk, instance, f->devices[i], false, args->keep);
 }
 
-static void open_jobs(struct work *work, const struct instance *instance)
+static void open_jobs(struct work *work, const struct instance *instance, bool stays_off)
 {
-	struct job job = {
-		.kind = JOB_INSTANCE_CREATE,
-		.step = JOB_REQUESTED,
-		.tenant = instance->tenant,
-		.driver = instance->driver,
-		.instance = instance->id,
-		.lock = arena_printf(work->arena, "instance/%s", instance->id),
-	};
+	struct job job = instance_job(work, instance, JOB_INSTANCE_CREATE);
 
+	if (stays_off)
+		job.step = JOB_BUILD;
 	job_open(work, &job);
-	if (!instance->auto_release_at)
-		return;
-	job = (struct job){
-		.kind = JOB_INSTANCE_AUTO_RELEASE,
-		.step = JOB_REQUESTED,
-		.tenant = instance->tenant,
-		.driver = instance->driver,
-		.instance = instance->id,
-		.lock = arena_printf(work->arena, "auto-release/%s", instance->id),
-		.due_at = instance->auto_release_at,
-	};
-	job_open(work, &job);
+	instance_arm_auto_release(work, instance);
 }
 
 bool instance_create(struct work *work, const struct instance_create_args *args, const char ***ret_ids)
@@ -354,94 +341,9 @@ bool instance_create(struct work *work, const struct instance_create_args *args,
 		for (d = 0; d < args->n_data_disks; d++)
 			add_data_disk(work, &f, &instance, d);
 		tags_put(work, instance.id, args->tags, args->n_tags);
-		open_jobs(work, &instance);
+		open_jobs(work, &instance, args->stays_off);
 		ids[i] = instance.id;
 	}
 	*ret_ids = ids;
 	return true;
-}
-
-/* ---- its job: build the machine with its disks, then power it on ---- */
-
-static void plan_build(struct work *work, const struct job *job, struct job_plan *ret)
-{
-	struct attachment *live;
-	size_t n = attachment_list_of_instance(work->txn, job->instance, &live);
-	size_t i;
-
-	ret->calls = arena_array(work->arena, struct driver_call, 1 + 2 * n);
-	ret->calls[ret->n++] = job_call(job, DRIVER_CREATE_MACHINE);
-	for (i = 0; i < n; i++) {
-		struct driver_call call = job_call(job, DRIVER_CREATE_DISK);
-		struct disk disk;
-
-		if (!disk_get(work->txn, live[i].disk, &disk))
-			continue;
-		call.disk = disk.id;
-		call.size_gib = disk.size_gib;
-		ret->calls[ret->n++] = call;
-		call.act = DRIVER_ATTACH;
-		call.attachment = live[i].id;
-		call.generation = live[i].generation;
-		call.device = live[i].device;
-		ret->calls[ret->n++] = call;
-	}
-}
-
-void instance_create_plan(struct work *work, const struct job *job, struct job_plan *ret)
-{
-	if (job->step == JOB_POWER)
-		instance_start_plan(work, job, ret);
-	else
-		plan_build(work, job, ret);
-}
-
-void instance_create_done(struct work *work, struct job *job)
-{
-	struct instance instance;
-	struct attachment *live;
-	size_t n;
-	size_t i;
-
-	if (job->step == JOB_POWER) {
-		instance_start_done(work, job);
-		return;
-	}
-	n = attachment_list_of_instance(work->txn, job->instance, &live);
-	for (i = 0; i < n; i++) {
-		struct disk disk;
-
-		if (!disk_get(work->txn, live[i].disk, &disk))
-			continue;
-		disk.state = DISK_READY;
-		attachment_made_fast(work, &live[i], &disk);
-	}
-	if (instance_get(work->txn, job->instance, &instance)) {
-		instance.state = INSTANCE_STARTING;
-		instance_put(work->txn, &instance);
-	}
-	job_advance(work, job, JOB_POWER);
-}
-
-void instance_create_failed(struct work *work, struct job *job)
-{
-	struct attachment *live;
-	size_t n;
-	size_t i;
-
-	if (job->step == JOB_POWER) {
-		instance_start_failed(work, job);
-		return;
-	}
-	n = attachment_list_of_instance(work->txn, job->instance, &live);
-	for (i = 0; i < n; i++) {
-		struct disk disk;
-
-		if (!disk_get(work->txn, live[i].disk, &disk))
-			continue;
-		attachment_release(work, &live[i], &disk);
-		disk_forget(work, &disk);
-	}
-	tag_delete_all(work->txn, job->instance);
-	instance_delete(work->txn, job->instance);
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/disk.h"
+#include "core/event.h"
 #include "core/guard.h"
 #include "core/instance.h"
 
@@ -33,6 +34,7 @@ const struct job_kind_row job_kinds[JOB_KIND_MAX] = {
 	[JOB_INSTANCE_CREATE] = { instance_create_plan, instance_create_done, instance_create_failed },
 	[JOB_INSTANCE_START] = { instance_start_plan, instance_start_done, instance_start_failed },
 	[JOB_INSTANCE_STOP] = { instance_stop_plan, instance_stop_done, instance_stop_failed },
+	[JOB_INSTANCE_REBOOT] = { instance_reboot_plan, instance_reboot_done, instance_reboot_failed },
 	[JOB_INSTANCE_DELETE] = { instance_delete_plan, instance_delete_done, instance_delete_failed },
 	[JOB_INSTANCE_AUTO_RELEASE] = { instance_auto_release_plan, instance_auto_release_done, job_nothing_failed },
 };
@@ -47,9 +49,12 @@ static const struct {
 	[JOB_DETACH][JOB_CHECK] = { 0, 0 },
 	[JOB_DETACH][JOB_REQUESTED] = { 1500, 60 * SECOND },
 	[JOB_INSTANCE_CREATE][JOB_REQUESTED] = { 500, 10 * SECOND },
+	[JOB_INSTANCE_CREATE][JOB_BUILD] = { 500, 10 * SECOND },
 	[JOB_INSTANCE_CREATE][JOB_POWER] = { 800, 20 * SECOND },
 	[JOB_INSTANCE_START][JOB_REQUESTED] = { 800, 20 * SECOND },
 	[JOB_INSTANCE_STOP][JOB_REQUESTED] = { 800, 20 * SECOND },
+	[JOB_INSTANCE_REBOOT][JOB_REQUESTED] = { 400, 10 * SECOND },
+	[JOB_INSTANCE_REBOOT][JOB_POWER] = { 800, 20 * SECOND },
 	[JOB_INSTANCE_DELETE][JOB_REQUESTED] = { 500, 10 * SECOND },
 };
 
@@ -109,6 +114,9 @@ void job_open(struct work *work, struct job *job)
 	job->id = job_id(work);
 	job->state = JOB_OPEN;
 	job->requested_by = text_or(work->caller.key_id, "cleat");
+	/* A wait for a date is nothing that could fail. */
+	job->fault = job->kind == JOB_INSTANCE_AUTO_RELEASE ? "" : text_or(work->fault, "");
+	work->opened_job = true;
 	job->created_at = work->now;
 	if (!job->due_at)
 		job->due_at = work->now + pace_of(work, job);
@@ -139,6 +147,27 @@ void job_end(struct work *work, struct job *job, enum job_state state, enum refu
 	job_put(work->txn, job);
 	/* The runner hears of ends as well, at once: somebody may wait for this one. */
 	ticket_add(work, job, work->now);
+}
+
+void job_undo(struct job *job)
+{
+	job->step = JOB_UNDO;
+}
+
+void job_end_undone(struct work *work, struct job *job)
+{
+	job->state = JOB_FAILED;
+	job->ended_at = work->now;
+	job_put(work->txn, job);
+	ticket_add(work, job, work->now);
+}
+
+void job_delay(struct work *work, struct job *job, int64_t milliseconds, enum refusal_reason reason)
+{
+	job->due_at += milliseconds;
+	job->reason = refusal_words[reason];
+	job_put(work->txn, job);
+	ticket_add(work, job, job->due_at);
 }
 
 void job_hurry(struct work *work, struct job *job)
@@ -178,8 +207,11 @@ static void job_wait(struct work *work, struct job *job, const struct driver_rep
 	              reply->answer == DRIVER_PENDING;
 
 	job->attempts++;
-	job->reason = refusal_words[REFUSE_WAITING_FOR_GUEST];
-	job->message = arena_text(work->arena, reply->message);
+	/* One that undoes keeps what made it. */
+	if (job->step != JOB_UNDO) {
+		job->reason = refusal_words[REFUSE_WAITING_FOR_GUEST];
+		job->message = arena_text(work->arena, reply->message);
+	}
 	if (fences)
 		job->step = JOB_FENCE;
 	lease(work, job);
@@ -188,21 +220,49 @@ static void job_wait(struct work *work, struct job *job, const struct driver_rep
 		job_hurry(work, job);
 }
 
+/* Puts back what the job had begun, and ends it or has it undo what the driver made. */
+static void job_fail_because(struct work *work, struct job *job, enum refusal_reason reason, const char *message)
+{
+	event_of_job(work, job, EVENT_FAILED, reason, message);
+	job_kinds[job->kind].failed(work, job);
+	if (job->step == JOB_UNDO) {
+		job->attempts = 0;
+		job->reason = refusal_words[reason];
+		job->message = message;
+		job_hurry(work, job);
+		return;
+	}
+	job_end(work, job, JOB_FAILED, reason, message);
+}
+
 static void job_fail(struct work *work, struct job *job, const struct driver_reply *reply)
 {
 	enum refusal_reason reason =
 		reply->answer == DRIVER_FAILED ? REFUSE_DRIVER_FAILED :
 		text_equal(reply->reason, "in-use") ? REFUSE_DISK_IN_USE_BY_GUEST : REFUSE_DRIVER_REFUSED;
 
-	job_kinds[job->kind].failed(work, job);
-	job_end(work, job, JOB_FAILED, reason, arena_text(work->arena, reply->message));
+	if (job->step == JOB_UNDO)
+		job_wait(work, job, reply);
+	else
+		job_fail_because(work, job, reason, arena_text(work->arena, reply->message));
+}
+
+/* The job, if an answer under that fence still counts. */
+static bool find_to_settle(struct work *work, const char *id, int64_t fence, struct job *ret)
+{
+	struct job job;
+
+	if (!job_get(work->txn, id, &job) || job.state != JOB_OPEN || job.lease_fence != fence)
+		return false;
+	*ret = job;
+	return true;
 }
 
 bool job_settle(struct work *work, const char *id, int64_t fence, const struct driver_reply *reply, struct job *ret)
 {
 	struct job job;
 
-	if (!job_get(work->txn, id, &job) || job.state != JOB_OPEN || job.lease_fence != fence)
+	if (!find_to_settle(work, id, fence, &job))
 		return false;
 	switch (reply->answer) {
 	case DRIVER_DONE:
@@ -220,6 +280,61 @@ bool job_settle(struct work *work, const char *id, int64_t fence, const struct d
 	}
 	*ret = job;
 	return true;
+}
+
+/* ---- faults ---- */
+
+/* What a job that failed made is undone for real: a fault has no say in that. */
+static bool find_fault(struct work *work, const struct job *job, struct fault_rule *ret)
+{
+	return !text_empty(job->fault) && job->step != JOB_UNDO && fault_get(work->txn, job->fault, ret) &&
+	       (ret->effect == FAULT_JOB_FAILS || ret->effect == FAULT_JOB_NEVER_ENDS);
+}
+
+bool job_is_faulted(struct work *work, const struct job *job)
+{
+	struct fault_rule rule;
+
+	return find_fault(work, job, &rule);
+}
+
+static void job_hold(struct work *work, struct job *job)
+{
+	job->attempts++;
+	job->reason = refusal_words[REFUSE_HELD_BY_FAULT];
+	job->message = job->fault;
+	lease(work, job);
+	job_put(work->txn, job);
+}
+
+bool job_settle_fault(struct work *work, const char *id, int64_t fence, struct job *ret)
+{
+	struct fault_rule rule;
+	struct job job;
+
+	if (!find_to_settle(work, id, fence, &job))
+		return false;
+	if (!find_fault(work, &job, &rule)) {
+		job_hurry(work, &job);
+	} else if (rule.effect == FAULT_JOB_FAILS) {
+		job_fail_because(work, &job, REFUSE_DRIVER_FAILED, rule.reason);
+	} else {
+		job_hold(work, &job);
+	}
+	*ret = job;
+	return true;
+}
+
+void job_free(struct work *work, struct job *job)
+{
+	job->fault = "";
+	if (job->due_at > work->now) {
+		job_put(work->txn, job);
+		return;
+	}
+	job->attempts = 0;
+	job->reason = job->message = "";
+	job_hurry(work, job);
 }
 
 void job_claim_all(struct work *work)

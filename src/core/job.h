@@ -17,7 +17,7 @@ struct job_kind_row {
 	/* All calls were DONE: changes rows and ends the job or gives it its next step. */
 	void (*done)(struct work *work, struct job *job);
 	/* A call was REFUSED or FAILED, so nothing of it is under way: puts back what the job had begun. The job is
-	 * ended by the caller. */
+	 * ended by the caller, unless this gives it the step JOB_UNDO (job_undo): it ends once that is done. */
 	void (*failed)(struct work *work, struct job *job);
 };
 
@@ -37,6 +37,16 @@ void job_advance(struct work *work, struct job *job, enum job_step step);
 void job_end(struct work *work, struct job *job, enum job_state state, enum refusal_reason reason,
              const char *message);
 
+/* For `failed`: the driver has made what must be removed before the job can end. At JOB_UNDO nothing fails: what does not
+ * go now is asked for again. */
+void job_undo(struct job *job);
+
+/* The undoing is done: the job ends as failed, with the reason that made it undo. */
+void job_end_undone(struct work *work, struct job *job);
+
+/* Not due for that long after it would be, unless job_hurry comes first; `reason` tells what it waits for. */
+void job_delay(struct work *work, struct job *job, int64_t milliseconds, enum refusal_reason reason);
+
 /* Due now, whatever its pace: what it waits for cannot happen any more. */
 void job_hurry(struct work *work, struct job *job);
 
@@ -49,6 +59,16 @@ bool job_of_attachment(struct work *work, const char *attachment, struct job *re
 /* Carries a driver's answer into the rows; *ret is the job then. Ignores it (and says so with false) if the job has
  * ended or was claimed anew since `fence`. */
 bool job_settle(struct work *work, const char *id, int64_t fence, const struct driver_reply *reply, struct job *ret);
+
+/* Whether a fault answers for the job instead of its driver. */
+bool job_is_faulted(struct work *work, const struct job *job);
+
+/* Carries the answer of the job's fault into the rows, as job_settle does with a driver's: the job fails, or is held and
+ * looked at again later. If the fault was cleared meanwhile the job is due at once. */
+bool job_settle_fault(struct work *work, const char *id, int64_t fence, struct job *ret);
+
+/* Takes the fault off an open job: it goes on, at once if it was held. */
+void job_free(struct work *work, struct job *job);
 
 /* Takes over every open job after a start: new owner, fence one higher, a ticket each. */
 void job_claim_all(struct work *work);

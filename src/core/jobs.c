@@ -11,13 +11,14 @@
 #include "core/due.h"
 #include "core/guard.h"
 #include "core/job.h"
+#include "core/purge.h"
 
 #define BATCH_MAX       64           /* jobs that are planned on one snapshot */
+#define HELD_AGAIN      MINUTE       /* a job that a fault holds; clearing the fault makes it due at once */
 #define STORE_RETRY     SECOND       /* the store had no room: jobs go on all the same, later */
+#define UNDO_RETRY      SECOND
 #define PURGE_EVERY     (10 * MINUTE) /* real time */
-#define PURGE_ROWS      500
 #define PURGE_AGAIN     50 /* milliseconds, while there is more */
-#define CLIENT_TOKEN_LIFE (24 * HOUR)
 
 /* Somebody who waits for some jobs. */
 struct waiter {
@@ -54,6 +55,8 @@ struct jobs {
 	struct due_queue cloud, real; /* by cloud time, by monotonic time */
 	size_t in_flight;
 	bool stopping;
+	bool paused;
+	pthread_cond_t rest; /* nothing is in flight, the pause has ended, or the thread is to stop */
 	bool woken;
 	struct settled *settled;
 	int64_t purge_at;
@@ -69,6 +72,7 @@ struct task {
 	struct arena arena;      /* the plan */
 	struct arena work_arena; /* of the transaction that settles */
 	bool open;
+	bool faulted; /* a fault answers, the driver is not asked */
 	char driver[32];
 	int64_t fence;
 	struct job_plan plan;
@@ -177,7 +181,9 @@ static void plan_one(struct task *task, struct txn *txn)
 		return;
 	task->fence = job.lease_fence;
 	snprintf(task->driver, sizeof task->driver, "%s", job.driver);
-	job_kinds[job.kind].plan(&work, &job, &task->plan);
+	task->faulted = job_is_faulted(&work, &job);
+	if (!task->faulted)
+		job_kinds[job.kind].plan(&work, &job, &task->plan);
 }
 
 static bool plan_batch(struct txn *txn, void *context)
@@ -194,6 +200,12 @@ static void ask_driver(struct task *task)
 {
 	size_t i;
 
+	if (task->faulted) {
+		task->reply = (struct driver_reply){ .answer = DRIVER_PENDING,
+			                             .look_again_ms = HELD_AGAIN,
+			                             .message = "a fault answers instead of the driver" };
+		return;
+	}
 	task->reply = (struct driver_reply){ .answer = DRIVER_DONE };
 	for (i = 0; i < task->plan.n && task->reply.answer == DRIVER_DONE; i++)
 		guard_act(task->jobs->core, task->driver, &task->plan.calls[i], &task->reply);
@@ -204,11 +216,12 @@ static bool settle(struct txn *txn, void *context)
 	struct task *task = context;
 	struct caller caller = { .key_id = "cleat" };
 	struct job job;
+	bool settled;
 
 	work_begin(&task->work, task->jobs->core, txn, &caller, task->now);
-	task->ended = !(job_settle(&task->work, task->id, task->fence, &task->reply, &job) ||
-	                job_get(txn, task->id, &job)) ||
-	              job.state != JOB_OPEN;
+	settled = task->faulted ? job_settle_fault(&task->work, task->id, task->fence, &job) :
+	                          job_settle(&task->work, task->id, task->fence, &task->reply, &job);
+	task->ended = !(settled || job_get(txn, task->id, &job)) || job.state != JOB_OPEN;
 	task->due_at = task->ended ? 0 : job.due_at;
 	return true;
 }
@@ -234,6 +247,14 @@ static void log_outcome(const struct task *task, enum store_outcome outcome)
 		          LOG_TEXT_PAIR("message", task->reply.message));
 }
 
+/* What was refused or failed and yet goes on (JOB_UNDO) is not asked for again at once. */
+static int64_t look_again_ms(const struct driver_reply *reply)
+{
+	bool failed = reply->answer == DRIVER_REFUSED || reply->answer == DRIVER_FAILED;
+
+	return failed && reply->look_again_ms < UNDO_RETRY ? UNDO_RETRY : reply->look_again_ms;
+}
+
 /* Under the lock: what becomes of the job's entry. Returns a waiter whose last job this was. */
 static struct waiter *entry_finish(struct task *task, struct entry *entry, enum store_outcome outcome)
 {
@@ -241,7 +262,8 @@ static struct waiter *entry_finish(struct task *task, struct entry *entry, enum 
 	struct waiter *waiter = NULL;
 
 	entry->in_flight = false;
-	jobs->in_flight--;
+	if (--jobs->in_flight == 0)
+		pthread_cond_broadcast(&jobs->rest);
 	if (outcome == STORE_DONE && task->ended) {
 		waiter = waiter_less(entry);
 		map_remove(&jobs->entries, entry->id);
@@ -260,7 +282,7 @@ static struct waiter *entry_finish(struct task *task, struct entry *entry, enum 
 		entry->due.at = task->due_at;
 	} else {
 		entry->real = true;
-		entry->due.at = moment_monotonic() + task->reply.look_again_ms;
+		entry->due.at = moment_monotonic() + look_again_ms(&task->reply);
 		waiter = waiter_less(entry); /* nobody waits for a guest */
 	}
 	entry->again = false;
@@ -315,6 +337,8 @@ static struct task *take_due(struct jobs *jobs)
 	struct entry *entry;
 	size_t n = 0;
 
+	if (jobs->paused)
+		return NULL;
 	while (n++ < BATCH_MAX && (entry = next_due(jobs, now, monotonic))) {
 		due_remove(queue_of(jobs, entry), &entry->due);
 		entry->in_flight = true;
@@ -352,12 +376,8 @@ static void run_batch(struct jobs *jobs, struct task *list)
 static bool purge(struct txn *txn, void *context)
 {
 	struct jobs *jobs = context;
-	int64_t before = clock_now(&jobs->core->clock) - jobs->core->settings.retention;
 
-	jobs->purge_more = job_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
-	jobs->purge_more |= attachment_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
-	jobs->purge_more |= client_token_purge(txn, clock_now(&jobs->core->clock) - CLIENT_TOKEN_LIFE, PURGE_ROWS) ==
-	                    PURGE_ROWS;
+	jobs->purge_more = purge_old_rows(txn, jobs->core);
 	return true;
 }
 
@@ -425,6 +445,8 @@ static int64_t time_to_wait(struct jobs *jobs)
 	int64_t wait = PURGE_EVERY;
 	int64_t monotonic = moment_monotonic();
 
+	if (jobs->paused)
+		return wait;
 	if (jobs->cloud.n && !jobs->core->clock.manual) {
 		int64_t left = jobs->cloud.items[0]->at - clock_now(&jobs->core->clock);
 
@@ -501,6 +523,7 @@ struct jobs *jobs_create(struct core *core)
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&jobs->wake, &attributes);
+	pthread_cond_init(&jobs->rest, &attributes);
 	pthread_condattr_destroy(&attributes);
 	return jobs;
 }
@@ -559,6 +582,7 @@ void jobs_stop(struct jobs *jobs)
 	pthread_mutex_lock(&jobs->lock);
 	jobs->stopping = true;
 	pthread_cond_broadcast(&jobs->wake);
+	pthread_cond_broadcast(&jobs->rest);
 	pthread_mutex_unlock(&jobs->lock);
 	pthread_join(jobs->thread, NULL);
 	release_waiters(jobs);
@@ -581,6 +605,7 @@ void jobs_destroy(struct jobs *jobs)
 	due_finish(&jobs->real);
 	pthread_mutex_destroy(&jobs->lock);
 	pthread_cond_destroy(&jobs->wake);
+	pthread_cond_destroy(&jobs->rest);
 	free(jobs);
 }
 
@@ -631,6 +656,31 @@ void jobs_when_settled(struct jobs *jobs, jobs_waited settled, void *context)
 	/* Nobody looks at jobs any more: what is left goes on at the next start. */
 	if (stopping)
 		call_settled(one);
+}
+
+bool jobs_pause(struct jobs *jobs)
+{
+	bool paused;
+
+	pthread_mutex_lock(&jobs->lock);
+	while (jobs->paused && !jobs->stopping)
+		pthread_cond_wait(&jobs->rest, &jobs->lock);
+	paused = !jobs->stopping;
+	jobs->paused = jobs->paused || paused;
+	/* What is in flight comes to rest by itself, also while the thread is to stop. */
+	while (paused && jobs->in_flight)
+		pthread_cond_wait(&jobs->rest, &jobs->lock);
+	pthread_mutex_unlock(&jobs->lock);
+	return paused;
+}
+
+void jobs_resume(struct jobs *jobs)
+{
+	pthread_mutex_lock(&jobs->lock);
+	jobs->paused = false;
+	pthread_cond_broadcast(&jobs->rest);
+	wake(jobs);
+	pthread_mutex_unlock(&jobs->lock);
 }
 
 void jobs_clock_moved(struct jobs *jobs)

@@ -26,6 +26,11 @@ void jobs_hand_in(struct jobs *jobs, const struct job_ticket *tickets, size_t n,
 /* Calls `settled` when nothing is due any more at the present cloud time and nothing is in flight. */
 void jobs_when_settled(struct jobs *jobs, jobs_waited settled, void *context);
 
+/* Waits until nothing is in flight; no job is looked at from then until jobs_resume(). One pauses at a time, the next
+ * waits. False, and no pause, once the runner is to stop. */
+bool jobs_pause(struct jobs *jobs);
+void jobs_resume(struct jobs *jobs);
+
 /* Cloud time was moved: looks again. */
 void jobs_clock_moved(struct jobs *jobs);
 

@@ -65,10 +65,9 @@ static enum refusal_reason choose_addresses(struct work *work, const struct netw
 	return n < args->amount ? REFUSE_ADDRESSES_EXHAUSTED : REFUSE_NONE;
 }
 
-/* All that are named must be there, in that VPC, with room for the newcomers. */
-static enum refusal_reason look_at_groups(struct work *work, const struct network_place_args *args, const char *vpc)
+enum refusal_reason security_groups_fit(struct work *work, const struct security_groups_wanted *wanted)
 {
-	const char *list = text_or(args->security_groups, "");
+	const char *list = text_or(wanted->groups, "");
 	size_t n = 0;
 
 	while (*list) {
@@ -76,18 +75,31 @@ static enum refusal_reason look_at_groups(struct work *work, const struct networ
 		const char *id = arena_text_n(work->arena, list, (size_t)(end - list));
 		struct security_group group;
 
-		if (!find_security_group(work, id, &group) || !text_equal(group.tenant.region, args->region))
+		if (!find_security_group(work, id, &group) || !text_equal(group.tenant.region, wanted->region))
 			return REFUSE_SECURITY_GROUP_UNKNOWN;
-		if (!vpc)
+		if (!wanted->vpc)
 			return REFUSE_VSWITCH_MISSING;
-		if (!text_equal(group.vpc, vpc))
+		if (!text_equal(group.vpc, wanted->vpc))
 			return REFUSE_VPC_MISMATCH;
-		if (security_group_members(work, id) + args->amount > security_group_room(&group))
+		if (!text_list_has(text_or(wanted->already, ""), id) &&
+		    security_group_members(work, id) + wanted->amount > security_group_room(&group))
 			return REFUSE_SECURITY_GROUP_FULL;
 		n++;
 		list = *end ? end + 1 : end;
 	}
 	return n > INSTANCE_SECURITY_GROUPS_MAX ? REFUSE_SECURITY_GROUPS_TOO_MANY : REFUSE_NONE;
+}
+
+static enum refusal_reason look_at_groups(struct work *work, const struct network_place_args *args, const char *vpc)
+{
+	struct security_groups_wanted wanted = {
+		.groups = args->security_groups,
+		.region = args->region,
+		.vpc = vpc,
+		.amount = args->amount,
+	};
+
+	return security_groups_fit(work, &wanted);
 }
 
 static enum refusal_reason look_at_vswitch(struct work *work, const struct network_place_args *args,

@@ -18,6 +18,17 @@ bool find_security_group(const struct work *work, const char *id, struct securit
 int64_t security_group_members(const struct work *work, const char *id);
 int64_t security_group_room(const struct security_group *group);
 
+/* Groups that instances of a VPC are to be in. */
+struct security_groups_wanted {
+	const char *groups; /* comma separated */
+	const char *region;
+	const char *vpc;     /* of the instances; NULL: they are in none, and can be in no group */
+	const char *already; /* groups that need no room, for the instance is in them; or NULL */
+	int64_t amount;      /* of instances */
+};
+/* REFUSE_NONE, or why not. */
+enum refusal_reason security_groups_fit(struct work *work, const struct security_groups_wanted *wanted);
+
 struct security_group_create_args {
 	const char *vpc;
 	const char *name;

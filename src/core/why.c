@@ -44,6 +44,11 @@ static void say_open_job(struct work *work, struct why *why, const struct job *j
 {
 	int64_t left = job->due_at - work->now;
 
+	if (text_equal(job->reason, refusal_words[REFUSE_HELD_BY_FAULT])) {
+		say(work, why, "Job %s (%s, step %s) is held by a fault since %s; its driver is not asked.", job->id,
+		    job_kind_names[job->kind], job_step_names[job->step], time_text(work, job->due_at));
+		return;
+	}
 	if (job->attempts) {
 		say(work, why, "Job %s (%s, step %s) has asked the driver %s %lld times; the last answer: %s%s%s.", job->id,
 		    job_kind_names[job->kind], job_step_names[job->step], job->driver, (long long)job->attempts, job->reason,
@@ -54,6 +59,23 @@ static void say_open_job(struct work *work, struct why *why, const struct job *j
 	    job_kind_names[job->kind], job_step_names[job->step], time_text(work, job->created_at),
 	    left > 0 ? "in " : "now, late by ", (long long)((left > 0 ? left : -left) / 1000),
 	    (long long)((left > 0 ? left : -left) % 1000), work->core->clock.manual ? " of the manual clock" : "");
+}
+
+/* What a fault of the user's does to the job: nobody shall take it for the cloud's doing. */
+static void say_fault(struct work *work, struct why *why, const struct job *job)
+{
+	struct fault_rule rule;
+
+	if (!*job->fault)
+		return;
+	if (job->state == JOB_FAILED)
+		say(work, why, "Fault %s made job %s fail.", job->fault, job->id);
+	if (job->state != JOB_OPEN || !fault_get(work->txn, job->fault, &rule))
+		return;
+	if (rule.effect == FAULT_JOB_NEVER_ENDS)
+		say(work, why, "Fault %s holds job %s until it is cleared: cleat fault clear %s.", rule.id, job->id, rule.id);
+	else
+		say(work, why, "Fault %s makes job %s fail when it is due.", rule.id, job->id);
 }
 
 static void say_ended_job(struct work *work, struct why *why, const struct job *job)
@@ -81,6 +103,7 @@ bool disk_why(struct work *work, const char *disk, struct why *ret)
 			say_open_job(work, ret, &ret->jobs[i]);
 		else
 			say_ended_job(work, ret, &ret->jobs[i]);
+		say_fault(work, ret, &ret->jobs[i]);
 	}
 	if (ret->disk.overdue)
 		say(work, ret, "It is overdue: it can be neither attached nor detached until it is paid.");

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "drivers/sim_guest.h"
 
 struct sim_machine {
 	char *id;
 	bool powered;
+	bool agent; /* its guest can tell what it does with its disks */
 };
 
 /* One disk that a machine can reach now. */
@@ -19,6 +21,7 @@ struct sim_plug {
 	char *machine;
 	int64_t generation;
 	bool shared;
+	struct sim_guest guest;
 	struct sim_plug *next; /* of the same disk */
 };
 
@@ -59,6 +62,7 @@ static void plug_free(struct sim_plug *plug)
 	free(plug->attachment);
 	free(plug->disk);
 	free(plug->machine);
+	sim_guest_finish(&plug->guest);
 	free(plug);
 }
 
@@ -94,7 +98,7 @@ static struct sim_disk *disk_add(struct sim *sim, const char *id, int64_t size_g
 	return disk;
 }
 
-static void machine_add(struct sim *sim, const char *id, bool powered)
+static void machine_add(struct sim *sim, const char *id, bool powered, bool agent)
 {
 	struct sim_machine *machine = map_get(&sim->machines, id);
 
@@ -102,6 +106,7 @@ static void machine_add(struct sim *sim, const char *id, bool powered)
 		machine = fresh(sizeof *machine);
 		machine->id = copy(id);
 		machine->powered = powered;
+		machine->agent = agent;
 		map_put(&sim->machines, id, machine);
 	}
 }
@@ -115,7 +120,7 @@ static struct sim_plug **plug_find(struct sim_disk *disk, const char *attachment
 	return at;
 }
 
-static void plug_add(struct sim_disk *disk, const char *attachment, const char *machine, int64_t generation,
+static struct sim_plug *plug_add(struct sim_disk *disk, const char *attachment, const char *machine, int64_t generation,
                      bool shared)
 {
 	struct sim_plug *plug = fresh(sizeof *plug);
@@ -129,6 +134,7 @@ static void plug_add(struct sim_disk *disk, const char *attachment, const char *
 	disk->plugs = plug;
 	if (generation > disk->newest_generation)
 		disk->newest_generation = generation;
+	return plug;
 }
 
 static void answer(struct driver_reply *reply, enum driver_answer answer, const char *reason, const char *message)
@@ -168,7 +174,7 @@ static void act_delete_disk(struct sim *sim, const struct driver_call *call, str
 
 static void act_create_machine(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
 {
-	machine_add(sim, call->machine, false);
+	machine_add(sim, call->machine, false, true);
 	done(reply);
 }
 
@@ -259,11 +265,39 @@ static void act_unplug(struct sim *sim, const struct driver_call *call, struct d
 	done(reply);
 }
 
+/* The plug that a running guest has to do with: NULL if the machine is off, or has no such disk. */
+static struct sim_plug *plug_of_guest(struct sim *sim, const struct driver_call *call, struct sim_machine **ret_machine)
+{
+	struct sim_disk *disk = map_get(&sim->disks, call->disk);
+	struct sim_plug *plug = disk ? *plug_find(disk, call->attachment) : NULL;
+
+	*ret_machine = plug ? map_get(&sim->machines, plug->machine) : NULL;
+	return *ret_machine && (*ret_machine)->powered ? plug : NULL;
+}
+
 static void act_check_idle(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
 {
-	(void)sim;
-	(void)call;
-	done(reply); /* the guests of this fleet use no disk */
+	struct sim_machine *machine;
+	struct sim_plug *plug = plug_of_guest(sim, call, &machine);
+
+	if (!plug)
+		done(reply);
+	else if (!machine->agent)
+		answer(reply, DRIVER_REFUSED, "no-agent", "the guest has no agent that could tell whether it uses the disk");
+	else if (!sim_guest_uses(&plug->guest, reply))
+		done(reply);
+}
+
+static void act_detach(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
+{
+	struct sim_machine *machine;
+	struct sim_plug *plug = plug_of_guest(sim, call, &machine);
+
+	/* A machine that is off holds nothing. The guest may have begun to use the disk since it was asked. */
+	if (plug && !call->force && machine->agent && sim_guest_uses(&plug->guest, reply))
+		return;
+	if (!plug || !sim_guest_holds(&plug->guest, reply))
+		act_unplug(sim, call, reply);
 }
 
 static void (*const acts[DRIVER_ACT_MAX])(struct sim *, const struct driver_call *, struct driver_reply *) = {
@@ -275,7 +309,7 @@ static void (*const acts[DRIVER_ACT_MAX])(struct sim *, const struct driver_call
 	[DRIVER_POWER_OFF] = act_power,
 	[DRIVER_ATTACH] = act_attach,
 	[DRIVER_CHECK_IDLE] = act_check_idle,
-	[DRIVER_DETACH] = act_unplug,
+	[DRIVER_DETACH] = act_detach,
 	[DRIVER_FENCE] = act_unplug,
 };
 
@@ -298,6 +332,24 @@ static bool sim_open(const char *config, void **ret_self, char *error, size_t er
 	return true;
 }
 
+/* Machines and disks, not the fences: a job that was claimed anew before stays so. */
+static void forget_all(struct sim *sim)
+{
+	struct sim_machine *machine;
+	struct sim_disk *disk;
+	size_t cursor = 0;
+
+	while ((disk = map_next(&sim->disks, &cursor)))
+		disk_free(disk);
+	cursor = 0;
+	while ((machine = map_next(&sim->machines, &cursor)))
+		machine_free(machine);
+	map_finish(&sim->disks);
+	map_finish(&sim->machines);
+	map_init(&sim->disks);
+	map_init(&sim->machines);
+}
+
 static bool sim_restore(void *self, const struct driver_record *records, size_t n, char *error, size_t error_size)
 {
 	struct sim *sim = self;
@@ -306,19 +358,22 @@ static bool sim_restore(void *self, const struct driver_record *records, size_t 
 	(void)error;
 	(void)error_size;
 	pthread_mutex_lock(&sim->lock);
+	forget_all(sim);
 	for (i = 0; i < n; i++) {
 		const struct driver_record *record = &records[i];
+		struct sim_plug *plug;
 
 		switch (record->kind) {
 		case DRIVER_RECORD_DISK:
 			disk_add(sim, record->disk, record->size_gib);
 			break;
 		case DRIVER_RECORD_MACHINE:
-			machine_add(sim, record->machine, record->powered);
+			machine_add(sim, record->machine, record->powered, record->agent);
 			break;
 		case DRIVER_RECORD_ATTACHMENT:
-			plug_add(disk_add(sim, record->disk, record->size_gib), record->attachment, record->machine,
-			         record->generation, record->shared);
+			plug = plug_add(disk_add(sim, record->disk, record->size_gib), record->attachment, record->machine,
+			                record->generation, record->shared);
+			sim_guest_set(&plug->guest, &record->guest);
 			break;
 		}
 	}
@@ -370,22 +425,27 @@ static enum driver_seen sim_observe(void *self, const char *machine, const char 
 	return seen;
 }
 
+static void sim_set_guest(void *self, const char *disk, const char *attachment, const struct driver_guest *guest)
+{
+	struct sim *sim = self;
+	struct sim_disk *found;
+	struct sim_plug *plug;
+
+	pthread_mutex_lock(&sim->lock);
+	found = map_get(&sim->disks, disk);
+	plug = found ? *plug_find(found, attachment) : NULL;
+	if (plug)
+		sim_guest_set(&plug->guest, guest);
+	pthread_mutex_unlock(&sim->lock);
+}
+
 static void sim_close(void *self)
 {
 	struct sim *sim = self;
-	struct sim_machine *machine;
-	struct sim_disk *disk;
-	size_t cursor = 0;
 
 	if (!sim)
 		return;
-	while ((disk = map_next(&sim->disks, &cursor)))
-		disk_free(disk);
-	cursor = 0;
-	while ((machine = map_next(&sim->machines, &cursor)))
-		machine_free(machine);
-	map_finish(&sim->disks);
-	map_finish(&sim->machines);
+	forget_all(sim);
 	map_finish(&sim->fences);
 	pthread_mutex_destroy(&sim->lock);
 	free(sim);
@@ -394,9 +454,11 @@ static void sim_close(void *self)
 const struct driver driver_sim = {
 	.name = "sim",
 	.paced = true,
+	.simulated = true,
 	.open = sim_open,
 	.restore = sim_restore,
 	.act = sim_act,
 	.observe = sim_observe,
+	.guest = sim_set_guest,
 	.close = sim_close,
 };

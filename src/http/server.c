@@ -29,7 +29,7 @@ struct http_server {
 	struct peers *peers;
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
-	size_t active; /* calls in the hands of the store, the runner or a slow thread; under the lock */
+	size_t active; /* calls handed over and not yet taken back by an HTTP thread; under the lock */
 	size_t replies; /* that clients have not read whole; under the lock */
 	bool draining; /* under the lock */
 	size_t body_bytes; /* atomic: room that the bodies under way may take */
@@ -43,9 +43,11 @@ struct exchange {
 	struct header headers[HEADERS_MAX];
 	size_t n_headers;
 	struct buf body;
+	size_t max_body;
 	size_t body_room; /* taken of the server's */
 	enum refusal_reason refused; /* before there is a call: the request itself cannot be taken */
 	struct call *call;
+	bool active; /* counted in the server's active */
 	bool replied; /* counted in the server's replies */
 };
 
@@ -68,7 +70,7 @@ static enum MHD_Result keep_header(void *context, enum MHD_ValueKind kind, const
 static void take_room(struct exchange *exchange, size_t room)
 {
 	struct http_server *server = exchange->server;
-	size_t max = BODIES_MAX > server->settings.max_body ? BODIES_MAX : server->settings.max_body;
+	size_t max = BODIES_MAX > exchange->max_body ? BODIES_MAX : exchange->max_body;
 
 	if (__atomic_add_fetch(&server->body_bytes, room, __ATOMIC_RELAXED) > max) {
 		__atomic_sub_fetch(&server->body_bytes, room, __ATOMIC_RELAXED);
@@ -81,7 +83,7 @@ static void take_room(struct exchange *exchange, size_t room)
 /* Two lengths, or a length and chunks, let a proxy and this server disagree where a request ends: refused. */
 static void check_lengths(struct exchange *exchange)
 {
-	size_t max = exchange->server->settings.max_body;
+	size_t max = exchange->max_body;
 	bool chunked = false;
 	size_t lengths = 0;
 	int64_t length = 0;
@@ -115,27 +117,35 @@ static struct exchange *exchange_create(struct http_server *server, struct MHD_C
 	}
 	exchange->server = server;
 	exchange->connection = connection;
-	buf_init(&exchange->body, server->settings.max_body);
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_header, exchange);
+	exchange->max_body = call_body_max(server->api, exchange->path, exchange->headers, exchange->n_headers);
+	buf_init(&exchange->body, exchange->max_body);
 	check_lengths(exchange);
 	return exchange;
 }
 
-/* Whether a call may be handed over: not once the server is draining, so that then their number only falls. */
-static bool enter(struct http_server *server)
+/* Whether a call may be handed over: not once the server is draining, so that then their number only falls. One that is
+ * handed over again is counted already. */
+static bool enter(struct exchange *exchange)
 {
-	bool enters;
+	struct http_server *server = exchange->server;
 
 	pthread_mutex_lock(&server->lock);
-	enters = !server->draining;
-	if (enters)
+	if (!exchange->active && !server->draining) {
+		exchange->active = true;
 		server->active++;
+	}
 	pthread_mutex_unlock(&server->lock);
-	return enters;
+	return exchange->active;
 }
 
-static void leave(struct http_server *server)
+static void leave(struct exchange *exchange)
 {
+	struct http_server *server = exchange->server;
+
+	if (!exchange->active)
+		return;
+	exchange->active = false;
 	pthread_mutex_lock(&server->lock);
 	if (--server->active == 0)
 		pthread_cond_broadcast(&server->idle);
@@ -180,6 +190,7 @@ static void request_completed(void *context, struct MHD_Connection *connection, 
 	peer_awaits(server->peers, peer_of(connection));
 	if (!exchange)
 		return;
+	leave(exchange);
 	if (exchange->replied)
 		reply_ended(server);
 	__atomic_sub_fetch(&server->body_bytes, exchange->body_room, __ATOMIC_RELAXED);
@@ -212,6 +223,8 @@ static enum MHD_Result send_reply(struct exchange *exchange)
 	size_t i;
 
 	call_render(exchange->call);
+	if (call_is_lost(exchange->call))
+		return MHD_NO;
 	response = response_create(reply);
 	if (!response)
 		return MHD_NO;
@@ -226,14 +239,13 @@ static enum MHD_Result send_reply(struct exchange *exchange)
 	return result;
 }
 
-/* The call is its HTTP thread's again; nothing of the store or the runner looks at it any more. */
+/* The call is its HTTP thread's again; nothing of the store or the runner looks at it any more. It stays counted until
+ * that thread has it, and so until its reply is counted. */
 static void resume(void *context)
 {
 	struct exchange *exchange = context;
-	struct http_server *server = exchange->server;
 
 	MHD_resume_connection(exchange->connection);
-	leave(server);
 }
 
 static void make_call(struct exchange *exchange, const char *method)
@@ -265,13 +277,16 @@ static enum MHD_Result refuse(struct exchange *exchange, const char *method)
 	return send_reply(exchange);
 }
 
-static enum MHD_Result serve(struct exchange *exchange, const char *method)
+static enum MHD_Result go_on(struct exchange *exchange, enum call_next next)
 {
-	peer_arrived(peer_of(exchange->connection));
-	make_call(exchange, method);
-	if (call_prepare(exchange->call) == CALL_RENDER)
-		return send_reply(exchange);
-	if (!enter(exchange->server)) {
+	enum MHD_Result sent;
+
+	if (next == CALL_RENDER) {
+		sent = send_reply(exchange);
+		leave(exchange);
+		return sent;
+	}
+	if (!enter(exchange)) {
 		call_refuse(exchange->call, REFUSE_BUSY, NULL);
 		return send_reply(exchange);
 	}
@@ -279,6 +294,13 @@ static enum MHD_Result serve(struct exchange *exchange, const char *method)
 	MHD_suspend_connection(exchange->connection);
 	call_submit(exchange->call, resume, exchange);
 	return MHD_YES;
+}
+
+static enum MHD_Result serve(struct exchange *exchange, const char *method)
+{
+	peer_arrived(peer_of(exchange->connection));
+	make_call(exchange, method);
+	return go_on(exchange, call_prepare(exchange->call));
 }
 
 /* Called with the headers, with each piece of the body, with its end, and after a resume. */
@@ -297,7 +319,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 		return exchange->refused == REFUSE_NONE ? MHD_YES : refuse(exchange, method);
 	}
 	if (exchange->call)
-		return send_reply(exchange);
+		return go_on(exchange, call_continue(exchange->call));
 	if (*size) {
 		/* A chunked body has no length to refuse it by; the rest of it is read and dropped. */
 		buf_add(&exchange->body, data, *size);

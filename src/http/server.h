@@ -13,7 +13,6 @@ struct http_settings {
 	const char *host; /* numeric address */
 	int port;         /* 0: any free one */
 	unsigned threads;
-	size_t max_body;
 	unsigned max_connections;
 	unsigned max_connections_per_address;
 	unsigned idle_timeout;    /* seconds without a byte, between requests too */

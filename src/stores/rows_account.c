@@ -66,6 +66,11 @@ void access_key_put(struct txn *txn, const struct access_key *key)
 	table_put(txn, &access_key_table, key);
 }
 
+void access_key_delete(struct txn *txn, const char *id)
+{
+	table_delete(txn, &access_key_table, &id);
+}
+
 size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret)
 {
 	const struct param params[] = { PARAM_TEXT(account) };
@@ -80,4 +85,20 @@ size_t access_key_list(struct txn *txn, const char *account, struct access_key *
 
 	*ret = table_select(txn, &access_key_table, account ? &some : &all, &n);
 	return n;
+}
+
+void account_clear(struct txn *txn, const char *account)
+{
+	/* A table whose rows belong to accounts is a line here. */
+	static const char *const clears[] = {
+		"DELETE FROM attachment WHERE account = $1",
+		"DELETE FROM disk WHERE account = $1",
+		"DELETE FROM instance WHERE account = $1",
+		"DELETE FROM job WHERE account = $1",
+		"DELETE FROM tag WHERE account = $1",
+	};
+	const struct param params[] = { PARAM_TEXT(account) };
+
+	for (size_t i = 0; i < COUNT_OF(clears); i++)
+		table_run(txn, STATEMENT_NO_SLOT, clears[i], params, COUNT_OF(params));
 }

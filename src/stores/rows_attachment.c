@@ -20,6 +20,11 @@ static const struct column attachment_columns[] = {
 	INT64(attachment, attached_at),
 	INT64(attachment, detach_requested_at),
 	INT64(attachment, detached_at, MOVES),
+	TEXT(attachment, guest_mounted),
+	BOOL(attachment, guest_io),
+	TEXT(attachment, guest_by),
+	BOOL(attachment, guest_silent),
+	INT64(attachment, guest_delay_ms),
 };
 /* Nothing follows the end of an attachment. */
 static bool has_ended(const void *row)

@@ -35,6 +35,8 @@ static const struct column instance_columns[] = {
 	INT64(instance, started_at),
 	INT64(instance, expires_at),
 	INT64(instance, auto_release_at),
+	TEXT(instance, guest_os),
+	BOOL(instance, guest_agent),
 };
 static const struct table instance_table = {
 	.name = "instance",

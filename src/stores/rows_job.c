@@ -21,6 +21,7 @@ static const struct column job_columns[] = {
 	INT64(job, due_at),
 	INT64(job, ended_at),
 	INT64(job, attempts),
+	TEXT(job, fault),
 	TEXT(job, reason),
 	TEXT(job, message),
 	TEXT(job, lease_owner),
@@ -53,25 +54,50 @@ void job_put(struct txn *txn, const struct job *job)
 	table_put(txn, &job_table, job);
 }
 
+/* False: nothing can match. */
+static bool job_where(struct where *where, const struct job_filter *filter)
+{
+	if (!where_ids(where, filter->ids, filter->n_ids))
+		return false;
+	where_enum(where, "state", "=", filter->state, job_state_names);
+	/* True for every row; it makes SQLite see that the index of open jobs is much smaller than the
+	 * list of all. */
+	if (filter->state == JOB_OPEN)
+		where_literal(where, "lock >= ''");
+	where_text(where, "disk", filter->disk);
+	where_any(where, "disk", filter->disks, filter->n_disks);
+	where_text(where, "instance", filter->instance);
+	where_text(where, "attachment", filter->attachment);
+	where_text(where, "account", filter->account);
+	where_text(where, "scope", filter->scope);
+	where_text(where, "region", filter->region);
+	where_enum(where, "kind", "=", filter->kind, job_kind_names);
+	where_enums(where, "kind", filter->kinds, job_kind_names);
+	where_moments(where, "created_at", filter->created_from, filter->created_to);
+	return true;
+}
+
 size_t job_list(struct txn *txn, const struct job_filter *filter, const struct page *page, struct job **ret)
 {
 	struct where WHERE_CLEANUP where;
 	size_t n = 0;
 
 	where_init(&where, txn);
-	where_enum(&where, "state", "=", filter->state, job_state_names);
-	/* True for every row; it makes SQLite see that the index of open jobs is much smaller than the
-	 * list of all. */
-	if (filter->state == JOB_OPEN)
-		where_literal(&where, "lock >= ''");
-	where_text(&where, "disk", filter->disk);
-	where_text(&where, "instance", filter->instance);
-	where_text(&where, "attachment", filter->attachment);
-	where_text(&where, "account", filter->account);
-	where_enum(&where, "kind", "=", filter->kind, job_kind_names);
+	if (!job_where(&where, filter)) {
+		*ret = arena_new(txn_arena(txn), struct job);
+		return 0;
+	}
 	where_page(&where, page);
 	*ret = where_select(&where, &job_table, &n);
 	return n;
+}
+
+int64_t job_count(struct txn *txn, const struct job_filter *filter)
+{
+	struct where WHERE_CLEANUP where;
+
+	where_init(&where, txn);
+	return job_where(&where, filter) ? where_count(&where, &job_table) : 0;
 }
 
 /* A job ends after it was created, and the list index knows when that was: ended ones need no index of

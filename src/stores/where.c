@@ -174,6 +174,27 @@ void where_enum(struct where *where, const char *column, const char *operator, i
 	txn_fail(where->txn, "a filter asks for a value without a name in column", column);
 }
 
+void where_enums(struct where *where, const char *column, const bool *wanted, const char *const *names)
+{
+	const char *before = " IN (";
+
+	if (!wanted)
+		return;
+	begin_condition(where);
+	buf_add_text(&where->text, column);
+	for (size_t i = 0; names[i]; i++) {
+		if (!wanted[i])
+			continue;
+		buf_add_text(&where->text, before);
+		buf_add_char(&where->text, '\'');
+		buf_add_text(&where->text, names[i]);
+		buf_add_char(&where->text, '\'');
+		before = ", ";
+	}
+	/* None: no row has an empty name. */
+	buf_add_text(&where->text, *before == ',' ? ")" : " = ''");
+}
+
 void where_bool(struct where *where, const char *column, int value)
 {
 	if (value == -1)

@@ -48,6 +48,8 @@ void where_indexed(struct where *where, const char *column,
                    const char *value); /* a column that some index starts with */
 void where_enum(struct where *where, const char *column, const char *operator, int value,
                 const char *const *names);
+/* Those of the names that are wanted, one flag for each; NULL is no condition. */
+void where_enums(struct where *where, const char *column, const bool *wanted, const char *const *names);
 void where_bool(struct where *where, const char *column, int value);
 void where_moments(struct where *where, const char *column, int64_t from, int64_t to); /* both inclusive */
 void where_pattern(struct where *where, const char *column, const char *pattern);      /* '*': any run */

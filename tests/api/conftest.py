@@ -1,8 +1,75 @@
-"""Clients for the api tests."""
+"""Clients for the api tests, and the record of what they prove."""
+
+import json
+import os
+import pathlib
+import shlex
+import subprocess
 
 import pytest
 
 from cloud import Cloud
+from proof import Proof
+
+HERE = pathlib.Path(__file__).resolve().parent
+BINARY = pathlib.Path(os.environ.get("CLEAT_BINARY", HERE.parent.parent / "build" / "cleat")).resolve()
+WRAPPER = shlex.split(os.environ.get("CLEAT_WRAPPER", ""))
+PROOF = Proof()
+LAST = "test_coverage.py"  # looks back at all the others
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    PROOF.test = f"{item.path.relative_to(HERE.parent.parent).as_posix()}::{item.originalname}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name == LAST)
+
+
+def pytest_deselected(items):
+    if items:
+        items[0].config.cleat_deselected = True
+
+
+@pytest.fixture(scope="session")
+def whole_suite(request):
+    """Whether this run is of all api tests, so that what nobody provoked is a fault of the suite."""
+    config = request.config
+    files = {item.path for item in request.session.items}
+    return (not getattr(config, "cleat_deselected", False) and not any("::" in word for word in config.args) and
+            files >= set(HERE.glob("test_*.py")))
+
+
+def read_reference():
+    done = subprocess.run([*WRAPPER, str(BINARY), "reference", "--json", "ecs"], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def reference():
+    """The tables of the server, as it prints them."""
+    return read_reference()
+
+
+@pytest.fixture(scope="session")
+def proof(all_servers):
+    _, observers = all_servers
+    observers.append(PROOF.collect)
+    yield PROOF
+    observers.remove(PROOF.collect)
+    if os.environ.get("CLEAT_PROOF_OUT"):
+        PROOF.write(os.environ["CLEAT_PROOF_OUT"], read_reference())
+
+
+@pytest.fixture(autouse=True)
+def proved_by_this_test(all_servers, proof):
+    """What a test provokes is its: it is collected before another runs, and before its servers are stopped."""
+    servers, _ = all_servers
+    yield
+    for server in servers:
+        proof.collect(server)
 
 
 @pytest.fixture(autouse=True)

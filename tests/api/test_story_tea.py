@@ -203,6 +203,82 @@ def test_instance_from_run_to_release(tea):
     assert tea.disk(sizes[40]) is None
 
 
+def test_an_instance_made_by_hand(tea):
+    """Created, told apart, changed, started, rebooted with a disk on its way off, and released with another in a batch."""
+    client, instances = tea.client, []
+    for name in ("one", "two"):
+        reply = client.create_instance(models.CreateInstanceRequest(
+            region_id=REGION, zone_id=ZONE, image_id=IMAGE, instance_type=TYPE, instance_name=name,
+            data_disk=[models.CreateInstanceRequestDataDisk(size=20, category="cloud_essd")]))
+        instances.append(reply.body.instance_id)
+    one, two = instances
+
+    def statuses():
+        found = client.describe_instance_status(models.DescribeInstanceStatusRequest(region_id=REGION, instance_id=instances))
+        return {item.instance_id: item.status for item in found.body.instance_statuses.instance_status}
+
+    assert statuses() == {one: "Pending", two: "Pending"}
+    tea.server.advance(10)
+    assert statuses() == {one: "Stopped", two: "Stopped"}
+    client.modify_instance_attribute(models.ModifyInstanceAttributeRequest(
+        instance_id=one, instance_name="first", host_name="a-host", user_data="eA=="))
+    found = client.describe_instance_attribute(models.DescribeInstanceAttributeRequest(instance_id=one)).body
+    assert (found.instance_name, found.host_name, found.status, found.cpu, found.memory) == ("first", "a-host", "Stopped", 2, 8192)
+    assert found.io_optimized == "optimized"
+
+    reply = client.start_instances(models.StartInstancesRequest(region_id=REGION, instance_id=instances)).body
+    assert [(item.code, item.previous_status, item.current_status)
+            for item in reply.instance_responses.instance_response] == [("200", "Stopped", "Starting")] * 2
+    tea.server.advance(20)
+    assert statuses() == {one: "Running", two: "Running"}
+    disk = tea.disks(instance_id=one, disk_type="data").disks.disk[0].disk_id
+    tea.detach(disk, one)
+    client.reboot_instance(models.RebootInstanceRequest(instance_id=one))
+    assert (statuses()[one], tea.disk(disk).status) == ("Starting", "Detaching")
+    tea.server.advance(10)
+    assert (statuses()[one], tea.disk(disk).status) == ("Starting", "Available")
+    tea.server.advance(20)
+    assert statuses()[one] == "Running"
+
+    reply = client.stop_instances(models.StopInstancesRequest(
+        region_id=REGION, instance_id=[one, "i-nothing"], batch_optimization="SuccessFirst")).body
+    assert [item.code for item in reply.instance_responses.instance_response] == ["200", "InvalidInstanceId.NotFound"]
+    assert refusal(client.stop_instances, models.StopInstancesRequest(region_id=REGION, instance_id=instances)) == \
+        (403, "IncorrectInstanceStatus")
+    assert refusal(client.reboot_instances, models.RebootInstancesRequest(region_id=REGION, instance_id=[two], dry_run=True)) == \
+        (400, "DRYRUN.SUCCESS")
+    client.delete_instances(models.DeleteInstancesRequest(region_id=REGION, instance_id=instances, force=True))
+    tea.server.advance(20)
+    assert statuses() == {}
+    assert tea.disk(disk).status == "Available"
+
+
+def test_what_there_is_to_choose_from(quick_tea):
+    client = quick_tea.client
+    images = client.describe_images(models.DescribeImagesRequest(
+        region_id=REGION, image_owner_alias="system", ostype="linux", architecture="x86_64", page_size=100)).body.images.image
+    assert IMAGE in {image.image_id for image in images}
+    assert {(image.image_owner_alias, image.ostype, image.status) for image in images} == {("system", "linux", "Available")}
+    types = client.describe_instance_types(models.DescribeInstanceTypesRequest(
+        instance_type_family="ecs.g7", minimum_cpu_core_count=2, maximum_memory_size=8)).body.instance_types.instance_type
+    assert [(one.instance_type_id, one.cpu_core_count, one.memory_size, one.disk_quantity) for one in types] == [(TYPE, 2, 8, 17)]
+    assert client.describe_tasks(models.DescribeTasksRequest(region_id=REGION)).body.task_set.task == []
+
+
+def test_events_after_a_detach(tea):
+    """As the disk driver of Kubernetes asks for them: nothing that would make it give up."""
+    instance, = tea.run()
+    disk = tea.create()
+    tea.server.advance(60)
+    tea.attach(disk, instance)
+    tea.server.advance(60)
+    tea.detach(disk, instance)
+    body = tea.client.describe_instance_history_events(models.DescribeInstanceHistoryEventsRequest(
+        region_id=REGION, resource_type="instance", resource_id=[instance], instance_event_cycle_status=["Executing", "Executed"],
+        event_publish_time=models.DescribeInstanceHistoryEventsRequestEventPublishTime(start="2020-01-01T00:00:00Z"))).body
+    assert body.instance_system_event_set.instance_system_event_type == [] and body.total_count == 0
+
+
 def test_paging_and_regions(quick_tea):
     tea = quick_tea
     tag = [models.CreateDiskRequestTag(key="page", value="tea")]

@@ -8,18 +8,26 @@ import pytest
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest
-from aliyunsdkecs.request.v20140526 import (AttachDiskRequest, CreateDiskRequest, DeleteDiskRequest,
-                                            DeleteInstanceRequest, DescribeDisksRequest, DescribeInstancesRequest,
-                                            DescribeRegionsRequest, DetachDiskRequest, RunInstancesRequest,
-                                            StartInstanceRequest, StopInstanceRequest)
+from aliyunsdkecs.request.v20140526 import (AttachDiskRequest, CreateDiskRequest, CreateInstanceRequest, DeleteDiskRequest,
+                                            DeleteInstanceRequest, DeleteInstancesRequest, DescribeDisksRequest,
+                                            DescribeImagesRequest, DescribeInstanceAttributeRequest,
+                                            DescribeInstanceHistoryEventsRequest, DescribeInstancesRequest,
+                                            DescribeInstanceStatusRequest, DescribeInstanceTypesRequest,
+                                            DescribeRegionsRequest, DescribeTasksRequest, DetachDiskRequest,
+                                            ModifyInstanceAttributeRequest, RebootInstanceRequest, RebootInstancesRequest,
+                                            RunInstancesRequest, StartInstanceRequest, StartInstancesRequest,
+                                            StopInstanceRequest, StopInstancesRequest)
 
 import signing
 from cloud import IMAGE, REGION, SLOWER, TYPE, ZONE, leaves_of_json, leaves_of_xml
 
 REQUESTS = {module.__name__.rsplit(".", maxsplit=1)[-1].removesuffix("Request"): module for module in (
-    AttachDiskRequest, CreateDiskRequest, DeleteDiskRequest, DeleteInstanceRequest, DescribeDisksRequest,
-    DescribeInstancesRequest, DescribeRegionsRequest, DetachDiskRequest, RunInstancesRequest, StartInstanceRequest,
-    StopInstanceRequest)}
+    AttachDiskRequest, CreateDiskRequest, CreateInstanceRequest, DeleteDiskRequest, DeleteInstanceRequest,
+    DeleteInstancesRequest, DescribeDisksRequest, DescribeImagesRequest, DescribeInstanceAttributeRequest,
+    DescribeInstanceHistoryEventsRequest, DescribeInstancesRequest, DescribeInstanceStatusRequest,
+    DescribeInstanceTypesRequest, DescribeRegionsRequest, DescribeTasksRequest, DetachDiskRequest,
+    ModifyInstanceAttributeRequest, RebootInstanceRequest, RebootInstancesRequest, RunInstancesRequest,
+    StartInstanceRequest, StartInstancesRequest, StopInstanceRequest, StopInstancesRequest)}
 
 
 def find(element, path):
@@ -180,6 +188,48 @@ def test_system_disk_is_put_back_and_the_instance_starts(quick_acs):
     assert acs.disk(disk, "Status", "Device") == ("In_use", "/dev/xvda")
     acs.StartInstance(InstanceId=instance)
     assert acs.instance(instance) == "Running"
+
+
+def test_an_instance_made_by_hand(acs):
+    made = [acs.get(acs.CreateInstance(ZoneId=ZONE, ImageId=IMAGE, InstanceType=TYPE, InstanceName=name), "InstanceId")
+            for name in ("one", "two")]
+
+    def status(instance):
+        return acs.get(acs.DescribeInstanceStatus(InstanceIds=[instance]), "InstanceStatuses", "InstanceStatus", "Status")
+
+    assert status(made[0]) == "Pending"
+    acs.server.advance(10)
+    assert [status(instance) for instance in made] == ["Stopped", "Stopped"]
+    acs.ModifyInstanceAttribute(InstanceId=made[0], InstanceName="a b*~+/&=中", HostName="host")
+    found = acs.DescribeInstanceAttribute(InstanceId=made[0])
+    assert (acs.get(found, "InstanceName"), acs.get(found, "HostName"), acs.get(found, "IoOptimized")) == \
+        ("a b*~+/&=中", "host", "optimized")
+
+    reply = acs.StartInstances(InstanceIds=made)
+    assert acs.get(reply, "InstanceResponses", "InstanceResponse", "Code") == "200"
+    assert acs.get(reply, "InstanceResponses", "InstanceResponse", "CurrentStatus") == "Starting"
+    acs.server.advance(20)
+    acs.RebootInstance(InstanceId=made[0])
+    acs.RebootInstances(InstanceIds=[made[1]])
+    assert [status(instance) for instance in made] == ["Starting", "Starting"]
+    acs.server.advance(30)
+    assert [status(instance) for instance in made] == ["Running", "Running"]
+    assert acs.refused("StopInstances", InstanceIds=[made[0], "i-nothing"]) == (404, "InvalidInstanceId.NotFound")
+    acs.StopInstances(InstanceIds=made)
+    acs.server.advance(20)
+    assert [status(instance) for instance in made] == ["Stopped", "Stopped"]
+    acs.DeleteInstances(InstanceIds=made)
+    acs.server.advance(10)
+    assert [acs.instance(instance) for instance in made] == [None, None]
+
+
+def test_what_there_is_to_choose_from(quick_acs):
+    acs = quick_acs
+    assert acs.get(acs.DescribeImages(ImageId=IMAGE, ImageOwnerAlias="system"), "Images", "Image", "OSType") == "linux"
+    found = acs.DescribeInstanceTypes(InstanceTypess=[TYPE])
+    assert acs.get(found, "InstanceTypes", "InstanceType", "InstanceTypeFamily") == "ecs.g7"
+    assert str(acs.get(acs.DescribeTasks(), "TotalCount")) == "0"
+    assert str(acs.get(acs.DescribeInstanceHistoryEvents(InstanceId="i-nothing"), "TotalCount")) == "0"
 
 
 def test_both_formats_tell_the_same(shared_server):

@@ -364,6 +364,119 @@ static void restore_rebuilds(void **state)
 	(void)state;
 }
 
+static void restore_again_replaces(void **state)
+{
+	const struct driver_record before[] = {
+		{ .kind = DRIVER_RECORD_DISK, .disk = "d-1", .size_gib = 20 },
+		{ .kind = DRIVER_RECORD_MACHINE, .machine = "m-1", .powered = true },
+		{ .kind = DRIVER_RECORD_ATTACHMENT, .disk = "d-1", .machine = "m-1", .attachment = "d-1.4", .generation = 4,
+		  .device = "/dev/xvdb" },
+	};
+	const struct driver_record after[] = {
+		{ .kind = DRIVER_RECORD_DISK, .disk = "d-1", .size_gib = 20 },
+		{ .kind = DRIVER_RECORD_MACHINE, .machine = "m-2", .powered = true },
+	};
+	char error[256] = "";
+
+	if (!driver->simulated)
+		skip();
+	assert_true(driver->restore(*state, before, COUNT_OF(before), error, sizeof error));
+	assert_true(driver->restore(*state, after, COUNT_OF(after), error, sizeof error));
+	assert_true(sees(*state, "m-2", ""));
+	assert_false(sees(*state, "m-1", "") || sees(*state, "m-1", "d-1.4"));
+	done(*state, attach_call("m-2", "d-1", "d-1.1", 1)); /* its generations begin anew as well */
+}
+
+/* ---- simulated guests ---- */
+
+/* A running machine with the disk "d-1" as "d-1.1"; its guest does `guest` with it. */
+static struct driver_call guest_begins(void *self, bool agent, struct driver_guest guest)
+{
+	const struct driver_record records[] = {
+		{ .kind = DRIVER_RECORD_DISK, .disk = "d-1", .size_gib = 20 },
+		{ .kind = DRIVER_RECORD_MACHINE, .machine = "m-1", .powered = true, .agent = agent },
+		{ .kind = DRIVER_RECORD_ATTACHMENT, .disk = "d-1", .machine = "m-1", .attachment = "d-1.1", .generation = 1,
+		  .device = "/dev/xvdb", .guest = guest },
+	};
+	char error[256] = "";
+
+	assert_true(driver->restore(self, records, COUNT_OF(records), error, sizeof error));
+	return attach_call("m-1", "d-1", "d-1.1", 1);
+}
+
+static void disk_in_use_is_told(void **state)
+{
+	struct driver_call call;
+	struct driver_reply reply;
+
+	if (!driver->guest)
+		skip();
+	call = guest_begins(*state, true, (struct driver_guest){ .mounted = "/data", .by = "postgres[312]" });
+	reply = ask(*state, of_attachment(DRIVER_CHECK_IDLE, call));
+	assert_int_equal(reply.answer, DRIVER_REFUSED);
+	assert_string_equal(reply.reason, "in-use");
+	assert_string_equal(reply.message, "/data is mounted, used by postgres[312]");
+	expect(*state, of_attachment(DRIVER_DETACH, call), DRIVER_REFUSED, "in-use");
+	assert_true(sees(*state, "m-1", "d-1.1"));
+	driver->guest(*state, "d-1", "d-1.1", &(struct driver_guest){ .mounted = "", .by = "", .io = true });
+	expect(*state, of_attachment(DRIVER_CHECK_IDLE, call), DRIVER_REFUSED, "in-use");
+	driver->guest(*state, "d-1", "d-1.1", &(struct driver_guest){ .mounted = "", .by = "" });
+	driver->guest(*state, "d-1", "d-1.9", &(struct driver_guest){ .mounted = "/other", .by = "" }); /* nobody's */
+	done(*state, of_attachment(DRIVER_CHECK_IDLE, call));
+	done(*state, of_attachment(DRIVER_DETACH, call));
+}
+
+static void guest_is_not_asked_by_force_or_when_off(void **state)
+{
+	const struct driver_guest busy = { .mounted = "/data", .io = true };
+	struct driver_call call;
+
+	if (!driver->guest)
+		skip();
+	call = guest_begins(*state, true, busy);
+	call.force = true;
+	done(*state, of_attachment(DRIVER_DETACH, call));
+	call = guest_begins(*state, false, busy);
+	expect(*state, of_attachment(DRIVER_CHECK_IDLE, call), DRIVER_REFUSED, "no-agent");
+	done(*state, call_of(DRIVER_POWER_OFF, "m-1", ""));
+	done(*state, of_attachment(DRIVER_CHECK_IDLE, call));
+	done(*state, of_attachment(DRIVER_DETACH, call));
+	assert_false(sees(*state, "m-1", "d-1.1"));
+}
+
+/* Asks once. */
+static void pending(void *self, struct driver_call call)
+{
+	struct driver_reply reply;
+
+	memset(&reply, 0x5a, sizeof reply);
+	driver->act(self, &call, &reply);
+	assert_int_equal(reply.answer, DRIVER_PENDING);
+	assert_true(reply.look_again_ms > 0 && memchr(reply.reason, '\0', sizeof reply.reason) && reply.message[0]);
+}
+
+static void silent_guest_is_pending_until_it_answers_or_is_fenced(void **state)
+{
+	struct driver_call call;
+	int i;
+
+	if (!driver->guest)
+		skip();
+	call = guest_begins(*state, true, (struct driver_guest){ .silent = true });
+	for (i = 0; i < 3; i++)
+		pending(*state, of_attachment(DRIVER_DETACH, call));
+	assert_true(sees(*state, "m-1", "d-1.1"));
+	driver->guest(*state, "d-1", "d-1.1", &(struct driver_guest){ .mounted = "", .by = "" });
+	done(*state, of_attachment(DRIVER_DETACH, call));
+	call = guest_begins(*state, true, (struct driver_guest){ .delay_ms = 3600000 });
+	pending(*state, of_attachment(DRIVER_DETACH, call));
+	done(*state, of_attachment(DRIVER_FENCE, call));
+	assert_false(sees(*state, "m-1", "d-1.1"));
+	call = guest_begins(*state, true, (struct driver_guest){ .silent = true });
+	done(*state, call_of(DRIVER_POWER_OFF, "m-1", ""));
+	done(*state, of_attachment(DRIVER_DETACH, call));
+}
+
 static void closing_nothing_is_allowed(void **state)
 {
 	driver->close(NULL);
@@ -490,6 +603,10 @@ int driver_contract_run(const struct driver *a_driver, const char *config)
 		DRIVER_TEST(an_older_generation_is_stale),
 		DRIVER_TEST(an_older_lease_is_stale),
 		cmocka_unit_test(restore_rebuilds),
+		DRIVER_TEST(restore_again_replaces),
+		DRIVER_TEST(disk_in_use_is_told),
+		DRIVER_TEST(guest_is_not_asked_by_force_or_when_off),
+		DRIVER_TEST(silent_guest_is_pending_until_it_answers_or_is_fenced),
 		cmocka_unit_test(closing_nothing_is_allowed),
 		DRIVER_TEST(acts_of_several_threads),
 	};

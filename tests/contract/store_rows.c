@@ -32,7 +32,7 @@
 	TEXT(security_groups) TEXT(vpc) TEXT(vswitch) TEXT(private_ip) TEXT(key_pair) TEXT(user_data)              \
 	TEXT(resource_group) TEXT(serial) TEXT(internet_charge_type) INT(internet_max_bandwidth_in)                \
 	INT(internet_max_bandwidth_out) TEXT(spot_strategy) INT(created_at) INT(started_at) INT(expires_at)        \
-	INT(auto_release_at)
+	INT(auto_release_at) TEXT(guest_os) BOOL(guest_agent)
 
 #define DISK_FIELDS(TEXT, INT, BOOL, ENUM)                                                                         \
 	TENANT_FIELDS(TEXT) TEXT(driver) TEXT(zone) ENUM(state, DISK_STATE_MAX) ENUM(status, DISK_STATUS_MAX)      \
@@ -46,13 +46,23 @@
 #define ATTACHMENT_FIELDS(TEXT, INT, BOOL, ENUM)                                                                   \
 	TENANT_FIELDS(TEXT) TEXT(disk) TEXT(instance) INT(generation) ENUM(state, ATTACHMENT_STATE_MAX) BOOL(boot) \
 	BOOL(shared) BOOL(slot_held) TEXT(device) BOOL(keep_on_release) INT(requested_at) INT(attached_at)      \
-	INT(detach_requested_at) INT(detached_at)
+	INT(detach_requested_at) INT(detached_at) TEXT(guest_mounted) BOOL(guest_io) TEXT(guest_by)                \
+	BOOL(guest_silent) INT(guest_delay_ms)
 
 #define JOB_FIELDS(TEXT, INT, BOOL, ENUM)                                                                          \
 	TENANT_FIELDS(TEXT) ENUM(kind, JOB_KIND_MAX) ENUM(step, JOB_STEP_MAX) ENUM(state, JOB_STATE_MAX)           \
 	TEXT(driver) TEXT(instance) TEXT(disk) TEXT(attachment) INT(generation) TEXT(lock) BOOL(force)             \
-	TEXT(requested_by) INT(created_at) INT(due_at) INT(ended_at) INT(attempts) TEXT(reason) TEXT(message)      \
+	TEXT(requested_by) INT(created_at) INT(due_at) INT(ended_at) INT(attempts) TEXT(fault) TEXT(reason) TEXT(message)      \
 	TEXT(lease_owner) INT(lease_until) INT(lease_fence)
+
+#define FAULT_RULE_FIELDS(TEXT, INT, BOOL, ENUM)                                                                   \
+	INT(position) TEXT(account) TEXT(operation) TEXT(resource) ENUM(effect, FAULT_EFFECT_MAX) TEXT(code)       \
+	INT(variant) INT(latency) TEXT(reason) INT(times_left) INT(times_hit) INT(created_at)
+#define fault_rule_get fault_get
+#define fault_rule_put fault_put
+#define EVENT_FIELDS(TEXT, INT, BOOL, ENUM)                                                                          \
+	TENANT_FIELDS(TEXT) ENUM(kind, JOB_KIND_MAX) ENUM(outcome, EVENT_OUTCOME_MAX) TEXT(instance) TEXT(disk)      \
+	TEXT(device) TEXT(job) TEXT(reason) TEXT(message) INT(not_before) INT(created_at)
 
 #define CLIENT_TOKEN_FIELDS(TEXT, INT, BOOL, ENUM) TEXT(input_hash) TEXT(result) INT(created_at)
 
@@ -143,6 +153,8 @@ COLUMNS_OF(instance, INSTANCE_FIELDS)
 COLUMNS_OF(disk, DISK_FIELDS)
 COLUMNS_OF(attachment, ATTACHMENT_FIELDS)
 COLUMNS_OF(job, JOB_FIELDS)
+COLUMNS_OF(fault_rule, FAULT_RULE_FIELDS)
+COLUMNS_OF(event, EVENT_FIELDS)
 COLUMNS_OF(client_token, CLIENT_TOKEN_FIELDS)
 
 /* ---- accounts, keys, tags, facts ----------------------------------------------------------------------- */
@@ -227,6 +239,68 @@ static void small_rows_are_listed_and_deleted(void **state)
 	fixture_read(f, look_at_rest, NULL);
 }
 
+/* ---- faults ---------------------------------------------------------------------------------------------- */
+
+static bool put_faults(struct txn *txn, void *context)
+{
+	static const struct fault_rule rules[] = {
+		{ .id = "third", .position = 3, .account = "one" },
+		{ .id = "first", .position = 1, .account = "" },
+		{ .id = "second", .position = 2, .account = "one" },
+	};
+
+	(void)context;
+	for (size_t i = 0; i < COUNT_OF(rules); i++)
+		fault_put(txn, &rules[i]);
+	return true;
+}
+
+static bool look_at_faults(struct txn *txn, void *context)
+{
+	struct fault_rule *rules;
+
+	(void)context;
+	assert_int_equal(fault_list(txn, NULL, &rules), 3);
+	assert_string_equal(rules[0].id, "first");
+	assert_string_equal(rules[1].id, "second");
+	assert_string_equal(rules[2].id, "third");
+	assert_int_equal(fault_list(txn, "one", &rules), 2);
+	assert_string_equal(rules[0].id, "second");
+	assert_int_equal(fault_list(txn, "", &rules), 1);
+	assert_int_equal(fault_list(txn, "two", &rules), 0);
+	return true;
+}
+
+static bool delete_faults(struct txn *txn, void *context)
+{
+	struct fault_rule *rules;
+	size_t *left = context;
+
+	fault_delete(txn, "no such");
+	fault_delete(txn, "third");
+	left[0] = fault_list(txn, NULL, &rules);
+	fault_delete_all(txn, "one");
+	left[1] = fault_list(txn, NULL, &rules);
+	fault_delete_all(txn, NULL);
+	left[2] = fault_list(txn, NULL, &rules);
+	return true;
+}
+
+static void faults_are_listed_in_their_order_and_deleted(void **state)
+{
+	struct fixture *f = *state;
+	size_t left[3];
+
+	fixture_write(f, put_faults, NULL);
+	fixture_read(f, look_at_faults, NULL);
+	fixture_reopen(f);
+	fixture_read(f, look_at_faults, NULL);
+	fixture_write(f, delete_faults, left);
+	assert_int_equal(left[0], 2);
+	assert_int_equal(left[1], 1);
+	assert_int_equal(left[2], 0);
+}
+
 static int run(const char *name)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,8 +312,11 @@ static int run(const char *name)
 		FIXTURE_TEST(disk_round_trip),
 		FIXTURE_TEST(attachment_round_trip),
 		FIXTURE_TEST(job_round_trip),
+		FIXTURE_TEST(fault_rule_round_trip),
+		FIXTURE_TEST(event_round_trip),
 		FIXTURE_TEST(client_token_round_trip),
 		FIXTURE_TEST(small_rows_are_listed_and_deleted),
+		FIXTURE_TEST(faults_are_listed_in_their_order_and_deleted),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

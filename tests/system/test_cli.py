@@ -11,8 +11,8 @@ import stat
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = ["serve", "demo", "call", "why", "jobs", "key create", "key list", "key disable", "key enable", "clock",
-            "clock advance", "backup", "reference", "version"]
+COMMANDS = ["serve", "demo", "call", "why", "jobs", "journal", "key create", "key list", "key disable", "key enable", "clock",
+            "clock advance", "fault add", "fault list", "fault clear", "backup", "reference", "version"]
 DEV_KEY = {"CLEAT_ACCESS_KEY_ID": "cleat", "CLEAT_ACCESS_KEY_SECRET": "cleat-secret"}
 
 
@@ -169,6 +169,66 @@ def test_why_and_jobs(client):
     jobs = json.loads(client("jobs", "--disk", disk, "--json").stdout)["jobs"]
     assert all(job["disk"] == disk for job in jobs)
     assert json.loads(client("jobs", "--open", "--disk", disk, "--json").stdout)["jobs"] == []
+
+
+def test_journal(client):
+    client("call", "DescribeRegions", "Odd=journal-1", "Odd\x1b[2J\u009b=x", "Password=Pa55", "--dev-key")
+    shown = client("journal", "--limit", "1", "--operation", "DescribeRegions").stdout
+    first, second, third = shown.splitlines()
+    assert re.match(r"\d{4}-\d\d-\d\dT\S+Z DescribeRegions 200 \d+\.\d{3} ms ", first)
+    assert " Odd=journal-1 " in first and " Password=***" in first and "RegionId=cn-hangzhou" in first
+    assert "Timestamp" not in first and "Pa55" not in shown
+    assert second == "    key cleat, cleat"
+    assert third == "    unread: Odd, Odd?[2J??, Password"
+    (call,) = json.loads(client("journal", "--json", "--unread", "--limit", "1").stdout)["calls"]
+    assert call["unread"] == ["Odd", "Odd\x1b[2J\u009b", "Password"]
+
+    client("call", "NoSuch", "--dev-key", status=1)
+    assert " NoSuch 404 InvalidAction.NotFound " in client("journal", "--failed", "--limit", "1").stdout
+    assert client("journal", "--operation", "Nothing").stdout == client("journal", "--account", "1").stdout == ""
+    client("clock")
+    assert "GET /_cleat/clock 200" in client("journal", "--all", "--limit", "1").stdout
+    assert "/_cleat" not in client("journal", "--limit", "1000").stdout
+
+
+def test_journal_that_is_switched_off(cleat, make_server):
+    server = make_server(journal_calls=0)
+    done = cleat("journal", "--endpoint", server.endpoint, "--control-token-file", server.token_file)
+    assert done.returncode == 1 and "keeps no journal" in done.stderr
+
+
+def follow(cleat_process, server, *words):
+    """`cleat journal --follow`, once it has shown a first call and so goes on from there."""
+    process = cleat_process("journal", "--follow", "--json", "--endpoint", server.endpoint, "--control-token-file",
+                            server.token_file, *words)
+    assert json.loads(process.stdout.readline())["operation"] == "DescribeRegions"
+    return process
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_journal_follow_until_it_is_told_to_stop(cleat_process, cleat, make_server, end):
+    server = make_server()
+    call = ["call", "DescribeRegions", "--dev-key", "--endpoint", server.endpoint]
+    cleat(*call)
+    process = follow(cleat_process, server, "--unread=false")
+    for number in range(5):
+        cleat(*call, f"Odd={number}")
+        found = json.loads(process.stdout.readline())
+        assert (found["number"], found["unread"]) == (number + 2, ["Odd"])
+    process.send_signal(end)
+    assert process.wait(30) == 0
+    assert process.stdout.read() == "" and process.stderr.read() == ""
+
+
+def test_journal_follow_ends_with_the_server(cleat_process, cleat, make_server):
+    server = make_server()
+    cleat("call", "DescribeRegions", "--dev-key", "--endpoint", server.endpoint)
+    process = follow(cleat_process, server)
+    cleat("call", "DescribeZones", "--dev-key", "--endpoint", server.endpoint)
+    assert json.loads(process.stdout.readline())["operation"] == "DescribeZones"
+    server.stop()
+    assert process.wait(30) == 0
+    assert process.stderr.read() == "cleat journal: the server has ended\n"
 
 
 def test_clock(cleat, make_server, client):

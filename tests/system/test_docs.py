@@ -48,7 +48,8 @@ def test_files_that_pages_name_exist():
 
 def test_options_that_pages_name_exist():
     text = "".join(subprocess.run([str(BINARY), *words, "--help"], capture_output=True, text=True, check=True).stdout
-                   for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["jobs"], []))
+                   for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["jobs"], ["journal"], ["fault", "add"],
+                                 ["fault", "clear"], []))
     known = set(re.findall(r"--[a-z][a-z-]+", text))
     others = {"--endpoint", "--insecure", "--region", "--access-key-id", "--access-key-secret", "--save"}
     unknown = []
@@ -57,3 +58,9 @@ def test_options_that_pages_name_exist():
             if option not in known | others:
                 unknown.append(f"{page.name}: {option}")
     assert not unknown
+
+
+def test_operations_page_is_what_the_tables_say():
+    printed = subprocess.run([sys.executable, str(ROOT / "tools" / "operations"), str(BINARY)], capture_output=True, text=True,
+                             check=True, env=clean_environment()).stdout
+    assert printed == (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), "run: make docs"

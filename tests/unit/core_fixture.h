@@ -95,6 +95,7 @@ enum refusal_reason do_detach_args(struct world *world, struct detach_args args)
 enum refusal_reason do_delete_disk(struct world *world, const char *disk);
 enum refusal_reason do_start(struct world *world, const char *instance);
 enum refusal_reason do_stop(struct world *world, const char *instance);
+enum refusal_reason do_reboot(struct world *world, const char *instance);
 enum refusal_reason do_release(struct world *world, const char *instance, bool force);
 
 struct create_disk {

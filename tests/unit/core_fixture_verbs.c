@@ -33,6 +33,11 @@ static bool run_stop(struct work *work, void *args)
 	return instance_stop(work, args);
 }
 
+static bool run_reboot(struct work *work, void *args)
+{
+	return instance_reboot(work, args);
+}
+
 static bool run_release(struct work *work, void *args)
 {
 	return instance_release(work, args);
@@ -95,6 +100,13 @@ enum refusal_reason do_stop(struct world *world, const char *instance)
 	struct instance_stop_args args = { .instance = instance };
 
 	return world_change(world, run_stop, &args);
+}
+
+enum refusal_reason do_reboot(struct world *world, const char *instance)
+{
+	struct instance_reboot_args args = { .instance = instance };
+
+	return world_change(world, run_reboot, &args);
 }
 
 enum refusal_reason do_release(struct world *world, const char *instance, bool force)

@@ -568,6 +568,85 @@ static void names_are_only_so_deep(void **state)
 	assert_string_equal(error, "nested deeper than 8");
 }
 
+/* ---- marks ---- */
+
+static void expect_same_marks(const char *text, const struct tree *bound, const struct tree *marked)
+{
+	const struct tree *a = bound->first;
+	const struct tree *b = marked->first;
+
+	for (; a; a = a->next, b = b->next) {
+		if (a->read != b->read)
+			fail_msg("%s: %s is %s, marked as %s", text, text_or(a->name, "an item"), a->read ? "read" : "unread",
+			         b->read ? "read" : "unread");
+		expect_same_marks(text, a, b);
+	}
+}
+
+static const struct tree *leaf(const struct tree *tree, const char *name)
+{
+	while (tree && name) {
+		const char *dot = strchr(name, '.');
+		char part[64];
+
+		snprintf(part, sizeof part, "%.*s", dot ? (int)(dot - name) : (int)strlen(name), name);
+		tree = tree_find(tree, part);
+		name = dot ? dot + 1 : NULL;
+	}
+	return tree;
+}
+
+static void what_binding_reads_is_marked(void **state)
+{
+	static const char *const inputs[] = {
+		"",
+		"Text=a&Other=b&Number=5&Word=one",
+		"Id.1=a&Id.2=b&Id.x=c&Id.0=d",
+		"DataDisk.1.Name=a&DataDisk.1.Tag.1.Key=k&DataDisk.1.Tag.1.Nothing=v&DataDisk.x.Name=b&DataDisk.1.Other=c",
+		"SystemDisk=x&SystemDisk.Size=3&SystemDisk.Size.Deeper=4&SystemDisk.Odd=5",
+		"Tag.1.key=a&Tag.1.value=b&Tag.2.Key=c&Tag.2.key=d",
+		"{\"Text\":\"a\",\"Id\":[\"a\"],\"Tag\":{\"TagItem\":[{\"Key\":\"k\",\"Odd\":1}]},\"Odd\":{\"Text\":1},\"When\":null}",
+	};
+	struct bound *bound = *state;
+	const char *error;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(inputs); i++) {
+		struct tree *trees[2];
+		size_t t;
+
+		for (t = 0; t < 2; t++)
+			trees[t] = *inputs[i] == '{' ?
+			                   tree_from_json(&bound->arena, inputs[i], strlen(inputs[i]), TREE_DEPTH_MAX, &error) :
+			                   flat_tree(&bound->arena, inputs[i]);
+		assert_true(bind_input(&bound->arena, &all_shape, trees[0], &bound->all, &bound->refusal));
+		bind_mark(&bound->arena, &all_shape, trees[1]);
+		expect_same_marks(inputs[i], trees[0], trees[1]);
+	}
+}
+
+static void marks_do_not_end_at_a_bad_value(void **state)
+{
+	static const struct field outer_fields[] = {
+		ITEMS(struct all, disks, "Disk", .of = &disk_shape, .flags = FIELD_ACCEPTED),
+		OPT_INT(struct all, number, "Number"),
+		TEXT(struct all, text, "Password", .flags = FIELD_SECRET),
+		FIELDS_END,
+	};
+	static const struct shape outer_shape = { sizeof(struct all), outer_fields };
+	struct bound *bound = *state;
+	struct tree *tree = flat_tree(&bound->arena, "Disk.1.Size=no&Disk.1.Odd=2&Number=no&Password=x&Odd=1");
+
+	bind_mark(&bound->arena, &outer_shape, tree);
+	assert_true(leaf(tree, "Disk.1.Size")->read);
+	assert_int_equal(leaf(tree, "Disk.1.Size")->flags, FIELD_ACCEPTED);
+	assert_false(leaf(tree, "Disk.1.Odd")->read);
+	assert_true(leaf(tree, "Number")->read);
+	assert_true(leaf(tree, "Password")->read);
+	assert_int_equal(leaf(tree, "Password")->flags, FIELD_SECRET);
+	assert_false(leaf(tree, "Odd")->read);
+}
+
 #define BIND_TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -590,6 +669,8 @@ int main(void)
 		BIND_TEST(a_name_may_have_a_value_and_children),
 		BIND_TEST(missing_is_told_before_wrong),
 		BIND_TEST(names_are_only_so_deep),
+		BIND_TEST(what_binding_reads_is_marked),
+		BIND_TEST(marks_do_not_end_at_a_bad_value),
 	};
 
 	return cmocka_run_group_tests_name("bind", tests, NULL, NULL);

@@ -183,6 +183,19 @@ static void begin_instance_stop(struct world *world, struct target *target, enum
 	must(do_stop(world, target->instance));
 }
 
+static void begin_instance_reboot(struct world *world, struct target *target, enum verb verb)
+{
+	put_instance_with_disk(world, target, verb, INSTANCE_RUNNING);
+	must(do_reboot(world, target->instance));
+}
+
+/* Off, and about to be powered on again. */
+static void begin_instance_reboot_power(struct world *world, struct target *target, enum verb verb)
+{
+	begin_instance_reboot(world, target, verb);
+	assert_true(answer_job(world, last_job(world, JOB_INSTANCE_REBOOT, target->instance, NULL).id, 1, DRIVER_DONE, "", ""));
+}
+
 static void begin_instance_delete(struct world *world, struct target *target, enum verb verb)
 {
 	put_instance_with_disk(world, target, verb, INSTANCE_STOPPED);
@@ -213,6 +226,8 @@ static enum refusal_reason call_verb(struct world *world, enum verb verb, const 
 		return do_start(world, target->instance);
 	case VERB_INSTANCE_STOP:
 		return do_stop(world, target->instance);
+	case VERB_INSTANCE_REBOOT:
+		return do_reboot(world, target->instance);
 	case VERB_INSTANCE_RELEASE:
 		return do_release(world, target->instance, false);
 	case VERB_INSTANCE_RELEASE_FORCED:
@@ -253,30 +268,34 @@ static const struct {
 	enum job_kind kind;
 	void (*begin)(struct world *, struct target *, enum verb);
 	const char *words;
-	const char *expected[VERB_MAX]; /* attach, detach, delete disk, start, stop, delete instance, by force */
+	const char *expected[VERB_MAX]; /* attach, detach, delete disk, start, stop, reboot, delete instance, by force */
 } job_rows[] = {
 	{ JOB_DISK_CREATE, begin_disk_create, "the disk is being made",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, INSTANCE_STATE, INSTANCE_STATE } },
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, INSTANCE_STATE, INSTANCE_STATE } },
 	{ JOB_DISK_DELETE, begin_disk_delete, "the disk is being deleted",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, YES } },
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, YES, YES } },
 	{ JOB_ATTACH, begin_attach, "the disk is being attached",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, SUPERSEDES, SUPERSEDES } },
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES } },
 	{ JOB_DETACH, begin_detach, "the disk is being detached",
-	  { DISK_STATE, DETACHING, DISK_STATE, YES, YES, SUPERSEDES, SUPERSEDES } },
+	  { DISK_STATE, DETACHING, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES } },
 	/* the disks of an instance that is being made are Creating, not yet In_use */
 	{ JOB_INSTANCE_CREATE, begin_instance_create, "the instance is being made",
-	  { INSTANCE_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING, BUILDING } },
+	  { INSTANCE_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING, BUILDING } },
 	{ JOB_INSTANCE_CREATE, begin_instance_power, "the instance was made and is being powered on",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING } },
 	{ JOB_INSTANCE_START, begin_instance_start, "the instance is being started",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
 	{ JOB_INSTANCE_STOP, begin_instance_stop, "the instance is being stopped",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
+	{ JOB_INSTANCE_REBOOT, begin_instance_reboot, "the instance is being rebooted",
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
+	{ JOB_INSTANCE_REBOOT, begin_instance_reboot_power, "the instance is being rebooted, and is off",
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
 	{ JOB_INSTANCE_DELETE, begin_instance_delete, "the instance is being deleted",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE } },
 	/* its disk is attached, so it cannot be deleted; the time that waits hinders nothing */
 	{ JOB_INSTANCE_AUTO_RELEASE, begin_auto_release, "the instance waits for its AutoReleaseTime",
-	  { YES, YES, DISK_STATE, YES, YES, SUPERSEDES, SUPERSEDES } },
+	  { YES, YES, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES } },
 };
 
 #define N_JOB_ROWS COUNT_OF(job_rows)
@@ -355,6 +374,7 @@ enum state_row {
 	STATE_DETACH_SYSTEM,
 	STATE_START,
 	STATE_STOP,
+	STATE_REBOOT,
 	STATE_RELEASE,
 	STATE_RELEASE_FORCED,
 	STATE_ROW_MAX
@@ -375,6 +395,8 @@ static const struct {
 	                  { INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
 	[STATE_STOP] = { "stop instance", VERB_INSTANCE_STOP,
 	                 { INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE } },
+	[STATE_REBOOT] = { "reboot instance", VERB_INSTANCE_REBOOT,
+	                   { INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE } },
 	[STATE_RELEASE] = { "delete instance", VERB_INSTANCE_RELEASE,
 	                    { BUILDING, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
 	[STATE_RELEASE_FORCED] = { "delete instance (force)", VERB_INSTANCE_RELEASE_FORCED,

@@ -237,10 +237,24 @@ static void check_rows(const char *where, const struct error_row *rows)
 	}
 }
 
+/* Rows that nothing but a fault answers; nobody fills in their places. */
+static void check_fault_rows(const char *where, const struct error_row *rows)
+{
+	const struct error_row *row;
+
+	for (row = rows; row && row->reason != REFUSE_NONE; row++) {
+		assert_int_equal(row->reason, REFUSE_FAULT);
+		check_row(where, row);
+		assert_int_equal(count_places(row->code) + count_places(row->message), 0);
+	}
+}
+
 static void look_at_errors(const struct dialect *dialect, const struct operation *operation)
 {
-	(void)dialect;
 	check_rows(operation->name, operation->errors);
+	check_fault_rows(operation->name, operation->faults);
+	if (operation->faults && !dialect->faults)
+		fail_msg("%s: its dialect knows no faults", operation->name);
 }
 
 static void every_error_has_its_words(void **state)
@@ -248,8 +262,10 @@ static void every_error_has_its_words(void **state)
 	size_t d;
 
 	each_operation(look_at_errors);
-	for (d = 0; d < COUNT_OF(dialects); d++)
+	for (d = 0; d < COUNT_OF(dialects); d++) {
 		check_rows(dialects[d]->name, dialects[d]->errors);
+		check_fault_rows(dialects[d]->name, dialects[d]->faults);
+	}
 	(void)state;
 }
 
@@ -295,19 +311,45 @@ static const struct {
 	    R(NOT_IN_WHITE_LIST), R(SNAPSHOT_UNKNOWN), R(DISK_SIZE_MISSING), R(DISK_CATEGORY), R(DISK_PERFORMANCE_LEVEL),
 	    R(DISK_SIZE), R(DISK_MULTI_ATTACH_CATEGORY), R(DISK_MULTI_ATTACH_INSTANCE), R(INSTANCE_PRE_PAID),
 	    R(INSTANCE_STATE), R(INSTANCE_DISK_LIMIT), R(TOKEN_MISMATCH), R(TAG_DUPLICATE), R(TAG_KEY), R(TAG_VALUE) } },
+	{ "CreateInstance",
+	  { R(REGION_UNKNOWN), R(INSTANCE_TYPE_UNKNOWN), R(IMAGE_UNKNOWN), R(ZONE_UNKNOWN), R(SYSTEM_DISK_CATEGORY),
+	    R(DISK_PERFORMANCE_LEVEL), R(SYSTEM_DISK_SIZE), R(INSTANCE_DISK_LIMIT), R(SNAPSHOT_UNKNOWN), R(DISK_CATEGORY),
+	    R(DISK_SIZE_MISSING), R(DISK_SIZE), R(DEVICE_MALFORMED), R(DEVICE_IN_USE), R(TOKEN_MISMATCH),
+	    R(DRY_RUN_PASSED), R(TAG_DUPLICATE), R(TAG_KEY), R(TAG_VALUE), R(VSWITCH_UNKNOWN), R(VSWITCH_STATE),
+	    R(VSWITCH_ZONE), R(VSWITCH_MISSING), R(SECURITY_GROUP_UNKNOWN), R(VPC_MISMATCH), R(SECURITY_GROUP_FULL),
+	    R(SECURITY_GROUPS_TOO_MANY), R(ADDRESS_MALFORMED), R(ADDRESS_OUTSIDE), R(ADDRESS_TAKEN),
+	    R(ADDRESSES_EXHAUSTED) } },
 	{ "DeleteDisk", { R(REGION_UNKNOWN), R(NOT_IN_WHITE_LIST), R(DISK_STATE), R(DISK_NOT_PORTABLE) } },
 	{ "DeleteInstance",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_BUILDING), R(INSTANCE_PROTECTED), R(INSTANCE_PRE_PAID),
 	    R(INSTANCE_STATE), R(DRY_RUN_PASSED) } },
+	{ "DeleteInstances",
+	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_BUILDING), R(INSTANCE_PROTECTED),
+	    R(INSTANCE_PRE_PAID), R(INSTANCE_STATE), R(TOKEN_MISMATCH), R(DRY_RUN_PASSED) } },
 	{ "DescribeDisks", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT), R(DRY_RUN_PASSED) } },
+	{ "DescribeImages", { R(REGION_UNKNOWN), R(INSTANCE_TYPE_UNKNOWN), R(DRY_RUN_PASSED) } },
+	{ "DescribeInstanceAttribute", { R(INSTANCE_UNKNOWN) } },
+	{ "DescribeInstanceHistoryEvents", { R(PARAMETER_MISSING), R(PARAMETER_INVALID), R(PARAMETER_CONFLICT) } },
+	{ "DescribeInstanceStatus", { R(REGION_UNKNOWN), R(ZONE_UNKNOWN) } },
+	{ "DescribeInstanceTypes", { R(PARAMETER_INVALID) } },
 	{ "DescribeInstances", { R(REGION_UNKNOWN), R(DRY_RUN_PASSED) } },
 	{ "DescribeRegions", { R(NONE) } },
+	{ "DescribeTasks", { R(PARAMETER_MISSING), R(REGION_UNKNOWN) } },
 	{ "DescribeZones", { R(REGION_UNKNOWN) } },
 	{ "DetachDisk",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(DISK_UNKNOWN), R(NOT_IN_WHITE_LIST), R(DISK_BASE_IMAGE_LOST),
 	    R(DISK_NOT_ATTACHED), R(DISK_ATTACHED_ELSEWHERE), R(DISK_DETACHING), R(DISK_STATE), R(INSTANCE_LOCKED_SECURITY),
 	    R(DISK_LOCAL), R(DISK_EPHEMERAL_KEEP), R(DISK_SYSTEM), R(INSTANCE_STATE), R(INSTANCE_IMAGE_DELETED),
 	    R(DISK_NOT_PORTABLE), R(DISK_MULTI_ATTACH_FLAG), R(INSTANCE_NO_HOT_UNPLUG), R(INSTANCE_DETACHING_LIMIT) } },
+	{ "ModifyInstanceAttribute",
+	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_STATE),
+	    R(SECURITY_GROUP_UNKNOWN), R(VPC_MISMATCH), R(SECURITY_GROUP_FULL), R(SECURITY_GROUPS_TOO_MANY) } },
+	{ "RebootInstance",
+	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
+	    R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
+	{ "RebootInstances",
+	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
+	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
 	{ "RunInstances",
 	  { R(REGION_UNKNOWN), R(INSTANCE_TYPE_UNKNOWN), R(IMAGE_UNKNOWN), R(ZONE_UNKNOWN), R(SYSTEM_DISK_CATEGORY),
 	    R(DISK_PERFORMANCE_LEVEL), R(SYSTEM_DISK_SIZE), R(INSTANCE_DISK_LIMIT), R(SNAPSHOT_UNKNOWN), R(DISK_CATEGORY),
@@ -319,9 +361,15 @@ static const struct {
 	{ "StartInstance",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
 	    R(INSTANCE_LOCKED_FINANCIAL), R(INSTANCE_NO_SYSTEM_DISK), R(DRY_RUN_PASSED) } },
+	{ "StartInstances",
+	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
+	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(INSTANCE_NO_SYSTEM_DISK), R(DRY_RUN_PASSED) } },
 	{ "StopInstance",
 	  { R(REGION_UNKNOWN), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE), R(INSTANCE_LOCKED_SECURITY),
 	    R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
+	{ "StopInstances",
+	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
+	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
 #include "operations_network.inc"
 	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
 	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS) } },
@@ -329,6 +377,8 @@ static const struct {
 	{ "POST /_cleat/keys/enable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/clock/advance", { R(CLOCK_NOT_MANUAL) } },
 	{ "GET /_cleat/why", { R(DISK_UNKNOWN) } },
+	{ "POST /_cleat/faults", { R(FAULT_INVALID), R(FAULT_EXISTS), R(FAULT_LIMIT), R(ACCOUNT_UNKNOWN) } },
+	{ "POST /_cleat/faults/clear", { R(FAULT_INVALID), R(FAULT_UNKNOWN) } },
 	{ "GET /readyz", { R(STORE_FULL) } },
 };
 
@@ -436,6 +486,8 @@ static size_t size_of(const struct field *field)
 		return sizeof(bool);
 	case FIELD_INT:
 		return sizeof(int64_t);
+	case FIELD_DECIMAL:
+		return sizeof(double);
 	case FIELD_TEXTS:
 		return sizeof(struct texts);
 	case FIELD_JSON_TEXTS:
@@ -471,14 +523,14 @@ static const char *wrong_of_both(const struct field *field)
 	if (field->item && !lists)
 		return "an item's name is for lists";
 	if (field->flags & ~(unsigned)(FIELD_REQUIRED | FIELD_NOT_EMPTY | FIELD_CLIENT_TOKEN | FIELD_DRY_RUN |
-	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED))
+	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED | FIELD_SECRET))
 		return "a flag that does not exist";
 	return NULL;
 }
 
 static const char *wrong_in_input(const struct field *field)
 {
-	if (IS(field, FIELD_BOOL, FIELD_INT))
+	if (IS(field, FIELD_BOOL, FIELD_INT, FIELD_DECIMAL))
 		return "a plain number or boolean cannot tell absent from 0";
 	if (field->flags & FIELD_OMIT_EMPTY)
 		return "what is left out is output's";
@@ -497,6 +549,9 @@ static const char *wrong_in_input(const struct field *field)
 		return "words are for texts";
 	if (field->also && text_equal(field->also, field->name))
 		return "the other spelling is the same";
+	if (field->type == FIELD_TEXT && !(field->flags & FIELD_SECRET) &&
+	    (strcasestr(field->name, "password") || strcasestr(field->name, "secret") || text_equal(field->name, "UserData")))
+		return "the journal would show it; it lacks FIELD_SECRET";
 	if (field->bad && field->bad->reason != REFUSE_FIELD)
 		return "its words are for REFUSE_FIELD";
 	return NULL;
@@ -612,8 +667,9 @@ static void every_enum_has_its_names(void **state)
 		{ disk_state_names, DISK_STATE_MAX },             { disk_status_names, DISK_STATUS_MAX },
 		{ disk_type_names, DISK_TYPE_MAX },               { attachment_state_names, ATTACHMENT_STATE_MAX },
 		{ job_kind_names, JOB_KIND_MAX },                 { job_step_names, JOB_STEP_MAX },
-		{ job_state_names, JOB_STATE_MAX },               { driver_act_names, DRIVER_ACT_MAX },
-		{ driver_answer_names, DRIVER_ANSWER_MAX },       { refusal_words, REFUSE_MAX },
+		{ job_state_names, JOB_STATE_MAX },               { event_outcome_names, EVENT_OUTCOME_MAX },
+		{ driver_act_names, DRIVER_ACT_MAX },             { driver_answer_names, DRIVER_ANSWER_MAX },
+		{ refusal_words, REFUSE_MAX },
 	};
 	size_t e;
 	int i;

@@ -1,7 +1,5 @@
 #include "api/aliyun/ecs.h"
 
-#include <string.h>
-
 #include "base/text.h"
 
 #define OPERATION(name) extern const struct operation ecs_##name;
@@ -38,19 +36,6 @@ const char *ecs_given(const char *text)
 int ecs_given_bool(struct opt_bool value)
 {
 	return value.is == GIVEN ? value.value : -1;
-}
-
-struct texts ecs_split(struct call *call, const char *list)
-{
-	struct texts texts = { arena_array(call_work_arena(call), const char *, strlen(list) / 2 + 1), 0 };
-
-	while (*list) {
-		const char *end = strchrnul(list, ',');
-
-		texts.items[texts.n++] = arena_text_n(call_work_arena(call), list, (size_t)(end - list));
-		list = *end ? end + 1 : end;
-	}
-	return texts;
 }
 
 static const char *const disk_words[DISK_STATUS_MAX] = {

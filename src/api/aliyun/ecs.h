@@ -30,15 +30,14 @@ struct ecs_nothing {
 };
 extern const struct field ecs_nothing_fields[];
 
-/* Why the place of a new instance cannot be had (core/network.h). */
+/* Why the place of a new instance cannot be had (core/network.h); who does not know a security group says it in words of
+ * its own. */
 #define ROWS_PLACE                                                                                                     \
 	{ REFUSE_VSWITCH_UNKNOWN, 404, "InvalidVSwitchId.NotFound", "Specified virtual switch does not exist.", NULL }, \
 	{ REFUSE_VSWITCH_STATE, 400, "IncorrectVSwitchStatus",                                                         \
 	  "The current status of virtual switch does not support this operation.", NULL },                             \
 	{ REFUSE_VSWITCH_ZONE, 400, "InvalidParameter.Mismatch",                                                       \
 	  "Specified virtual switch is not in the specified zone.", NULL },                                            \
-	{ REFUSE_SECURITY_GROUP_UNKNOWN, 400, "InvalidSecurityGroupId.NotFound",                                       \
-	  "The SecurityGroupId provided does not exist in our records.", NULL },                                       \
 	{ REFUSE_VSWITCH_MISSING, 400, "MissingParameter",                                                             \
 	  "The input parameter VSwitchId that is mandatory for processing this request is not supplied.", NULL },      \
 	{ REFUSE_VPC_MISMATCH, 400, "InvalidParameter.Mismatch",                                                       \
@@ -56,14 +55,12 @@ extern const struct field ecs_nothing_fields[];
 	{ REFUSE_ADDRESSES_EXHAUSTED, 400, "QuotaExceeded.PrivateIpAddress",                                           \
 	  "Don't have enough private IPs in this switch", NULL }
 
-/* Lists inside one text, comma separated, as the model keeps them. */
-struct texts ecs_split(struct call *call, const char *list);
-
 /* Names and descriptions, as CreateDisk and RunInstances limit them. */
 #define ECS_NAME_MIN        2
 #define ECS_NAME_MAX        128
 #define ECS_DESCRIPTION_MIN 2
 #define ECS_DESCRIPTION_MAX 256
 #define ECS_CLIENT_TOKEN_MAX 64
+#define ECS_USER_DATA_MAX    32768
 
 #endif

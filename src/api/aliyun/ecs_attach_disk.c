@@ -30,7 +30,7 @@ static const struct field attach_in_fields[] = {
 	         .doc = "Whether the disk is released with the instance. Default false."),
 	OPT_BOOL(struct attach_in, bootable, "Bootable", .flags = FIELD_NOT_EMPTY,
 	         .doc = "Attach as system disk: only to the instance it came from, stopped and without one."),
-	TEXT(struct attach_in, password, "Password", .max = 30, .doc = "Logon credential, needed with Bootable."),
+	TEXT(struct attach_in, password, "Password", .flags = FIELD_SECRET, .max = 30, .doc = "Logon credential, needed with Bootable."),
 	TEXT(struct attach_in, key_pair, "KeyPairName", .max = 128, .doc = "Logon credential, needed with Bootable."),
 	OPT_BOOL(struct attach_in, force, "Force", .flags = FIELD_NOT_EMPTY,
 	         .doc = "Only for regional ESSDs; refused for other categories."),
@@ -118,6 +118,8 @@ const struct operation ecs_attach_disk = {
 	.in = { sizeof(struct attach_in), attach_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = attach_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = attach_run,
 	.doc = "Attaches a disk to an instance. Asynchronous: the disk is Attaching, then In_use.",
 };
@@ -200,6 +202,8 @@ const struct operation ecs_detach_disk = {
 	.in = { sizeof(struct detach_in), detach_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = detach_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = detach_run,
 	.doc = "Detaches a disk from an instance. Asynchronous: the disk is Detaching, then Available (about a minute in "
 	       "pace real).",
@@ -244,6 +248,7 @@ const struct operation ecs_delete_disk = {
 	.in = { sizeof(struct delete_in), delete_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = delete_errors,
+	.opens_jobs = true,
 	.run = delete_run,
 	.doc = "Deletes an Available disk. Asynchronous; the disk is no longer listed at once.",
 };

@@ -139,6 +139,8 @@ const struct operation ecs_create_disk = {
 	.in = { sizeof(struct create_in), in_fields },
 	.out = { sizeof(struct create_out), out_fields },
 	.errors = errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = run,
 	.doc = "Creates a data disk. Asynchronous: the disk is Creating, then Available.",
 };

@@ -383,6 +383,7 @@ const struct operation ecs_describe_disks = {
 	.in = { sizeof(struct describe_in), in_fields },
 	.out = { sizeof(struct describe_out), out_fields },
 	.errors = errors,
+	.faults = rpc_fault_internal,
 	.run = run,
 	.doc = "Lists disks, newest first, by filters and pages.",
 };

@@ -1,5 +1,5 @@
 /* DescribeInstances. */
-#include "api/aliyun/ecs.h"
+#include "api/aliyun/ecs_instance_show.h"
 #include "api/aliyun/ecs_network_interface.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -24,11 +24,6 @@ struct lock_item {
 	const char *reason, *message;
 };
 
-struct vpc_item {
-	const char *vpc, *vswitch, *nat;
-	struct texts private_ips;
-};
-
 struct hibernation_item {
 	bool configured;
 };
@@ -41,7 +36,7 @@ struct instance_item {
 	int64_t cpu, memory, internet_in, internet_out, zero;
 	bool io_optimized, deletion_protection, device_available, no;
 	struct texts security_groups, none_list;
-	struct vpc_item vpc;
+	struct ecs_vpc_item vpc;
 	struct hibernation_item hibernation;
 	struct items locks, interfaces, tags;
 };
@@ -112,15 +107,6 @@ static const struct field lock_fields[] = {
 };
 static const struct shape lock_shape = { sizeof(struct lock_item), lock_fields };
 
-static const struct field vpc_fields[] = {
-	TEXT(struct vpc_item, vpc, "VpcId"),
-	TEXT(struct vpc_item, vswitch, "VSwitchId"),
-	TEXT(struct vpc_item, nat, "NatIpAddress"),
-	TEXTS(struct vpc_item, private_ips, "PrivateIpAddress", .item = "IpAddress"),
-	FIELDS_END,
-};
-static const struct shape vpc_shape = { sizeof(struct vpc_item), vpc_fields };
-
 static const struct field hibernation_fields[] = {
 	BOOL(struct hibernation_item, configured, "Configured"),
 	FIELDS_END,
@@ -171,7 +157,7 @@ static const struct field instance_fields[] = {
 	TEXTS(struct instance_item, security_groups, "SecurityGroupIds", .item = "SecurityGroupId"),
 	TEXTS(struct instance_item, none_list, "PublicIpAddress", .item = "IpAddress"),
 	TEXTS(struct instance_item, none_list, "InnerIpAddress", .item = "IpAddress"),
-	OBJECT(struct instance_item, vpc, "VpcAttributes", .of = &vpc_shape),
+	OBJECT(struct instance_item, vpc, "VpcAttributes", .of = &ecs_vpc_shape),
 	OBJECT(struct instance_item, hibernation, "HibernationOptions", .of = &hibernation_shape),
 	ITEMS(struct instance_item, interfaces, "NetworkInterfaces", .item = "NetworkInterface",
 	      .of = &ecs_instance_interface_shape),
@@ -260,13 +246,14 @@ static void fill_catalogue(struct call *call, const struct instance *instance, s
 	item->os_type = image ? image->os_type : "";
 }
 
-static void fill_times(struct arena *arena, const struct instance *instance, struct instance_item *item)
+static void fill_times(struct call *call, const struct instance *instance, struct instance_item *item)
 {
+	struct arena *arena = call_work_arena(call);
+
 	item->creation_time = moment_minutes_text(arena, instance->created_at);
 	item->start_time = moment_minutes_text(arena, instance->started_at);
 	item->auto_release_time = moment_minutes_text(arena, instance->auto_release_at);
-	item->expired_time = instance->charge_type == CHARGE_PRE_PAID ? moment_minutes_text(arena, instance->expires_at) :
-	                                                                "2099-12-31T15:59Z";
+	item->expired_time = ecs_expired_time(call, instance);
 }
 
 static void fill_item(struct call *call, const struct instance *instance, struct instance_item *item)
@@ -297,13 +284,13 @@ static void fill_item(struct call *call, const struct instance *instance, struct
 		.key_pair = instance->key_pair,
 		.resource_group = instance->resource_group,
 		.security_groups = ecs_split(call, instance->security_groups),
-		.vpc = { instance->vpc, instance->vswitch, "", ecs_split(call, instance->private_ip) },
+		.vpc = ecs_vpc_of(call, instance),
 		.interfaces = ecs_instance_interfaces(call, instance),
 		.locks = locks_of(call, instance->locks),
 		.tags = rpc_tags_of(call, instance->id),
 	};
 	fill_catalogue(call, instance, item);
-	fill_times(call_work_arena(call), instance, item);
+	fill_times(call, instance, item);
 }
 
 static bool run(struct call *call, const void *in_, void *out_)

@@ -1,9 +1,7 @@
-/* StartInstance, StopInstance, DeleteInstance. */
+/* StartInstance, StopInstance, RebootInstance, DeleteInstance. */
 #include "api/aliyun/ecs.h"
+#include "api/aliyun/ecs_instance_rows.h"
 #include "core/instance.h"
-
-#define ROW_STATE { REFUSE_INSTANCE_STATE, 403, "IncorrectInstanceStatus", "The current status of the resource does not support this operation.", NULL }
-#define ROW_LOCKED { REFUSE_INSTANCE_LOCKED_SECURITY, 403, "InstanceLockedForSecurity", "The specified operation is denied as your instance is locked for security reasons.", NULL }
 
 /* ---- StartInstance ---- */
 
@@ -26,9 +24,8 @@ static const struct error_row start_errors[] = {
 	ROW_INSTANCE_NOT_FOUND,
 	ROW_STATE,
 	ROW_LOCKED,
-	{ REFUSE_INSTANCE_LOCKED_FINANCIAL, 403, "InstanceExpired",
-	  "The postPaid instance has been expired. Please ensure your account have enough balance.", NULL },
-	{ REFUSE_INSTANCE_NO_SYSTEM_DISK, 403, "DiskError", "IncorrectDiskStatus.", NULL },
+	ROW_START_EXPIRED,
+	ROW_START_DISK_ERROR,
 	ROW_DRY_RUN,
 	ROWS_END,
 };
@@ -51,6 +48,8 @@ const struct operation ecs_start_instance = {
 	.in = { sizeof(struct start_in), start_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = start_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = start_run,
 	.doc = "Starts a Stopped instance. Asynchronous: Starting, then Running.",
 };
@@ -84,9 +83,7 @@ static const struct error_row stop_errors[] = {
 	ROW_INSTANCE_NOT_FOUND,
 	ROW_STATE,
 	ROW_LOCKED,
-	{ REFUSE_INSTANCE_LOCKED_FINANCIAL, 403, "InstanceExpiredOrInArrears",
-	  "The specified operation is denied as your prepay instance is expired (prepay mode) or in arrears (afterpay mode).",
-	  NULL },
+	ROW_EXPIRED_OR_IN_ARREARS,
 	ROW_DRY_RUN,
 	ROWS_END,
 };
@@ -114,9 +111,62 @@ const struct operation ecs_stop_instance = {
 	.in = { sizeof(struct stop_in), stop_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = stop_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = stop_run,
 	.doc = "Stops a Running instance. Asynchronous: Stopping, then Stopped. A detach under way completes at once when it "
 	       "is off.",
+};
+
+/* ---- RebootInstance ---- */
+
+struct reboot_in {
+	const char *instance;
+	struct opt_bool force_stop;
+	struct opt_bool dry_run;
+};
+
+static const struct field reboot_in_fields[] = {
+	TEXT(struct reboot_in, instance, "InstanceId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .doc = "The instance."),
+	OPT_BOOL(struct reboot_in, force_stop, "ForceStop", .doc = "Powers off without asking the guest."),
+	OPT_BOOL(struct reboot_in, dry_run, "DryRun", .flags = FIELD_DRY_RUN),
+	FIELDS_END,
+};
+
+static const struct error_row reboot_errors[] = {
+	ROW_EMPTY,
+	ROW_REGION_MALFORMED,
+	ROW_INSTANCE_NOT_FOUND,
+	ROW_STATE,
+	ROW_LOCKED,
+	ROW_EXPIRED_OR_IN_ARREARS,
+	ROW_DRY_RUN,
+	ROWS_END,
+};
+
+static bool reboot_run(struct call *call, const void *in_, void *out)
+{
+	const struct reboot_in *in = in_;
+	struct instance_reboot_args args = { .instance = in->instance, .force = in->force_stop.value };
+
+	(void)out;
+	return call_verb(call, instance_reboot(&call->work, &args));
+}
+
+const struct operation ecs_reboot_instance = {
+	.product = "ecs",
+	.version = ECS_VERSION,
+	.name = "RebootInstance",
+	.mode = OPERATION_WRITE,
+	.permission = "ecs:RebootInstance",
+	.resource = "instance/{InstanceId}",
+	.in = { sizeof(struct reboot_in), reboot_in_fields },
+	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
+	.errors = reboot_errors,
+	.opens_jobs = true,
+	.run = reboot_run,
+	.doc = "Powers a Running instance off and on again. Asynchronous: Starting, then Running. A detach under way completes "
+	       "while it is off.",
 };
 
 /* ---- DeleteInstance ---- */
@@ -142,12 +192,9 @@ static const struct error_row delete_errors[] = {
 	ROW_EMPTY,
 	ROW_REGION_MALFORMED,
 	ROW_INSTANCE_NOT_FOUND,
-	{ REFUSE_INSTANCE_BUILDING, 403, "IncorrectInstanceStatus.Initializing",
-	  "The specified instance status does not support this operation.", NULL },
-	{ REFUSE_INSTANCE_PROTECTED, 403, "InvalidOperation.DeletionProtection",
-	  "The operation is not allowed: deletion protection is on for the instance %s.", NULL },
-	{ REFUSE_INSTANCE_PRE_PAID, 403, "ChargeTypeViolation",
-	  "The operation is not permitted due to charge type of the instance.", NULL },
+	ROW_RELEASE_BUILDING,
+	ROW_RELEASE_PROTECTED,
+	ROW_RELEASE_PRE_PAID,
 	ROW_STATE,
 	ROW_DRY_RUN,
 	ROWS_END,
@@ -176,6 +223,8 @@ const struct operation ecs_delete_instance = {
 	.in = { sizeof(struct delete_in), delete_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = delete_errors,
+	.faults = rpc_fault_internal,
+	.opens_jobs = true,
 	.run = delete_run,
 	.doc = "Releases an instance with the disks that say DeleteWithInstance; the others become Available. A detach under "
 	       "way is superseded: a data disk becomes Available, a system disk follows the DeleteWithInstance of its detach.",

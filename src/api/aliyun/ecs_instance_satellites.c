@@ -2,7 +2,7 @@
  * DescribeInstanceAutoRenewAttribute: what clients read beside DescribeInstances. */
 #include <string.h>
 
-#include "api/aliyun/ecs.h"
+#include "api/aliyun/ecs_instance_show.h"
 #include "base/text.h"
 
 #define IDS_MAX 100

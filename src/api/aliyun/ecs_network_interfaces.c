@@ -1,7 +1,7 @@
 /* DescribeNetworkInterfaces, and the card as it stands inside an instance. */
 #include <string.h>
 
-#include "api/aliyun/ecs.h"
+#include "api/aliyun/ecs_instance_show.h"
 #include "api/aliyun/ecs_network_interface.h"
 #include "base/moment.h"
 #include "base/text.h"

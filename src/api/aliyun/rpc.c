@@ -11,6 +11,7 @@
 
 #define LIMITS_PAGE "docs/limits.md"
 #define CODE_MAX    ((size_t)4096)
+#define RETRY_AFTER_MS "1000" /* what a throttled client is told to wait */
 #define REPLY_USUAL ((size_t)2000) /* bytes: what one resource takes */
 
 /* ---- reading ---- */
@@ -205,6 +206,8 @@ static void write_fault(struct call *call, const struct fault *fault)
 	if (!text_is_utf8(host, strlen(host)))
 		host = "";
 	common_headers(call);
+	if (text_starts(fault->code, "Throttling"))
+		reply_header(&call->reply, "x-acs-retry-after", RETRY_AFTER_MS);
 	begin(call, &writer, "Error");
 	writer.format->text(&writer, "HostId", host);
 	writer.format->text(&writer, "Code", fault->code);
@@ -259,10 +262,39 @@ static const struct error_row errors[] = {
 	ROWS_END,
 };
 
+/* Flow control and the like (the same): a server of one user never says them by itself. */
+static const struct error_row faults[] = {
+	{ REFUSE_FAULT, 400, "Throttling", "Request was denied due to request throttling.", NULL },
+	{ REFUSE_FAULT, 400, "Throttling.Api", "Request was denied due to api flow control.", NULL },
+	{ REFUSE_FAULT, 400, "Throttling.User", "Request was denied due to user flow control.", NULL },
+	ROWS_END,
+};
+
+const struct error_row rpc_fault_internal[] = { ROW_FAULT_INTERNAL, ROWS_END };
+
+/* What every operation takes (aliyun: "Common parameters"); RegionId narrows any of them. */
+static const struct field common[] = {
+	{ .name = "AccessKeyId" },
+	{ .name = "Action" },
+	{ .name = "Format" },
+	{ .name = "RegionId" },
+	{ .name = "SecurityToken", .flags = FIELD_SECRET },
+	{ .name = "Signature", .flags = FIELD_SECRET },
+	{ .name = "SignatureMethod" },
+	{ .name = "SignatureNonce" },
+	{ .name = "SignatureType" },
+	{ .name = "SignatureVersion" },
+	{ .name = "Timestamp" },
+	{ .name = "Version" },
+	FIELDS_END,
+};
+
 const struct dialect dialect_aliyun = {
 	.name = "aliyun",
 	.operations = ecs_operations,
 	.errors = errors,
+	.faults = faults,
+	.common = common,
 	.claims = claims,
 	.receive = receive,
 	.write_done = write_done,

@@ -27,6 +27,9 @@ bool rpc_authenticate(struct call *call, const struct rpc *rpc);
 
 /* Rows that many operations share. */
 #define ROW_INTERNAL { REFUSE_INTERNAL, 500, "InternalError", "The request processing has failed due to some unknown error, exception or failure.", NULL }
+/* What the pages of many operations have beside the dialect's ROW_INTERNAL; nothing but a fault answers it. */
+#define ROW_FAULT_INTERNAL { REFUSE_FAULT, 500, "InternalError", "The request processing has failed due to some unknown error.", NULL }
+extern const struct error_row rpc_fault_internal[];
 #define ROW_REGION_MALFORMED { REFUSE_REGION_UNKNOWN, 400, "InvalidRegionId.MalFormed", "The specified RegionId is not valid.", NULL }
 #define ROW_REGION_NOT_FOUND { REFUSE_REGION_UNKNOWN, 404, "InvalidRegionId.NotFound", "The specified RegionId does not exist.", NULL }
 #define ROW_INSTANCE_NOT_FOUND { REFUSE_INSTANCE_UNKNOWN, 404, "InvalidInstanceId.NotFound", "The specified InstanceId does not exist.", NULL }

@@ -12,10 +12,10 @@
 
 static bool find_key(struct call *call, const char *id, struct cached_key *ret)
 {
+	/* The log and the journal name the key even where it is refused or unknown. */
+	call->caller.key_id = arena_text_n(&call->arena, id, strnlen(id, sizeof ret->id - 1));
 	if (!key_cache_find(call->api->keys, id, ret) || !text_equal(ret->realm, "aliyun"))
 		return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
-	/* The log names the key even where it is refused. */
-	call->caller.key_id = arena_text(&call->arena, ret->id);
 	if (!ret->active)
 		return call_refuse(call, REFUSE_KEY_DISABLED, id);
 	return true;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "api/aliyun/ecs.h"
+#include "api/aliyun/ecs_instance_show.h"
 #include "base/text.h"
 
 #define OPERATION(name) extern const struct operation vpc_##name;

@@ -1,5 +1,5 @@
 /* DescribeVpcs, DescribeVpcAttribute, DescribeRouteTableList: three views of the same rows. */
-#include "api/aliyun/ecs.h"
+#include "api/aliyun/ecs_instance_show.h"
 #include "api/aliyun/vpc.h"
 #include "base/moment.h"
 #include "base/text.h"

@@ -6,6 +6,8 @@
 #include "api/write.h"
 #include "base/text.h"
 
+#define FLEET_PATH "/_cleat/fleet"
+
 #define OPERATION(name) extern const struct operation control_##name;
 #include "api/control/operations.def"
 #undef OPERATION
@@ -23,11 +25,19 @@ static bool claims(const struct request *request)
 	       text_equal(request->path, "/readyz");
 }
 
-static bool has_token(const struct call *call)
+static bool has_token(const struct api *api, const struct request *request)
 {
-	const char *given = request_header(&call->request, "authorization");
+	const char *given = request_header(request, "authorization");
 
-	return text_starts(given, "Bearer ") && text_equal_secret(given + strlen("Bearer "), call->api->control_token);
+	return text_starts(given, "Bearer ") && text_equal_secret(given + strlen("Bearer "), api->control_token);
+}
+
+/* A fleet file may be longer than other bodies, from those who may load one. */
+static size_t body_max(const struct api *api, const struct request *head)
+{
+	bool fleet = text_equal(head->path, FLEET_PATH) || text_starts(head->path, FLEET_PATH "?");
+
+	return fleet && has_token(api, head) ? api->settings.max_fleet_bytes : 0;
 }
 
 static void add_parameter(void *context, const char *name, const char *value)
@@ -44,7 +54,7 @@ static bool read_input(struct call *call)
 	const char *error;
 
 	call->input = tree_object(&call->arena, NULL);
-	if (request->body_length) {
+	if (request->body_length && !call->operation->own_body) {
 		call->input = tree_from_json(&call->arena, request->body, request->body_length, TREE_DEPTH_MAX, &error);
 		if (!call->input)
 			return call_refuse_detail(call, REFUSE_PARAMETERS_UNREADABLE, NULL, error);
@@ -63,7 +73,7 @@ static bool receive(struct call *call)
 
 	call->action = arena_printf(&call->arena, "%s %s", call->request.method, call->request.path);
 	if (text_starts(call->request.path, "/_cleat/")) {
-		if (!has_token(call))
+		if (!has_token(call->api, &call->request))
 			return call_refuse(call, REFUSE_CONTROL_TOKEN, NULL);
 		call->caller.key_id = "control";
 	}
@@ -90,6 +100,11 @@ static void write_done(struct call *call)
 
 	if (call->reply.file >= 0) {
 		call->reply.content_type = "application/octet-stream";
+		return;
+	}
+	if (call->operation->own_reply) {
+		call->reply.content_type = "application/json";
+		reply_header(&call->reply, "x-cleat-request-id", call->request_id);
 		return;
 	}
 	begin(call, &writer);
@@ -130,6 +145,12 @@ static const struct error_row errors[] = {
 	{ REFUSE_DISK_UNKNOWN, 404, "disk-unknown", "There is no disk %s.", NULL },
 	{ REFUSE_CLOCK_NOT_MANUAL, 409, "clock-not-manual",
 	  "The clock of this server runs by itself; start it with --clock manual to move it.", NULL },
+	{ REFUSE_FAULT_INVALID, 400, "fault-invalid", "%s", NULL },
+	{ REFUSE_FAULT_UNKNOWN, 404, "fault-unknown", "There is no fault %s.", NULL },
+	{ REFUSE_FAULT_EXISTS, 409, "fault-exists", "There is a fault %s; clear it first, or give another id.", NULL },
+	{ REFUSE_FAULT_LIMIT, 409, "fault-limit",
+	  "There are 1000 faults, the most there may be; clear some, those that are used up count.", NULL },
+	{ REFUSE_JOURNAL_OFF, 409, "journal-off", "This server keeps no journal; start it with --journal-calls 1000.", NULL },
 	{ REFUSE_BUSY, 503, "busy", "The server has too much to do; try again.", NULL },
 	{ REFUSE_STORE_FULL, 503, "store-full", "The server cannot write: %s%s", NULL },
 	{ REFUSE_TIMEOUT, 503, "timeout", "It took too long.", NULL },
@@ -141,8 +162,10 @@ const struct dialect dialect_control = {
 	.name = "control",
 	.operations = control_operations,
 	.errors = errors,
+	.own = true,
 	.claims = claims,
 	.receive = receive,
 	.write_done = write_done,
 	.write_fault = write_fault,
+	.body_max = body_max,
 };

@@ -8,7 +8,7 @@
 #define JOBS_MAX     1000
 
 struct job_item {
-	const char *id, *kind, *step, *state, *driver, *disk, *instance, *attachment, *reason, *message, *requested_by;
+	const char *id, *kind, *step, *state, *driver, *disk, *instance, *attachment, *fault, *reason, *message, *requested_by;
 	const char *created_at, *due_at, *ended_at;
 	int64_t generation, attempts;
 };
@@ -24,6 +24,7 @@ static const struct field job_fields[] = {
 	TEXT(struct job_item, attachment, "attachment"),
 	INT(struct job_item, generation, "generation"),
 	INT(struct job_item, attempts, "attempts"),
+	TEXT(struct job_item, fault, "fault", .doc = "The fault that the call which opened it met."),
 	TEXT(struct job_item, reason, "reason"),
 	TEXT(struct job_item, message, "message"),
 	TEXT(struct job_item, requested_by, "requested_by"),
@@ -54,6 +55,7 @@ static struct items job_items(struct call *call, const struct job *jobs, size_t 
 			.attachment = job->attachment,
 			.generation = job->generation,
 			.attempts = job->attempts,
+			.fault = job->fault,
 			.reason = job->reason,
 			.message = job->message,
 			.requested_by = job->requested_by,

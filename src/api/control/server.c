@@ -45,6 +45,7 @@ const struct operation control_healthz = {
 	.in = { sizeof(struct nothing), no_fields },
 	.out = { sizeof(struct status_out), status_fields },
 	.run = healthz_run,
+	.unrecorded = true,
 	.doc = "The process is alive.",
 };
 
@@ -67,6 +68,7 @@ const struct operation control_readyz = {
 	.in = { sizeof(struct nothing), no_fields },
 	.out = { sizeof(struct status_out), status_fields },
 	.run = readyz_run,
+	.unrecorded = true,
 	.doc = "The server can take changes; 503 with the reason if not.",
 };
 

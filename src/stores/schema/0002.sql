@@ -24,6 +24,61 @@ CREATE TABLE image (
 
 ALTER TABLE instance DROP COLUMN image_deleted;
 
+-- Faults: what the next calls of an operation meet. There are few; none is looked for by anything but its id.
+
+CREATE TABLE fault (
+	id TEXT NOT NULL PRIMARY KEY,
+	position BIGINT NOT NULL,
+	account TEXT NOT NULL,
+	operation TEXT NOT NULL,
+	resource TEXT NOT NULL,
+	effect TEXT NOT NULL,
+	code TEXT NOT NULL,
+	variant BIGINT NOT NULL,
+	latency BIGINT NOT NULL,
+	reason TEXT NOT NULL,
+	times_left BIGINT NOT NULL,
+	times_hit BIGINT NOT NULL,
+	created_at BIGINT NOT NULL
+);
+
+-- The fault that the call which opened the job met, if it was one of jobs.
+ALTER TABLE job ADD COLUMN fault TEXT NOT NULL DEFAULT '';
+
+-- Simulated guests: what is inside a machine, and what it does with each disk that it has.
+
+ALTER TABLE instance ADD COLUMN guest_os TEXT NOT NULL DEFAULT '';
+ALTER TABLE instance ADD COLUMN guest_agent INTEGER NOT NULL DEFAULT 1;
+
+ALTER TABLE attachment ADD COLUMN guest_mounted TEXT NOT NULL DEFAULT '';
+ALTER TABLE attachment ADD COLUMN guest_io INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachment ADD COLUMN guest_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE attachment ADD COLUMN guest_silent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachment ADD COLUMN guest_delay_ms BIGINT NOT NULL DEFAULT 0;
+
+-- What happened to instances and disks that nobody asked for, or that came to nothing: kept as long as ended jobs are.
+
+CREATE TABLE event (
+	id TEXT NOT NULL PRIMARY KEY,
+	realm TEXT NOT NULL,
+	account TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	region TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	instance TEXT NOT NULL,
+	disk TEXT NOT NULL,
+	device TEXT NOT NULL,
+	job TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	message TEXT NOT NULL,
+	not_before BIGINT NOT NULL,
+	created_at BIGINT NOT NULL
+);
+
+CREATE INDEX event_list ON event (account, region, created_at, id, scope, realm);
+CREATE INDEX event_old ON event (created_at);
+
 -- Networks.
 
 CREATE TABLE vpc (

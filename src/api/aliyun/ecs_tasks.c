@@ -1,0 +1,171 @@
+/* DescribeTasks: of the work that goes on after a request, the part that the vendor calls tasks. */
+#include <string.h>
+
+#include "api/aliyun/ecs_instance_show.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+#define TASK_IDS_MAX 100
+
+struct tasks_in {
+	const char *region, *ids, *status, *action, *start, *end, *group;
+	struct texts resources;
+	struct rpc_paging paging; /* by number only */
+};
+
+struct task_item {
+	const char *id, *action, *status, *resource, *creation_time, *finished_time, *support_cancel;
+};
+
+struct tasks_out {
+	const char *region;
+	struct items tasks;
+	struct rpc_pages pages;
+};
+
+/* Jobs that are tasks, by the vendor's word for them. AttachDisk, DetachDisk and the verbs of instances make none: their
+ * pages return no TaskId, and TaskAction has no word for them (DescribeTasks page). */
+static const char *const actions[JOB_KIND_MAX] = { NULL };
+
+static const char *const statuses[JOB_STATE_MAX] = {
+	[JOB_OPEN] = "Processing",
+	[JOB_DONE] = "Finished",
+	[JOB_FAILED] = "Failed",
+	[JOB_SUPERSEDED] = "Failed",
+};
+
+static const struct field in_fields[] = {
+	TEXT(struct tasks_in, region, "RegionId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .doc = "Region."),
+	TEXT(struct tasks_in, ids, "TaskIds", .max = 8192, .doc = "At most 100 ids, comma separated."),
+	TEXT(struct tasks_in, status, "TaskStatus", .doc = "Finished, Processing or Failed; anything else filters nothing."),
+	TEXT(struct tasks_in, action, "TaskAction", .doc = "Only this action."),
+	TEXTS(struct tasks_in, resources, "ResourceIds", .max = 100),
+	TIME(struct tasks_in, start, "StartTime"),
+	TIME(struct tasks_in, end, "EndTime"),
+	TEXT(struct tasks_in, group, "TaskGroupId", .flags = FIELD_ACCEPTED),
+	OPT_INT(struct tasks_in, paging.page_number, "PageNumber", .min = 1, .max = 1000000),
+	OPT_INT(struct tasks_in, paging.page_size, "PageSize", .min = 1, .max = 100, .doc = "Default 10."),
+	FIELDS_END,
+};
+
+static const struct field task_fields[] = {
+	TEXT(struct task_item, id, "TaskId"),
+	TEXT(struct task_item, action, "TaskAction"),
+	TEXT(struct task_item, status, "TaskStatus"),
+	TEXT(struct task_item, resource, "ResourceId"),
+	TEXT(struct task_item, creation_time, "CreationTime"),
+	TEXT(struct task_item, finished_time, "FinishedTime"),
+	TEXT(struct task_item, support_cancel, "SupportCancel"),
+	FIELDS_END,
+};
+static const struct shape task_shape = { sizeof(struct task_item), task_fields };
+
+static const struct field out_fields[] = {
+	TEXT(struct tasks_out, region, "RegionId"),
+	ITEMS(struct tasks_out, tasks, "TaskSet", .item = "Task", .of = &task_shape),
+	OPT_INT(struct tasks_out, pages.total, "TotalCount"),
+	OPT_INT(struct tasks_out, pages.page_number, "PageNumber"),
+	OPT_INT(struct tasks_out, pages.page_size, "PageSize"),
+	FIELDS_END,
+};
+
+static const struct error_row errors[] = {
+	ROW_EMPTY,
+	{ REFUSE_PARAMETER_MISSING, 400, "MissingParameter",
+	  "An input parameter \"%s\" that is mandatory for processing the request is not supplied.", NULL },
+	{ REFUSE_REGION_UNKNOWN, 400, "InvalidRegionId.NotFound", "The specified RegionId does not exist.", NULL },
+	ROWS_END,
+};
+
+static int state_of(const char *word)
+{
+	int state;
+
+	for (state = 0; state < JOB_STATE_MAX; state++) {
+		if (text_equal(statuses[state], word))
+			return state;
+	}
+	return -1;
+}
+
+static void fill_kinds(struct call *call, const char *action, struct job_filter *filter)
+{
+	bool *kinds = arena_array(call_work_arena(call), bool, JOB_KIND_MAX);
+	int kind;
+
+	for (kind = 0; kind < JOB_KIND_MAX; kind++)
+		kinds[kind] = actions[kind] && (!ecs_given(action) || text_equal(actions[kind], action));
+	filter->kinds = kinds;
+}
+
+static bool make_filter(struct call *call, const struct tasks_in *in, struct job_filter *ret)
+{
+	struct texts ids = ecs_split(call, text_or(in->ids, ""));
+
+	*ret = JOB_FILTER_ANY;
+	if (ids.n > TASK_IDS_MAX)
+		return call_refuse(call, REFUSE_PARAMETER_INVALID, "TaskIds");
+	ret->account = call->caller.tenant.account;
+	ret->scope = call->caller.tenant.scope;
+	ret->region = in->region;
+	ret->ids = ids.n ? ids.items : NULL;
+	ret->n_ids = ids.n;
+	ret->disks = in->resources.items;
+	ret->n_disks = in->resources.n;
+	ret->state = state_of(in->status);
+	fill_kinds(call, in->action, ret);
+	if (ecs_given(in->start))
+		moment_parse(in->start, &ret->created_from);
+	if (ecs_given(in->end))
+		moment_parse(in->end, &ret->created_to);
+	return true;
+}
+
+static bool run(struct call *call, const void *in_, void *out_)
+{
+	const struct tasks_in *in = in_;
+	struct tasks_out *out = out_;
+	struct job_filter filter;
+	struct task_item *items;
+	struct rpc_list list;
+	struct job *jobs;
+	size_t n;
+	size_t i;
+
+	if (check_region_unknown(&call->work, NULL))
+		return call_refuse(call, REFUSE_REGION_UNKNOWN, in->region);
+	if (!make_filter(call, in, &filter) || !rpc_list_begin(call, &in->paging, 1, 100, &list))
+		return false;
+	n = job_list(call->work.txn, &filter, &list.page, &jobs);
+	rpc_list_end(&list, rpc_list_needs_count(&list, n) ? job_count(call->work.txn, &filter) : (int64_t)n, &out->pages);
+	items = arena_array(call_work_arena(call), struct task_item, n);
+	for (i = 0; i < n; i++) {
+		items[i] = (struct task_item){
+			.id = jobs[i].id,
+			.action = actions[jobs[i].kind],
+			.status = statuses[jobs[i].state],
+			.resource = jobs[i].disk,
+			.creation_time = moment_seconds_text(call_work_arena(call), jobs[i].created_at),
+			.finished_time = moment_seconds_text(call_work_arena(call), jobs[i].ended_at),
+			.support_cancel = "false",
+		};
+	}
+	out->region = in->region;
+	out->tasks = (struct items){ items, n };
+	return true;
+}
+
+const struct operation ecs_describe_tasks = {
+	.product = "ecs",
+	.version = ECS_VERSION,
+	.name = "DescribeTasks",
+	.mode = OPERATION_READ,
+	.permission = "ecs:DescribeTasks",
+	.resource = "*",
+	.in = { sizeof(struct tasks_in), in_fields },
+	.out = { sizeof(struct tasks_out), out_fields },
+	.errors = errors,
+	.run = run,
+	.doc = "Lists tasks, newest first. AttachDisk, DetachDisk and the verbs of instances make none: ask for their status "
+	       "instead.",
+};

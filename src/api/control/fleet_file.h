@@ -1,0 +1,22 @@
+/* The fleet file: a fleet (core/fleet.h) as JSON that people read and write. Tables say which member is which; every
+ * mistake is found, with the line it is on. What a value means is the core's business. */
+#ifndef API_CONTROL_FLEET_FILE_H
+#define API_CONTROL_FLEET_FILE_H
+
+#include "base/buf.h"
+#include "core/fleet.h"
+
+#define FLEET_FILE_VERSION 1
+
+/* Reads a file. False with *ret_problems filled. All memory is of `arena`. */
+bool fleet_file_read(struct arena *arena, const char *text, size_t length, struct fleet *ret,
+                     struct fleet_problems *ret_problems);
+
+/* Writes a file. `secrets`: with those of the access keys. */
+void fleet_file_write(struct buf *buf, const struct fleet *fleet, bool secrets);
+
+/* "line 7: accounts[0].disks[3].size_gib: ..." for each problem, a line each. */
+const char *fleet_file_explain(struct arena *arena, const struct fleet_problems *problems, const char *text,
+                               size_t length);
+
+#endif

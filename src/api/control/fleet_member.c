@@ -1,0 +1,224 @@
+#include "api/control/fleet_member.h"
+
+/* Rows whose C type does not fit their member do not compile. */
+#define AT(T, m, ctype) .offset = offsetof(T, m) + 0 * sizeof(_Generic(&((T *)0)->m, ctype *: 1))
+#define TEXT(T, m, wire, ...)   { .name = wire, .type = MEMBER_TEXT, AT(T, m, const char *), __VA_ARGS__ }
+#define BOOL(T, m, wire, ...)   { .name = wire, .type = MEMBER_BOOL, AT(T, m, bool), __VA_ARGS__ }
+#define INT(T, m, wire, ...)    { .name = wire, .type = MEMBER_INT, AT(T, m, int64_t), __VA_ARGS__ }
+#define MOMENT(T, m, wire, ...) { .name = wire, .type = MEMBER_MOMENT, AT(T, m, int64_t), __VA_ARGS__ }
+#define WORD(T, m, wire, values, ...)                                                                       \
+	{ .name = wire, .type = MEMBER_WORD, .names = (values),                                             \
+	  .offset = offsetof(T, m) + 0 * sizeof(char[sizeof(((T *)0)->m) == sizeof(int) ? 1 : -1]), __VA_ARGS__ }
+#define WORDS(T, m, wire, ...)  { .name = wire, .type = MEMBER_WORDS, AT(T, m, const char *), __VA_ARGS__ }
+#define TAGS(T, m)              { .name = "tags", .type = MEMBER_TAGS, AT(T, m, struct fleet_list) }
+#define LIST(T, m, wire, shape) { .name = wire, .type = MEMBER_LIST, AT(T, m, struct fleet_list), .of = &(shape) }
+#define OBJECT(wire, shape, ...) { .name = wire, .type = MEMBER_OBJECT, .of = &(shape), __VA_ARGS__ }
+#define END                     { .name = NULL }
+
+#define ID_MAX        128
+#define USER_DATA_MAX 65536
+#define COUNT_MAX     1000000000
+#define DELAY_MAX     86400000 /* a day */
+
+static const char *const realms[] = { "aliyun", NULL };
+static const char *const os_types[] = { "linux", "windows", NULL };
+static const char *const settled_states[] = { "running", "stopped", NULL };
+static const char *const lock_reasons[] = { "financial", "recycling", "security", NULL };
+static const char *const stopped_modes[] = { "KeepCharging", "StopCharging", "Not-applicable", NULL };
+
+/* ---- catalogue ---- */
+
+#define T struct fleet_instance_type
+static const struct member type_member_rows[] = {
+	TEXT(T, row.id, "id", .flags = MEMBER_REQUIRED, .min = 1, .max = ID_MAX),
+	TEXT(T, row.family, "family", .max = ID_MAX),
+	INT(T, row.cpus, "cpus", .min = 1, .max = 4096),
+	INT(T, row.memory_mib, "memory_mib", .min = 1, .max = COUNT_MAX),
+	BOOL(T, row.hot_unplug, "hot_unplug", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_HOT_UNPLUG),
+	BOOL(T, row.multi_attach, "multi_attach", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_MULTI_ATTACH),
+	INT(T, row.max_data_disks, "max_data_disks", .min = 1, .max = 25), /* device names b to z */
+	END
+};
+static const struct members instance_type_members = { sizeof(T), type_member_rows };
+#undef T
+
+#define T struct fleet_image
+static const struct member image_member_rows[] = {
+	TEXT(T, row.id, "id", .flags = MEMBER_REQUIRED, .min = 1, .max = ID_MAX),
+	TEXT(T, row.account, "account", .max = ID_MAX),
+	TEXT(T, row.name, "name"),
+	TEXT(T, row.os_type, "os", .only = os_types),
+	TEXT(T, row.os_name, "os_name"),
+	TEXT(T, row.os_name_en, "os_name_en"),
+	INT(T, row.size_gib, "size_gib", .min = 1, .max = 2048),
+	BOOL(T, row.deleted, "deleted"),
+	MOMENT(T, row.created_at, "created_at"),
+	END
+};
+static const struct members image_members = { sizeof(T), image_member_rows };
+#undef T
+
+/* ---- access keys ---- */
+
+#define T struct fleet_access_key
+static const struct member access_key_rows[] = {
+	TEXT(T, row.id, "id", .flags = MEMBER_REQUIRED, .min = 1, .max = 128),
+	TEXT(T, row.secret, "secret", .flags = MEMBER_SECRET, .min = 1, .max = 128),
+	WORD(T, row.state, "state", access_key_state_names, .flags = MEMBER_ALWAYS),
+	TEXT(T, row.description, "description", .max = 256),
+	MOMENT(T, row.created_at, "created_at"),
+	END
+};
+static const struct members access_key_members = { sizeof(T), access_key_rows };
+#undef T
+
+/* ---- instances ---- */
+
+#define T struct fleet_instance
+static const struct member instance_guest_rows[] = {
+	TEXT(T, row.guest_os, "os", .only = os_types),
+	BOOL(T, row.guest_agent, "agent", .flags = MEMBER_ALWAYS | MEMBER_TRUE),
+	END
+};
+static const struct members instance_guest_members = { sizeof(T), instance_guest_rows };
+
+static const struct member instance_rows[] = {
+	TEXT(T, row.id, "id", .min = 1),
+	TEXT(T, row.tenant.region, "region"),
+	TEXT(T, row.zone, "zone"),
+	TEXT(T, row.type, "type"),
+	TEXT(T, row.image, "image"),
+	WORD(T, row.state, "state", instance_state_names, .only = settled_states, .otherwise = "running",
+	     .flags = MEMBER_ALWAYS),
+	BOOL(T, no_system_disk, "system_disk", .flags = MEMBER_INVERTED),
+	TEXT(T, row.name, "name", .flags = MEMBER_ALWAYS),
+	TEXT(T, row.description, "description"),
+	TEXT(T, row.host_name, "host_name", .flags = MEMBER_ALWAYS),
+	WORD(T, row.charge_type, "charge_type", charge_type_names),
+	TEXT(T, row.stopped_mode, "stopped_mode", .only = stopped_modes),
+	BOOL(T, row.deletion_protection, "deletion_protection"),
+	WORDS(T, row.locks, "locks", .only = lock_reasons),
+	WORDS(T, row.security_groups, "security_groups"),
+	TEXT(T, row.vpc, "vpc"),
+	TEXT(T, row.vswitch, "vswitch"),
+	TEXT(T, row.private_ip, "private_ip", .flags = MEMBER_ALWAYS),
+	TEXT(T, row.key_pair, "key_pair"),
+	TEXT(T, row.user_data, "user_data", .max = USER_DATA_MAX),
+	TEXT(T, row.resource_group, "resource_group"),
+	TEXT(T, row.serial, "serial", .flags = MEMBER_ALWAYS),
+	TEXT(T, row.internet_charge_type, "internet_charge_type", .otherwise = "PayByTraffic"),
+	INT(T, row.internet_max_bandwidth_in, "internet_max_bandwidth_in", .max = COUNT_MAX),
+	INT(T, row.internet_max_bandwidth_out, "internet_max_bandwidth_out", .max = COUNT_MAX),
+	TEXT(T, row.spot_strategy, "spot_strategy", .otherwise = "NoSpot"),
+	MOMENT(T, row.created_at, "created_at"),
+	MOMENT(T, row.started_at, "started_at"),
+	MOMENT(T, row.expires_at, "expires_at"),
+	MOMENT(T, row.auto_release_at, "auto_release_at"),
+	OBJECT("guest", instance_guest_members),
+	TAGS(T, tags),
+	END
+};
+static const struct members instance_members = { sizeof(T), instance_rows };
+#undef T
+
+/* ---- disks ---- */
+
+#define T struct fleet_attachment
+static const struct member attachment_guest_rows[] = {
+	TEXT(T, row.guest_mounted, "mounted"),
+	BOOL(T, row.guest_io, "io"),
+	TEXT(T, row.guest_by, "by", .max = 128),
+	BOOL(T, row.guest_silent, "never_answers"),
+	INT(T, row.guest_delay_ms, "answers_after_ms", .max = DELAY_MAX),
+	END
+};
+static const struct members attachment_guest_members = { sizeof(T), attachment_guest_rows };
+
+static const struct member attachment_rows[] = {
+	TEXT(T, row.instance, "instance", .flags = MEMBER_REQUIRED, .min = 1),
+	TEXT(T, row.device, "device"),
+	INT(T, row.generation, "generation", .min = 1, .max = INT64_MAX - 1),
+	MOMENT(T, row.requested_at, "requested_at"),
+	MOMENT(T, row.attached_at, "attached_at"),
+	OBJECT("guest", attachment_guest_members),
+	END
+};
+static const struct members attachment_members = { sizeof(T), attachment_rows };
+#undef T
+
+#define T struct fleet_disk
+static const struct member disk_rows[] = {
+	TEXT(T, row.id, "id", .min = 1),
+	TEXT(T, row.tenant.region, "region"),
+	TEXT(T, row.zone, "zone"),
+	TEXT(T, row.category, "category"),
+	INT(T, row.size_gib, "size_gib", .min = 1, .max = COUNT_MAX),
+	WORD(T, row.type, "type", disk_type_names, .flags = MEMBER_ALWAYS),
+	TEXT(T, row.performance_level, "performance_level"),
+	TEXT(T, row.name, "name"),
+	TEXT(T, row.description, "description"),
+	WORD(T, row.charge_type, "charge_type", charge_type_names),
+	BOOL(T, row.portable, "portable", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_PORTABLE),
+	BOOL(T, row.delete_with_instance, "delete_with_instance", .flags = MEMBER_ALWAYS,
+	     .given = FLEET_GIVEN_DELETE_WITH_INSTANCE),
+	BOOL(T, row.delete_auto_snapshot, "delete_auto_snapshot", .flags = MEMBER_TRUE),
+	BOOL(T, row.enable_auto_snapshot, "enable_auto_snapshot"),
+	BOOL(T, row.multi_attach, "multi_attach"),
+	BOOL(T, row.encrypted, "encrypted"),
+	BOOL(T, row.bursting, "bursting"),
+	BOOL(T, row.base_image_lost, "base_image_lost"),
+	BOOL(T, row.overdue, "overdue"),
+	TEXT(T, row.kms_key, "kms_key"),
+	TEXT(T, row.image, "image"),
+	TEXT(T, row.source_snapshot, "source_snapshot"),
+	TEXT(T, row.resource_group, "resource_group"),
+	TEXT(T, row.storage_set, "storage_set"),
+	INT(T, row.storage_set_partition, "storage_set_partition", .max = COUNT_MAX),
+	INT(T, row.provisioned_iops, "provisioned_iops", .max = COUNT_MAX),
+	TEXT(T, row.serial, "serial", .flags = MEMBER_ALWAYS),
+	INT(T, row.generation, "generation", .max = INT64_MAX - 1),
+	TEXT(T, row.origin_instance, "origin_instance"),
+	MOMENT(T, row.created_at, "created_at"),
+	MOMENT(T, row.attached_at, "attached_at"),
+	MOMENT(T, row.detached_at, "detached_at"),
+	MOMENT(T, row.expires_at, "expires_at"),
+	TAGS(T, tags),
+	LIST(T, attachments, "attachments", attachment_members),
+	END
+};
+static const struct members disk_members = { sizeof(T), disk_rows };
+#undef T
+
+/* ---- the whole. A section is a row here, by the name that its module has. ---- */
+
+#define T struct fleet_account
+static const struct member account_rows[] = {
+	TEXT(T, row.id, "id", .min = 1),
+	TEXT(T, row.name, "name", .max = 128),
+	TEXT(T, row.realm, "realm", .only = realms, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
+	BOOL(T, row.disk_white_list, "disk_white_list", .flags = MEMBER_ALWAYS | MEMBER_TRUE),
+	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS),
+	MOMENT(T, row.created_at, "created_at"),
+	LIST(T, lists[FLEET_ACCESS_KEYS], "access_keys", access_key_members),
+	LIST(T, lists[FLEET_INSTANCES], "instances", instance_members),
+	LIST(T, lists[FLEET_DISKS], "disks", disk_members),
+	END
+};
+static const struct members account_members = { sizeof(T), account_rows };
+#undef T
+
+#define T struct fleet_document
+static const struct member catalogue_rows[] = {
+	LIST(T, catalogue[FLEET_INSTANCE_TYPES], "instance_types", instance_type_members),
+	LIST(T, catalogue[FLEET_IMAGES], "images", image_members),
+	END
+};
+static const struct members catalogue_members = { sizeof(T), catalogue_rows };
+
+static const struct member document_rows[] = {
+	INT(T, version, "cleat_fleet", .flags = MEMBER_REQUIRED, .min = 1, .max = 1),
+	OBJECT("catalogue", catalogue_members, .given = FLEET_GIVEN_CATALOGUE),
+	LIST(T, accounts, "accounts", account_members),
+	END
+};
+const struct members fleet_document_members = { sizeof(T), document_rows };

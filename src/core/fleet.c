@@ -1,0 +1,438 @@
+#include "core/fleet.h"
+
+#include <string.h>
+
+#include "base/moment.h"
+#include "base/text.h"
+#include "core/account.h"
+#include "core/catalogue.h"
+#include "core/disk.h"
+#include "core/fleet_module.h"
+#include "core/guard.h"
+
+#define SCOPE          "default" /* of accounts that have no scopes */
+#define NAMED_MAX      10        /* jobs that are named in a refusal */
+#define ACCOUNT_ID_MAX 32        /* what the cache of keys holds */
+#define ID_MAX         64
+#define TAGS_MAX       20
+
+/* In the order in which they are loaded: what is referred to stands before what refers to it. */
+const struct fleet_module *const fleet_modules[FLEET_SECTION_MAX] = {
+	[FLEET_INSTANCE_TYPES] = &fleet_instance_types,
+	[FLEET_IMAGES] = &fleet_images,
+	[FLEET_ACCESS_KEYS] = &fleet_access_keys,
+	[FLEET_INSTANCES] = &fleet_instances,
+	[FLEET_DISKS] = &fleet_disks,
+};
+
+/* ---- problems ---- */
+
+static void note(struct fleet_problems *problems, const char *path, const char *format, va_list args)
+{
+	if (problems->n++ >= FLEET_PROBLEMS_MAX)
+		return;
+	problems->items[problems->n - 1].path = path;
+	problems->items[problems->n - 1].message = arena_vprintf(problems->arena, format, args);
+}
+
+void fleet_problem(struct fleet_problems *problems, const char *path, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	note(problems, path, format, args);
+	va_end(args);
+}
+
+void fleet_wrong(struct fleet_load *load, const char *item_path, const char *member, const char *format, ...)
+{
+	const char *path = item_path;
+	va_list args;
+
+	if (member)
+		path = arena_printf(load->problems->arena, "%s.%s", item_path, member);
+	va_start(args, format);
+	note(load->problems, path, format, args);
+	va_end(args);
+}
+
+const char *fleet_item_path(struct fleet_load *load, const char *path, size_t i)
+{
+	return arena_printf(load->problems->arena, "%s[%zu]", path, i);
+}
+
+/* ---- what items share ---- */
+
+static bool is_id(const char *id, size_t max)
+{
+	size_t length = strlen(id);
+
+	return length > 0 && length <= max &&
+	       strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_*") == length;
+}
+
+bool fleet_id_well_formed(const char *id)
+{
+	return is_id(id, ID_MAX);
+}
+
+static const struct region *region_of_zone(const char *zone)
+{
+	size_t i;
+
+	for (i = 0; i < catalogue_n_regions; i++) {
+		if (zone_known(&catalogue_regions[i], zone))
+			return &catalogue_regions[i];
+	}
+	return NULL;
+}
+
+void fleet_place(struct fleet_load *load, const char *item_path, struct tenant *tenant, const char **zone)
+{
+	const struct region *region = &catalogue_regions[0];
+
+	if (!text_empty(tenant->region)) {
+		region = region_find(tenant->region);
+		if (!region)
+			fleet_wrong(load, item_path, "region", "there is no region \"%s\"; one is \"%s\"", tenant->region,
+			            catalogue_regions[0].id);
+	} else if (!text_empty(*zone)) {
+		region = region_of_zone(*zone);
+		if (!region)
+			fleet_wrong(load, item_path, "zone", "there is no zone \"%s\"", *zone);
+	}
+	if (!region)
+		return;
+	tenant->region = region->id;
+	if (text_empty(*zone))
+		*zone = arena_printf(load->work->arena, "%s-%c", region->id, region->zones[0]);
+	else if (!zone_known(region, *zone))
+		fleet_wrong(load, item_path, "zone", "the region %s has no zone \"%s\"; its zones are %s-X with X one of %s",
+		            region->id, *zone, region->id, region->zones);
+}
+
+void fleet_tags_put(struct fleet_load *load, const char *item_path, const char *resource, const struct fleet_list *tags)
+{
+	const struct fleet_tag *items = tags->items;
+	size_t i;
+
+	if (tags->n > TAGS_MAX)
+		fleet_wrong(load, item_path, "tags", "there may be at most %d tags", TAGS_MAX);
+	for (i = 0; i < tags->n; i++)
+		tag_put(load->work->txn, &(struct tag){ resource, load->account.id, items[i].key, items[i].value });
+}
+
+void fleet_tags_dump(struct work *work, const char *resource, struct fleet_list *ret)
+{
+	struct tag *tags;
+	size_t n = tag_list(work->txn, resource, &tags);
+	struct fleet_tag *items = arena_array(work->arena, struct fleet_tag, n);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		items[i] = (struct fleet_tag){ tags[i].key, tags[i].value };
+	*ret = (struct fleet_list){ items, n, n > 0 };
+}
+
+/* ---- what is in the way ---- */
+
+/* Machines that are not simulated cannot be put into a state by writing it down. */
+static bool check_simulated(struct work *work)
+{
+	return guard_is_simulated(work->core) || work_refuse(work, REFUSE_FLEET_NOT_SIMULATED, work->core->settings.driver);
+}
+
+/* A release that waits for its moment is a property of its instance, not work under way. */
+static bool is_under_way(const struct job *job)
+{
+	return job->kind != JOB_INSTANCE_AUTO_RELEASE;
+}
+
+static void name_job(struct work *work, const struct job *job, size_t n)
+{
+	const char *before = text_or(work->refusal.detail, "");
+
+	if (n > NAMED_MAX)
+		return;
+	if (n == NAMED_MAX)
+		work->refusal.detail = arena_printf(work->arena, "%s, ...", before);
+	else
+		work->refusal.detail = arena_printf(work->arena, "%s%s%s (%s%s%s%s%s)", before, n ? ", " : "", job->id,
+		                                    job_kind_names[job->kind], *job->disk ? " of " : "", job->disk,
+		                                    *job->instance ? " on " : "", job->instance);
+}
+
+/* Refuses while something of the account is under way. */
+static bool check_at_rest(struct work *work, const char *account)
+{
+	struct job_filter filter = JOB_FILTER_ANY;
+	struct job *jobs;
+	size_t n_named = 0;
+	size_t n;
+	size_t i;
+
+	filter.account = account;
+	filter.state = JOB_OPEN;
+	n = job_list(work->txn, &filter, &(struct page){ 0 }, &jobs);
+	for (i = 0; i < n; i++) {
+		if (!is_under_way(&jobs[i]))
+			continue;
+		work->refusal.reason = REFUSE_FLEET_JOBS_IN_FLIGHT;
+		work->refusal.subject = account;
+		name_job(work, &jobs[i], n_named++);
+	}
+	return n_named == 0;
+}
+
+/* ---- clearing ---- */
+
+/* The runner hears that the jobs are gone. */
+static void end_jobs(struct work *work, const char *account)
+{
+	struct job_filter filter = JOB_FILTER_ANY;
+	struct job *jobs;
+	size_t n;
+	size_t i;
+
+	filter.account = account;
+	filter.state = JOB_OPEN;
+	n = job_list(work->txn, &filter, &(struct page){ 0 }, &jobs);
+	for (i = 0; i < n; i++)
+		job_end(work, &jobs[i], JOB_SUPERSEDED, REFUSE_NONE, NULL);
+}
+
+static void clear_account(struct work *work, const char *account)
+{
+	end_jobs(work, account);
+	account_clear(work->txn, account);
+}
+
+static void clear_catalogue(struct work *work)
+{
+	struct instance_type *types;
+	struct image *images;
+	size_t n = instance_type_rows(work->txn, &types);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		instance_type_delete(work->txn, types[i].id);
+	n = image_rows(work->txn, &images);
+	for (i = 0; i < n; i++)
+		image_delete(work->txn, images[i].id);
+}
+
+/* Answers that were remembered name things that are gone. They do not say whose they are, so they are forgotten where
+ * every account is new. */
+static void forget_tokens(struct work *work, int64_t n_accounts)
+{
+	struct account *all;
+
+	if ((int64_t)account_list(work->txn, &all) == n_accounts)
+		client_token_purge(work->txn, INT64_MAX, INT64_MAX);
+}
+
+/* ---- load ---- */
+
+/* The account that is meant: by its id, or the oldest there is. */
+static struct account account_meant(struct fleet_load *load, size_t i)
+{
+	const struct account *given = &load->from->row;
+	struct account account = *given;
+	struct account *all;
+	struct account known;
+
+	if (text_empty(given->id) && account_list(load->work->txn, &all))
+		account.id = all[0].id;
+	else if (text_empty(given->id))
+		account.id = account_create(load->work, given->realm, "").id;
+	if (!is_id(account.id, ACCOUNT_ID_MAX))
+		fleet_wrong(load, load->path, "id", "an account's id is 1 to %d letters, digits, '-', '_' or '*'", ACCOUNT_ID_MAX);
+	if (account_get(load->work->txn, account.id, &known)) {
+		if (!given->created_at)
+			account.created_at = known.created_at;
+		if (!text_equal(known.realm, account.realm))
+			fleet_wrong(load, load->path, "realm", "the account is there already, in the realm \"%s\"", known.realm);
+	}
+	/* Their order is kept: the first is the one that is meant where none is named. */
+	if (!account.created_at)
+		account.created_at = load->work->now + (int64_t)i;
+	if (text_empty(account.name))
+		account.name = "default";
+	return account;
+}
+
+static bool load_sections(struct fleet_load *load, const struct fleet_list *lists, bool catalogue)
+{
+	size_t i;
+
+	for (i = 0; i < FLEET_SECTION_MAX; i++) {
+		const struct fleet_module *module = fleet_modules[i];
+		const char *path = arena_printf(load->problems->arena, "%s.%s", load->path, module->name);
+
+		if (module->catalogue != catalogue)
+			continue;
+		if ((int64_t)lists[i].n > module->most)
+			fleet_wrong(load, path, NULL, "there may be at most %lld of them", (long long)module->most);
+		else
+			module->load(load, &lists[i], path);
+	}
+	for (i = 0; i < FLEET_SECTION_MAX; i++) {
+		if (fleet_modules[i]->catalogue == catalogue && fleet_modules[i]->finish)
+			fleet_modules[i]->finish(load, &lists[i],
+			                         arena_printf(load->problems->arena, "%s.%s", load->path, fleet_modules[i]->name));
+	}
+	return load->problems->n == 0;
+}
+
+static void load_catalogue(struct work *work, const struct fleet *fleet, struct fleet_problems *problems)
+{
+	struct fleet_load load = { .work = work, .problems = problems, .path = "catalogue" };
+
+	if (!fleet->catalogue_given)
+		return;
+	clear_catalogue(work);
+	load_sections(&load, fleet->catalogue, true);
+}
+
+/* Which of the earlier accounts has that id; n if none. */
+static size_t earlier(const char *const *ids, size_t n, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < n && !text_equal(ids[i], id); i++)
+		continue;
+	return i;
+}
+
+/* False if work is under way on it. */
+static bool load_account(struct fleet_load *load, const struct fleet *fleet, size_t i, const char **ids)
+{
+	struct work *work = load->work;
+	size_t before;
+
+	load->from = &fleet->accounts[i];
+	load->path = arena_printf(load->problems->arena, "accounts[%zu]", i);
+	load->account = account_meant(load, i);
+	load->tenant = (struct tenant){ .realm = load->account.realm, .account = load->account.id, .scope = SCOPE };
+	ids[i] = load->account.id;
+	before = earlier(ids, i, load->account.id);
+	if (before < i) {
+		fleet_wrong(load, load->path, text_empty(load->from->row.id) ? NULL : "id",
+		            "this is the account %s, as is accounts[%zu]; give each its own id", load->account.id, before);
+		return true;
+	}
+	if (!check_at_rest(work, load->account.id))
+		return false;
+	clear_account(work, load->account.id);
+	account_put(work->txn, &load->account);
+	/* What looks for things of the caller finds those of this account. */
+	work->caller.tenant = load->tenant;
+	load_sections(load, load->from->lists, false);
+	return true;
+}
+
+bool fleet_load(struct work *work, const struct fleet *fleet, struct fleet_problems *problems, struct fleet_counts *ret)
+{
+	struct fleet_counts counts = { .accounts = (int64_t)fleet->n_accounts };
+	struct fleet_load load = { .work = work, .problems = problems, .counts = &counts };
+	const char **ids = arena_array(work->arena, const char *, fleet->n_accounts);
+	struct tenant caller = work->caller.tenant;
+	bool at_rest = true;
+	size_t i;
+
+	*problems = (struct fleet_problems){ .arena = work->arena };
+	if (!check_simulated(work))
+		return false;
+	load_catalogue(work, fleet, problems);
+	if (fleet->n_accounts > FLEET_ACCOUNTS_MAX)
+		fleet_problem(problems, "accounts", "there may be at most %d of them", FLEET_ACCOUNTS_MAX);
+	for (i = 0; i < fleet->n_accounts && i < FLEET_ACCOUNTS_MAX; i++)
+		at_rest = load_account(&load, fleet, i, ids) && at_rest;
+	work->caller.tenant = caller;
+	if (!at_rest)
+		return false;
+	if (problems->n)
+		return work_refuse(work, REFUSE_FLEET_WRONG, NULL);
+	forget_tokens(work, counts.accounts);
+	counts.first_account = fleet->n_accounts ? ids[0] : "";
+	*ret = counts;
+	return true;
+}
+
+/* ---- reset ---- */
+
+static void count_away(struct work *work, const char *account, struct fleet_counts *counts)
+{
+	struct instance_filter instances = INSTANCE_FILTER_ANY;
+	struct disk_filter disks = DISK_FILTER_ANY;
+
+	instances.account = disks.account = account;
+	counts->accounts++;
+	counts->instances += instance_count(work->txn, &instances);
+	counts->disks += disk_count(work->txn, &disks);
+}
+
+bool fleet_reset(struct work *work, const char *account, struct fleet_counts *ret)
+{
+	struct fleet_counts counts = { 0 };
+	struct account one;
+	struct account *accounts = &one;
+	size_t n = 1;
+	size_t i;
+
+	if (!check_simulated(work))
+		return false;
+	if (!account)
+		n = account_list(work->txn, &accounts);
+	else if (!account_get(work->txn, account, &one))
+		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, account);
+	for (i = 0; i < n; i++) {
+		if (!check_at_rest(work, accounts[i].id))
+			return false;
+		count_away(work, accounts[i].id, &counts);
+		clear_account(work, accounts[i].id);
+	}
+	if (!account)
+		clear_catalogue(work);
+	forget_tokens(work, (int64_t)n);
+	*ret = counts;
+	return true;
+}
+
+/* ---- dump ---- */
+
+static void dump_sections(struct work *work, const struct account *account, struct fleet_list *lists)
+{
+	size_t i;
+
+	for (i = 0; i < FLEET_SECTION_MAX; i++) {
+		if (fleet_modules[i]->catalogue == !account)
+			fleet_modules[i]->dump(work, account, &lists[i]);
+	}
+}
+
+bool fleet_dump(struct work *work, const char *account, struct fleet *ret)
+{
+	struct account one;
+	struct account *accounts = &one;
+	size_t n = 1;
+	size_t i;
+
+	*ret = (struct fleet){ .catalogue_given = !account };
+	if (!account)
+		n = account_list(work->txn, &accounts);
+	else if (!account_get(work->txn, account, &one))
+		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, account);
+	ret->accounts = arena_array(work->arena, struct fleet_account, n);
+	ret->n_accounts = n;
+	if (!account)
+		dump_sections(work, NULL, ret->catalogue);
+	for (i = 0; i < n; i++) {
+		if (!check_at_rest(work, accounts[i].id))
+			return false;
+		ret->accounts[i].row = accounts[i];
+		work->caller.tenant = (struct tenant){ .realm = accounts[i].realm, .account = accounts[i].id, .scope = SCOPE };
+		dump_sections(work, &accounts[i], ret->accounts[i].lists);
+	}
+	return true;
+}

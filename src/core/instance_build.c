@@ -1,0 +1,123 @@
+/* The job that makes an instance: build the machine with its disks, then power it on or leave it off; and if it cannot be
+ * built, remove what there is of it. */
+#include "core/attachment.h"
+#include "core/instance.h"
+
+static void plan_build(struct work *work, const struct job *job, struct job_plan *ret)
+{
+	struct attachment *live;
+	size_t n = attachment_list_of_instance(work->txn, job->instance, &live);
+	size_t i;
+
+	ret->calls = arena_array(work->arena, struct driver_call, 1 + 2 * n);
+	ret->calls[ret->n++] = job_call(job, DRIVER_CREATE_MACHINE);
+	for (i = 0; i < n; i++) {
+		struct driver_call call = job_call(job, DRIVER_CREATE_DISK);
+		struct disk disk;
+
+		if (!disk_get(work->txn, live[i].disk, &disk))
+			continue;
+		call.disk = disk.id;
+		call.size_gib = disk.size_gib;
+		ret->calls[ret->n++] = call;
+		call.act = DRIVER_ATTACH;
+		call.attachment = live[i].id;
+		call.generation = live[i].generation;
+		call.device = live[i].device;
+		ret->calls[ret->n++] = call;
+	}
+}
+
+/* Whatever there may be of it by now; what is not there is deleted all the same (contract/driver.h). */
+static void plan_undo(struct work *work, const struct job *job, struct job_plan *ret)
+{
+	struct attachment *live;
+	size_t n = attachment_list_of_instance(work->txn, job->instance, &live);
+	size_t i;
+
+	ret->calls = arena_array(work->arena, struct driver_call, 1 + n);
+	ret->calls[ret->n++] = job_call(job, DRIVER_DELETE_MACHINE);
+	for (i = 0; i < n; i++) {
+		ret->calls[ret->n] = job_call(job, DRIVER_DELETE_DISK);
+		ret->calls[ret->n++].disk = live[i].disk;
+	}
+}
+
+void instance_create_plan(struct work *work, const struct job *job, struct job_plan *ret)
+{
+	if (job->step == JOB_POWER)
+		instance_start_plan(work, job, ret);
+	else if (job->step == JOB_UNDO)
+		plan_undo(work, job, ret);
+	else
+		plan_build(work, job, ret);
+}
+
+static void forget_all(struct work *work, const char *instance)
+{
+	struct attachment *live;
+	size_t n = attachment_list_of_instance(work->txn, instance, &live);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct disk disk;
+
+		if (!disk_get(work->txn, live[i].disk, &disk))
+			continue;
+		attachment_release(work, &live[i], &disk);
+		disk_forget(work, &disk);
+	}
+	tag_delete_all(work->txn, instance);
+	instance_delete(work->txn, instance);
+}
+
+static void made_all_fast(struct work *work, const char *instance)
+{
+	struct attachment *live;
+	size_t n = attachment_list_of_instance(work->txn, instance, &live);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct disk disk;
+
+		if (!disk_get(work->txn, live[i].disk, &disk))
+			continue;
+		disk.state = DISK_READY;
+		attachment_made_fast(work, &live[i], &disk);
+	}
+}
+
+void instance_create_done(struct work *work, struct job *job)
+{
+	switch (job->step) {
+	case JOB_POWER:
+		instance_start_done(work, job);
+		return;
+	case JOB_UNDO:
+		forget_all(work, job->instance);
+		job_end_undone(work, job);
+		return;
+	case JOB_BUILD:
+		made_all_fast(work, job->instance);
+		instance_set_state(work, job->instance, INSTANCE_STOPPED);
+		job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
+		return;
+	case JOB_CHECK:
+	case JOB_REQUESTED:
+	case JOB_FENCE:
+	case JOB_STEP_MAX:
+		break;
+	}
+	made_all_fast(work, job->instance);
+	instance_set_state(work, job->instance, INSTANCE_STARTING);
+	job_advance(work, job, JOB_POWER);
+}
+
+/* Built and not to be started: it is there, off. Not built: the driver may have made some of it. */
+void instance_create_failed(struct work *work, struct job *job)
+{
+	if (job->step == JOB_POWER)
+		instance_start_failed(work, job);
+	else
+		job_undo(job);
+}

@@ -1,0 +1,18 @@
+#include "core/purge.h"
+
+#include "base/moment.h"
+
+#define PURGE_ROWS        500 /* of each table in one transaction */
+#define CLIENT_TOKEN_LIFE (24 * HOUR)
+
+bool purge_old_rows(struct txn *txn, struct core *core)
+{
+	int64_t now = clock_now(&core->clock);
+	int64_t before = now - core->settings.retention;
+	bool more = job_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
+
+	more |= attachment_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
+	more |= event_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
+	more |= client_token_purge(txn, now - CLIENT_TOKEN_LIFE, PURGE_ROWS) == PURGE_ROWS;
+	return more;
+}

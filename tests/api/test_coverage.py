@@ -1,0 +1,75 @@
+"""Looks back at a run of all api tests, as the last of them: what the tables declare, some test has provoked. A run of only
+some tests says nothing about that and is skipped."""
+
+import json
+import pathlib
+import re
+
+import pytest
+
+import shapes
+from proof import COMMON, row_key
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+# Rows that no api test can provoke, and the test that does: operation -> row -> test.
+ELSEWHERE = {
+    COMMON: {
+        "500 InternalError internal": "tests/unit/test_operations.c::each_dialect_can_say_what_the_server_says",
+        "503 ServiceUnavailable busy": "tests/system/test_service.py::test_unfinished_bodies_have_a_limit_together",
+        "503 ServiceUnavailable store-full": "tests/system/test_durability.py::test_database_at_its_largest_size",
+        "503 ServiceUnavailable timeout": "tests/contract/store_reads.c::read_for_ever",
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def look_back(whole_suite):
+    if not whole_suite:
+        pytest.skip("only after all other api tests")
+
+
+def exists(test):
+    """Whether a test that is named as FILE::NAME is there."""
+    file, _, name = test.partition("::")
+    return (ROOT / file).exists() and re.search(rf"\b{name}\(", (ROOT / file).read_text(encoding="utf-8"))
+
+
+def unproved(reference, proof):
+    table = proof.table(reference)
+    declared = [(operation["name"], row) for operation in reference["operations"] for row in operation["errors"]]
+    declared += [(COMMON, row) for row in reference["errors"]]
+    return {(name, row_key(row)) for name, row in declared if row_key(row) not in table[name]["rows"]}
+
+
+def test_every_declared_row_is_provoked(reference, proof):
+    elsewhere = {(name, row) for name, rows in ELSEWHERE.items() for row in rows}
+    missing = sorted(unproved(reference, proof) - elsewhere)
+    assert not missing, "no test provokes these rows:\n" + "\n".join(f"{name}: {row}" for name, row in missing)
+
+
+def test_rows_that_are_provoked_elsewhere_are(reference):
+    declared = {(operation["name"], row_key(row)) for operation in reference["operations"] for row in operation["errors"]}
+    declared |= {(COMMON, row_key(row)) for row in reference["errors"]}
+    for name, rows in ELSEWHERE.items():
+        for row, test in rows.items():
+            assert (name, row) in declared, "there is no such row any more"
+            assert exists(test), test
+
+
+def test_every_operation_answers_in_both_formats(reference):
+    wanted = {(operation["name"], form) for operation in reference["operations"] for form in ("JSON", "XML")}
+    assert not wanted - shapes.ANSWERED
+
+
+def test_every_member_that_a_client_reads_was_in_a_reply(reference):
+    built = {operation["name"] for operation in reference["operations"]}
+    wanted = {(operation, path) for operation, paths in shapes.READ.items() if operation in built for path in paths}
+    assert not wanted - shapes.SEEN
+
+
+def test_proof_that_is_written_down_names_tests():
+    """What docs/operations.md is printed from; make proof writes it anew."""
+    for name, operation in json.loads((ROOT / "tests" / "data" / "proof.json").read_text(encoding="utf-8")).items():
+        for test in {operation.get("done"), *operation["rows"].values()} - {None}:
+            assert exists(test), f"{name}: {test} is no test any more; run: make proof"

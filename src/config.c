@@ -9,10 +9,13 @@
 #include "base/place.h"
 #include "base/text.h"
 
-#define THREADS_MAX 64
+#define THREADS_MAX      64
+#define TLS_NAMES_LENGTH 1024
+#define TLS_NAMES_OF     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:*, "
 
 static const char *const pace_words[] = { "instant", "quick", "real", NULL };
 static const char *const clock_words[] = { "real", "manual", NULL };
+static const char *const tls_words[] = { "on", "off", NULL };
 static const char *const driver_words[] = { "sim", NULL };
 static const char *const log_words[] = { "json", "text", NULL };
 static const char *const level_words[] = { "debug", "info", "warning", "error", "off", NULL };
@@ -65,6 +68,18 @@ const struct option config_options[] = {
 	{ "control-token-file", "CLEAT_CONTROL_TOKEN_FILE", AS_TEXT(struct config, control_token_file),
 	  .value = "FILE", .group = "Access",
 	  .doc = "where the token of the control API is kept; control_token in the data directory" },
+
+	{ "tls", "CLEAT_TLS", AS_CHOICE(struct config, tls, tls_words), .otherwise = "on", .group = "TLS",
+	  .doc = "on: https as well as http, on the same port" },
+	{ "tls-cert", "CLEAT_TLS_CERT", AS_TEXT(struct config, tls_cert), .value = "FILE", .group = "TLS",
+	  .doc = "the certificate to show, with those between it and what clients trust (PEM); otherwise one that an authority of "
+	         "Cleat's own issues, which 'cleat ca' prints" },
+	{ "tls-key", "CLEAT_TLS_KEY", AS_TEXT(struct config, tls_key), .value = "FILE", .group = "TLS",
+	  .doc = "the key of --tls-cert (PEM, without a password)" },
+	{ "tls-ca-dir", "CLEAT_TLS_CA_DIR", AS_TEXT(struct config, tls_ca_dir), .value = "DIR", .group = "TLS",
+	  .doc = "where the authority is kept, for several servers or an --ephemeral one; the data directory" },
+	{ "tls-names", "CLEAT_TLS_NAMES", AS_TEXT(struct config, tls_names), .value = "NAME,...", .group = "TLS",
+	  .doc = "more names and addresses that clients reach this server by, such as that of a container" },
 
 	{ "log", "CLEAT_LOG", AS_CHOICE(struct config, log, log_words), .otherwise = "json", .group = "Log",
 	  .doc = "how a line of the log on stderr is written, for machines or for people" },
@@ -194,6 +209,25 @@ static bool choose_key(struct config *config, char *error, size_t error_size)
 	return true;
 }
 
+static bool choose_tls(struct config *config, char *error, size_t error_size)
+{
+	if (!config->tls_cert != !config->tls_key)
+		return fail(error, error_size, "--tls-cert and --tls-key belong together: %s is missing",
+		            config->tls_cert ? "--tls-key" : "--tls-cert");
+	if (config->tls == CONFIG_TLS_OFF && config->tls_cert)
+		return fail(error, error_size, "--tls off serves no certificate, so --tls-cert %s has no use: leave one of them out",
+		            config->tls_cert);
+	if (!config->tls_names)
+		return true;
+	if (strlen(config->tls_names) > TLS_NAMES_LENGTH)
+		return fail(error, error_size, "--tls-names is longer than 1024 characters%s", "");
+	if (config->tls_names[strspn(config->tls_names, TLS_NAMES_OF)])
+		return fail(error, error_size,
+		            "--tls-names: '%s' is not right; give host names and numeric addresses with commas between them",
+		            config->tls_names);
+	return true;
+}
+
 static bool choose_data(struct config *config, char *error, size_t error_size)
 {
 	if (config->ephemeral && config->data)
@@ -233,7 +267,7 @@ bool config_load(int argc, char **argv, struct config *ret, char *error, size_t 
 		            words.items[0]);
 	choose_threads(ret);
 	return read_listen(ret, error, error_size) && choose_key(ret, error, error_size) &&
-	       choose_data(ret, error, error_size);
+	       choose_tls(ret, error, error_size) && choose_data(ret, error, error_size);
 }
 
 void config_finish(struct config *config)

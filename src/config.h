@@ -12,6 +12,7 @@
 #include "base/option.h"
 
 enum config_pace { CONFIG_PACE_INSTANT, CONFIG_PACE_QUICK, CONFIG_PACE_REAL };
+enum config_tls { CONFIG_TLS_ON, CONFIG_TLS_OFF };
 enum config_clock { CONFIG_CLOCK_REAL, CONFIG_CLOCK_MANUAL };
 enum config_driver { CONFIG_DRIVER_SIM };
 
@@ -36,6 +37,11 @@ struct config {
 	const char *access_key_id; /* with dev_key never NULL */
 	const char *access_key_secret;
 	const char *control_token_file; /* NULL: in the data directory */
+
+	enum config_tls tls;
+	const char *tls_cert, *tls_key; /* both or none */
+	const char *tls_ca_dir;         /* NULL: the data directory */
+	const char *tls_names;          /* "a,b"; NULL: none */
 
 	enum log_format log;
 	enum log_level log_level;

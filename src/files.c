@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,9 +71,8 @@ static void sync_directory_of(const char *path)
 	close(fd);
 }
 
-bool file_replace(const char *path, const char *text, mode_t mode, char *error, size_t error_size)
+static bool replace(const char *path, const char *text, mode_t mode, bool durable, char *error, size_t error_size)
 {
-	bool secret = mode == 0600; /* told nowhere else: it has to survive; the others are written anew at each start */
 	char fresh[PATH_MAX];
 	bool written;
 	int fd;
@@ -84,16 +84,48 @@ bool file_replace(const char *path, const char *text, mode_t mode, char *error, 
 		snprintf(error, error_size, "cannot write %s: %s", fresh, strerror(errno));
 		return false;
 	}
-	written = write_all(fd, text, secret);
+	written = write_all(fd, text, durable);
 	written = close(fd) == 0 && written && rename(fresh, path) == 0;
 	if (!written) {
 		snprintf(error, error_size, "cannot write %s: %s", path, strerror(errno));
 		unlink(fresh);
 		return false;
 	}
-	if (secret)
+	if (durable)
 		sync_directory_of(path);
 	return true;
+}
+
+bool file_replace(const char *path, const char *text, mode_t mode, char *error, size_t error_size)
+{
+	/* Secrets are told nowhere else: they have to survive; the others are written anew at each start. */
+	return replace(path, text, mode, mode == 0600, error, error_size);
+}
+
+bool file_keep(const char *path, const char *text, mode_t mode, char *error, size_t error_size)
+{
+	return replace(path, text, mode, true, error, error_size);
+}
+
+char *file_text(const char *path, size_t max)
+{
+	char *text = malloc(max + 2);
+	FILE *file = text ? fopen(path, "re") : NULL;
+	size_t length = 0;
+	int problem = errno;
+
+	if (file) {
+		length = fread(text, 1, max + 1, file);
+		problem = ferror(file) ? errno : length > max ? EFBIG : 0;
+		fclose(file);
+	}
+	if (!file || problem) {
+		free(text);
+		errno = problem ? problem : EIO;
+		return NULL;
+	}
+	text[length] = '\0';
+	return text;
 }
 
 bool file_first_line(const char *path, char *ret, size_t size)

@@ -53,6 +53,19 @@ static const struct command commands[] = {
 	  "Shows the last calls that the server answered: operation, result, time taken, parameters, access key, user agent "
 	  "and jobs, and by name the parameters that nothing read. Secrets are masked. The server keeps them in memory only.",
 	  cli_journal_options, cli_journal },
+	{ "ca", "", "print the certificate that clients of https have to trust",
+	  "Prints the certificate (PEM) of the authority that issued the server's, for clients that use https: cleat ca > ca.pem. "
+	  "The first use of https, or of this command, makes it; it stays in the data directory, or that of --tls-ca-dir.\n\n"
+	  "How clients are told to trust it:\n\n"
+	  "curl --cacert ca.pem https://localhost:7480/healthz\n"
+	  "SSL_CERT_FILE=ca.pem - alibabacloud_ecs20140526 for Python, Go programs (Terraform, aliyun CLI), cleat itself\n"
+	  "ALIBABA_CLOUD_CA_BUNDLE=ca.pem - aliyun-python-sdk-ecs\n"
+	  "REQUESTS_CA_BUNDLE=ca.pem - other Python programs that use requests\n"
+	  "NODE_EXTRA_CA_CERTS=ca.pem - Node.js\n"
+	  "aliyun ... --secure --skip-secure-verify - trusts anything, this too\n\n"
+	  "Or, for everybody on a Debian machine: copy it to /usr/local/share/ca-certificates/cleat.crt and run "
+	  "update-ca-certificates.",
+	  cli_authority_options, cli_authority },
 	{ "key create", "", "make an access key",
 	  "Makes an access key and prints its id and its secret, which is shown this once.",
 	  cli_key_create_options, cli_key_create },

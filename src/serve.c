@@ -33,6 +33,7 @@
 #include "fleet_start.h"
 #include "http/server.h"
 #include "notify.h"
+#include "tls_identity.h"
 
 #define DRAIN_MS     5000 /* requests that wait for jobs get this long to end by themselves */
 #define TOKEN_LENGTH 40
@@ -45,7 +46,8 @@
 #define FIRST_KEY_TAIL      18
 #define FIRST_SECRET_LENGTH 30
 
-#define FILES_RESERVE 64 /* open files beside connections: the store, its readers, the log, a backup */
+#define FILES_OF_THREAD 4 /* what the HTTP library needs for each, for plain HTTP and for TLS */
+#define FILES_RESERVE   64 /* open files beside connections: the store, its readers, the log, a backup */
 
 #define PLACE_ACCESS_KEY "access_key"
 
@@ -58,6 +60,7 @@ struct server {
 	struct core core;
 	struct api api;
 	struct http_server *http;
+	struct tls_identity *tls;
 	/* What the first start made; "" on every other. */
 	char first_key[64];
 	char first_secret[64];
@@ -294,7 +297,8 @@ static bool write_files(struct server *server, const char *url)
 static unsigned connections_possible(const struct config *config)
 {
 	struct rlimit files;
-	rlim_t wanted = (rlim_t)config->max_connections + FILES_RESERVE;
+	rlim_t reserve = FILES_RESERVE + FILES_OF_THREAD * (rlim_t)config->threads;
+	rlim_t wanted = (rlim_t)config->max_connections + reserve;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return (unsigned)config->max_connections;
@@ -307,7 +311,31 @@ static unsigned connections_possible(const struct config *config)
 		return (unsigned)config->max_connections;
 	log_event(LOG_WARNING, "limits", LOG_TEXT_PAIR("problem", "the system allows fewer open files than --max-connections needs"),
 	          LOG_NUMBER_PAIR("open_files", (int64_t)files.rlim_cur));
-	return files.rlim_cur > 2 * FILES_RESERVE ? (unsigned)(files.rlim_cur - FILES_RESERVE) : FILES_RESERVE;
+	return files.rlim_cur > 2 * reserve ? (unsigned)(files.rlim_cur - reserve) : FILES_RESERVE;
+}
+
+static bool tls_begin(struct server *server)
+{
+	const struct config *config = server->config;
+
+	server->tls = tls_identity_create(config, server->directory, server->error, sizeof server->error);
+	server->api.authority_file = tls_identity_authority;
+	server->api.authority_context = server->tls;
+	return server->tls != NULL;
+}
+
+/* Signatures keep strangers from calling, not from reading along. */
+static void warn_of_plain(const struct config *config)
+{
+	if (config->listen_loopback)
+		return;
+	log_event(LOG_WARNING, "plain-http",
+	          LOG_TEXT_PAIR("problem", config->tls == CONFIG_TLS_ON ?
+	                        "others on the network can read what is sent to this address over http, secrets of new keys and "
+	                        "the control token too; use https on the same port ('cleat ca' prints what to trust)" :
+	                        "others on the network can read what is sent to this address, secrets of new keys and the control "
+	                        "token too; serve https with --tls on"),
+	          LOG_TEXT_PAIR("listen", config->listen));
 }
 
 static bool http_begin(struct server *server)
@@ -321,6 +349,8 @@ static bool http_begin(struct server *server)
 		.max_connections_per_address = (unsigned)config->max_connections_per_address,
 		.idle_timeout = (unsigned)config->idle_timeout,
 		.request_timeout = (unsigned)config->request_timeout,
+		.identify = config->tls == CONFIG_TLS_ON ? tls_identity_get : NULL,
+		.identify_context = server->tls,
 	};
 	char url[128];
 
@@ -334,6 +364,7 @@ static bool http_begin(struct server *server)
 	log_event(LOG_INFO, "serving", LOG_TEXT_PAIR("url", url), LOG_TEXT_PAIR("data", server->directory),
 	          LOG_TEXT_PAIR("version", CLEAT_VERSION),
 	          LOG_TEXT_PAIR("access_key_id", config->dev_key ? config->access_key_id : ""));
+	warn_of_plain(config);
 	return true;
 }
 
@@ -372,7 +403,7 @@ static bool server_begin(struct server *server)
 {
 	configure(server);
 	return directory_open(server) && store_begin(server) && token_begin(server) && drivers_begin(server) &&
-	       keys_begin(server) && core_begin(server) && http_begin(server);
+	       keys_begin(server) && core_begin(server) && tls_begin(server) && http_begin(server);
 }
 
 /* Stop listening, let requests end, let jobs rest, close the store: in this order nothing that was acknowledged is
@@ -402,6 +433,7 @@ static void server_end(struct server *server)
 		_exit(0);
 	}
 	http_stop(server->http);
+	tls_identity_destroy(server->tls);
 	if (server->core.store)
 		store_close(server->core.store);
 	jobs_destroy(server->core.jobs);

@@ -60,6 +60,9 @@ struct api {
 	struct journal *journal; /* NULL: off */
 	const struct dialect *const *dialects; /* ends with NULL; the first that claims a request serves it */
 	const char *control_token;
+	/* The file of the certificate that clients have to trust, made if there is none; NULL with a message. */
+	const char *(*authority_file)(void *context, char *error, size_t error_size);
+	void *authority_context;
 	struct api_settings settings;
 	bool backup_running; /* atomic */
 };
@@ -93,8 +96,9 @@ struct call {
 	void *resume_context;
 };
 
-/* The request cannot be taken as it is (its length, its headers): a call that is only rendered. */
-void call_reject(struct call *call, enum refusal_reason reason);
+/* The request cannot be taken as it is (its length, its headers): a call that is only rendered. `limit` is the one that
+ * was reached, copied; NULL if there is none to name. */
+void call_reject(struct call *call, enum refusal_reason reason, const char *limit);
 
 enum call_next { CALL_RENDER, CALL_SUBMIT };
 

@@ -183,10 +183,10 @@ size_t call_body_max(const struct api *api, const char *target, const struct hea
 	return max ? max : api->settings.max_body;
 }
 
-void call_reject(struct call *call, enum refusal_reason reason)
+void call_reject(struct call *call, enum refusal_reason reason, const char *limit)
 {
 	find_dialect(call);
-	call_refuse(call, reason, NULL);
+	call_refuse(call, reason, limit ? arena_text(&call->arena, limit) : NULL);
 }
 
 static bool bind(struct call *call)
@@ -228,7 +228,8 @@ enum call_next call_prepare(struct call *call)
 
 enum call_next call_continue(struct call *call)
 {
-	return !call->begun && fault_apply(call) ? begin(call) : CALL_RENDER;
+	/* Without a fault it was prepared to its end elsewhere, and only comes back to be rendered. */
+	return !call->begun && call->fault && fault_apply(call) ? begin(call) : CALL_RENDER;
 }
 
 void call_run(struct call *call)

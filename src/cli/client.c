@@ -158,6 +158,9 @@ static void prepare(struct receiving *r, const struct client_request *request, c
 	/* http_proxy is meant for the world outside; it knows no server on this machine's loopback. */
 	curl->easy_setopt(easy, CURLOPT_PROXY, "");
 	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 5000L);
+	/* Other programs are told by it what to trust; libcurl does not look at it. */
+	if (!text_empty(getenv("SSL_CERT_FILE")))
+		curl->easy_setopt(easy, CURLOPT_CAINFO, getenv("SSL_CERT_FILE"));
 	if (request->to_fd > 0) {
 		curl->easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 		curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 300L);

@@ -51,6 +51,8 @@ static void add_roff(struct buf *buf, const char *text)
 		if (*text == '-' || *text == '\\')
 			buf_add_char(buf, '\\');
 		buf_add_char(buf, *text);
+		if (*text == '\n' && text[1] != '\n')
+			buf_add_text(buf, ".br\n"); /* a line of its own */
 	}
 }
 

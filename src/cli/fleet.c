@@ -36,6 +36,7 @@ const struct option cli_fleet_load_options[] = { WAIT_ROWS, CLIENT_JSON_ROW(stru
 const struct option cli_fleet_dump_options[] = {
 	{ "secrets", NULL, AS_BOOL(struct fleet_options, secrets), .doc = "with the secrets of the access keys" },
 	ACCOUNT_ROW("only this account, without the catalogue"),
+	WAIT_ROWS,
 	CLIENT_ROWS,
 	OPTIONS_END
 };
@@ -65,6 +66,7 @@ static void fleet_finish(struct fleet_command *c)
 
 static int fleet_begin(struct fleet_command *c, const struct option *options, int argc, char **argv, size_t n_words)
 {
+	c->options = (struct fleet_options){ 0 }; /* each command has only some of them */
 	client_init(&c->client, argv[0]);
 	if (!client_read(&c->client, options, argc, argv, &c->options, &c->words, n_words, n_words))
 		return COMMAND_USAGE;
@@ -157,8 +159,8 @@ static int print_counts(struct fleet_command *c, const struct client_reply *repl
 	if (c->options.client.json)
 		client_print_json(json);
 	else
-		printf("%s: %s instances and %s disks of %s accounts\n", what, client_text(&c->client, json, "instances"),
-		       client_text(&c->client, json, "disks"), client_text(&c->client, json, "accounts"));
+		printf("%s: accounts %s, instances %s, disks %s\n", what, client_text(&c->client, json, "accounts"),
+		       client_text(&c->client, json, "instances"), client_text(&c->client, json, "disks"));
 	return COMMAND_DONE;
 }
 

@@ -44,7 +44,7 @@ typedef bool (*fill_fn)(struct client *client, const struct guest_options *optio
 static int run(const struct option *rows, int argc, char **argv, fill_fn fill)
 {
 	struct client CLIENT_CLEANUP client;
-	struct guest_options options;
+	struct guest_options options = { 0 }; /* each command has only some of them */
 	struct option_words words;
 	json_auto_t *body = json_object();
 	json_auto_t *reply = NULL;

@@ -28,9 +28,14 @@
 	X(UNKNOWN_VERSION, "unknown-version")                                  \
 	X(LENGTHS_CONFLICT, "lengths-conflict")                                \
 	X(BODY_TOO_LARGE, "body-too-large")                                    \
+	X(HEADERS_MALFORMED, "headers-malformed")                              \
+	X(HEADERS_TOO_LARGE, "headers-too-large")                              \
 	X(HEADERS_TOO_MANY, "headers-too-many")                                \
+	X(TARGET_TOO_LONG, "target-too-long")                                  \
+	X(TRANSFER_ENCODING, "transfer-encoding")                              \
 	X(METHOD, "method-not-supported")                                      \
 	/* the server */                                                       \
+	X(AUTHORITY_NONE, "no-authority")                                      \
 	X(BUSY, "busy")                                                        \
 	X(STORE_FULL, "store-full")                                            \
 	X(TIMEOUT, "timeout")                                                  \

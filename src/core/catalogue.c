@@ -155,6 +155,16 @@ size_t image_list(const struct work *work, const struct image **ret)
 	return n;
 }
 
+const char *instance_type_default(void)
+{
+	return instance_types[0].id;
+}
+
+const char *image_default(void)
+{
+	return images[0].id;
+}
+
 const struct disk_category *disk_category_find(const char *id)
 {
 	CATALOGUE_FIND(catalogue_disk_categories, id);

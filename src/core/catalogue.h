@@ -54,6 +54,10 @@ const struct image *image_find(const struct work *work, const char *id);
 size_t instance_type_list(const struct work *work, const struct instance_type **ret);
 size_t image_list(const struct work *work, const struct image **ret);
 
+/* What an instance is made of where nobody says: rows that are built in. */
+const char *instance_type_default(void);
+const char *image_default(void);
+
 /* Whether `zone` is one of that region's. */
 bool zone_known(const struct region *region, const char *zone);
 

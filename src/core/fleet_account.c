@@ -1,4 +1,6 @@
 /* The sections of an account in a fleet: its access keys and its instances. */
+#include <string.h>
+
 #include "base/moment.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -8,6 +10,7 @@
 #include "core/instance.h"
 
 #define KEYS_MOST      1000
+#define KEY_BYTES_MAX  128 /* what the cache of keys holds */
 #define INSTANCES_MOST 100000
 #define PAID_DAYS      30 /* of what is paid before, where no end is given */
 
@@ -52,6 +55,10 @@ static void key_load(struct fleet_load *load, const struct fleet_access_key *ite
 	struct access_key known;
 	bool is_known = access_key_get(load->work->txn, key.id, &known);
 
+	if (strlen(key.id) > KEY_BYTES_MAX || strlen(text_or(key.secret, "")) > KEY_BYTES_MAX) {
+		fleet_wrong(load, path, NULL, "id and secret of an access key have at most %d bytes each", KEY_BYTES_MAX);
+		return;
+	}
 	if (is_known && !text_equal(known.account, load->account.id)) {
 		fleet_wrong(load, path, "id", "the access key %s is that of the account %s", key.id, known.account);
 		return;
@@ -128,20 +135,14 @@ static const char *serial_of(struct arena *arena)
 /* What the instance is made of must be in the catalogue; an image may be deleted. */
 static void complete_kind(struct fleet_load *load, struct instance *instance, const char *path)
 {
-	const struct instance_type *types;
-	const struct image *images;
 	const struct image *image;
 
-	if (text_empty(instance->type)) {
-		instance_type_list(load->work, &types);
-		instance->type = types[0].id;
-	} else if (!instance_type_find(load->work, instance->type)) {
+	if (text_empty(instance->type))
+		instance->type = instance_type_default();
+	else if (!instance_type_find(load->work, instance->type))
 		fleet_wrong(load, path, "type", "there is no instance type \"%s\"", instance->type);
-	}
-	if (text_empty(instance->image)) {
-		image_list(load->work, &images);
-		instance->image = images[0].id;
-	}
+	if (text_empty(instance->image))
+		instance->image = image_default();
 	image = image_find(load->work, instance->image);
 	if (!image)
 		fleet_wrong(load, path, "image", "there is no image \"%s\"", instance->image);

@@ -154,10 +154,21 @@ bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error
 	return true;
 }
 
+/* What was cut off may have been cut inside a character. */
+static void make_utf8(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length && !text_is_utf8(text, length))
+		text[--length] = '\0';
+}
+
 static void sanitise(struct driver_reply *reply)
 {
 	reply->reason[sizeof reply->reason - 1] = '\0';
 	reply->message[sizeof reply->message - 1] = '\0';
+	make_utf8(reply->reason);
+	make_utf8(reply->message);
 	if (reply->answer >= DRIVER_ANSWER_MAX) {
 		reply->answer = DRIVER_UNKNOWN;
 		snprintf(reply->message, sizeof reply->message, "the driver gave an answer that does not exist");

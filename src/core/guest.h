@@ -1,4 +1,4 @@
-/* What the guest of a simulated instance does with a disk of its: told by people, kept in the attachment's row, and known
+/* What the guest of a simulated instance does with one of its disks: told by people, kept in the attachment's row, and known
  * to the driver. Guests of real machines are not told. */
 #ifndef CORE_GUEST_H
 #define CORE_GUEST_H

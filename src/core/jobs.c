@@ -17,6 +17,7 @@
 #define HELD_AGAIN      MINUTE       /* a job that a fault holds; clearing the fault makes it due at once */
 #define STORE_RETRY     SECOND       /* the store had no room: jobs go on all the same, later */
 #define UNDO_RETRY      SECOND
+#define BUSY_RETRY      20           /* milliseconds: clients have filled the queue of writes, which is short-lived */
 #define PURGE_EVERY     (10 * MINUTE) /* real time */
 #define PURGE_AGAIN     50 /* milliseconds, while there is more */
 
@@ -271,7 +272,10 @@ static struct waiter *entry_finish(struct task *task, struct entry *entry, enum 
 		free(entry);
 		return waiter;
 	}
-	if (outcome != STORE_DONE) {
+	if (outcome == STORE_BUSY) {
+		entry->real = true;
+		entry->due.at = moment_monotonic() + BUSY_RETRY;
+	} else if (outcome != STORE_DONE) {
 		entry->real = true;
 		entry->due.at = moment_monotonic() + STORE_RETRY;
 		waiter = waiter_less(entry); /* nor for room: what was asked for is written, its work goes on later */

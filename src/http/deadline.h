@@ -1,5 +1,5 @@
 /* Cuts connections whose request takes too long to arrive: the HTTP library only sees silence, and a byte now and then is
- * none. It knows sockets and moments, not requests. */
+ * none. It knows sockets and moments, not requests, and has no thread: somebody looks several times a second. */
 #ifndef HTTP_DEADLINE_H
 #define HTTP_DEADLINE_H
 
@@ -17,9 +17,11 @@ struct deadline {
 
 struct deadlines;
 
-/* Starts a thread that looks several times a second. NULL if there is no thread to be had. */
 struct deadlines *deadlines_create(void);
 void deadlines_destroy(struct deadlines *deadlines);
+
+/* Ends the reading side of every socket that is late at `now`; true while there are any to look at again. */
+bool deadlines_look(struct deadlines *deadlines, int64_t now);
 
 void deadline_add(struct deadlines *deadlines, struct deadline *deadline, int fd, int64_t due_at);
 void deadline_set(struct deadline *deadline, int64_t due_at);

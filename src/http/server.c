@@ -1,31 +1,35 @@
 #include "http/server.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "http/framing.h"
+#include "http/lane.h"
+#include "http/listener.h"
 #include "http/peer.h"
+#include "http/tls.h"
 
-#define HEADERS_MAX       100
 #define BODIES_MAX        ((size_t)64 << 20) /* room for all bodies under way together, beside the largest single one */
 #define CONNECTION_MEMORY ((size_t)64 << 10) /* request line and headers of one request */
+#define CONNECTIONS_SPARE 16                 /* for each thread: the library counts those it has not cleared away yet */
+#define BODY_LARGE        ((size_t)64 << 10) /* from here on a body is read elsewhere: a mebibyte takes five milliseconds */
 #define LAST_REPLIES_MS   5000               /* clients that read slowly have this long for their replies at the end */
+#define TLS_PRIORITIES    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct http_server {
 	struct api *api;
 	struct http_settings settings;
-	struct MHD_Daemon *daemon;
+	struct MHD_Daemon *daemon; /* for plain HTTP */
+	struct tls *tls;
+	struct listener *listener;
+	struct lane *lane; /* for large bodies */
 	struct peers *peers;
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
@@ -40,7 +44,7 @@ struct exchange {
 	struct http_server *server;
 	struct MHD_Connection *connection;
 	char *path;
-	struct header headers[HEADERS_MAX];
+	struct header headers[HEADERS_MAX + 1]; /* one more than allowed, so that it shows */
 	size_t n_headers;
 	struct buf body;
 	size_t max_body;
@@ -48,6 +52,7 @@ struct exchange {
 	enum refusal_reason refused; /* before there is a call: the request itself cannot be taken */
 	struct call *call;
 	bool active; /* counted in the server's active */
+	struct lane_work work;
 	bool replied; /* counted in the server's replies */
 };
 
@@ -58,12 +63,8 @@ static enum MHD_Result keep_header(void *context, enum MHD_ValueKind kind, const
 	struct exchange *exchange = context;
 
 	(void)kind;
-	if (exchange->n_headers == HEADERS_MAX) {
-		exchange->refused = REFUSE_HEADERS_TOO_MANY;
-		return MHD_NO;
-	}
 	exchange->headers[exchange->n_headers++] = (struct header){ name, value ? value : "" };
-	return MHD_YES;
+	return exchange->n_headers < COUNT_OF(exchange->headers) ? MHD_YES : MHD_NO;
 }
 
 /* Bodies are kept until they are whole, before anybody is authenticated: together they have a limit. */
@@ -80,33 +81,25 @@ static void take_room(struct exchange *exchange, size_t room)
 	exchange->body_room = room;
 }
 
-/* Two lengths, or a length and chunks, let a proxy and this server disagree where a request ends: refused. */
-static void check_lengths(struct exchange *exchange)
+static void check_framing(struct exchange *exchange, const char *method, const char *version)
 {
-	size_t max = exchange->max_body;
-	bool chunked = false;
-	size_t lengths = 0;
-	int64_t length = 0;
-	size_t i;
+	struct framing framing = {
+		.method = method,
+		.target = exchange->path,
+		.version = version,
+		.headers = exchange->headers,
+		.n_headers = exchange->n_headers,
+		.max_body = exchange->max_body,
+	};
+	size_t body = 0;
 
-	for (i = 0; i < exchange->n_headers; i++) {
-		if (text_equal_nocase(exchange->headers[i].name, "transfer-encoding"))
-			chunked = true;
-		if (!text_equal_nocase(exchange->headers[i].name, "content-length"))
-			continue;
-		lengths++;
-		if (!text_to_int64(exchange->headers[i].value, &length) || length < 0)
-			exchange->refused = REFUSE_LENGTHS_CONFLICT;
-	}
-	if (lengths > 1 || (lengths && chunked))
-		exchange->refused = REFUSE_LENGTHS_CONFLICT;
-	else if (length > (int64_t)max)
-		exchange->refused = REFUSE_BODY_TOO_LARGE;
-	if (exchange->refused == REFUSE_NONE && (length > 0 || chunked))
-		take_room(exchange, chunked ? max : (size_t)length);
+	exchange->refused = framing_check(&framing, &body);
+	if (exchange->refused == REFUSE_NONE && body)
+		take_room(exchange, body);
 }
 
-static struct exchange *exchange_create(struct http_server *server, struct MHD_Connection *connection)
+static struct exchange *exchange_create(struct http_server *server, struct MHD_Connection *connection, const char *method,
+                                        const char *version)
 {
 	struct exchange *exchange = calloc(1, sizeof *exchange);
 	struct peer *peer = peer_of(connection);
@@ -120,7 +113,7 @@ static struct exchange *exchange_create(struct http_server *server, struct MHD_C
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_header, exchange);
 	exchange->max_body = call_body_max(server->api, exchange->path, exchange->headers, exchange->n_headers);
 	buf_init(&exchange->body, exchange->max_body);
-	check_lengths(exchange);
+	check_framing(exchange, method, version);
 	return exchange;
 }
 
@@ -272,8 +265,37 @@ static void make_call(struct exchange *exchange, const char *method)
 
 static enum MHD_Result refuse(struct exchange *exchange, const char *method)
 {
+	char limit[24];
+
 	make_call(exchange, method);
-	call_reject(exchange->call, exchange->refused);
+	call_reject(exchange->call, exchange->refused,
+	            framing_limit(exchange->refused, exchange->max_body, limit));
+	return send_reply(exchange);
+}
+
+static void prepare_elsewhere(void *context)
+{
+	struct exchange *exchange = context;
+
+	if (call_prepare(exchange->call) == CALL_RENDER)
+		resume(exchange);
+	else
+		call_submit(exchange->call, resume, exchange);
+}
+
+/* A stranger's large bodies must not keep this thread from its other connections. */
+static enum MHD_Result serve_elsewhere(struct exchange *exchange)
+{
+	exchange->work = (struct lane_work){ .run = prepare_elsewhere, .context = exchange };
+	if (enter(exchange)) {
+		MHD_suspend_connection(exchange->connection);
+		if (lane_submit(exchange->server->lane, &exchange->work))
+			return MHD_YES;
+		call_reject(exchange->call, REFUSE_BUSY, NULL);
+		resume(exchange);
+		return MHD_YES;
+	}
+	call_reject(exchange->call, REFUSE_BUSY, NULL);
 	return send_reply(exchange);
 }
 
@@ -300,6 +322,8 @@ static enum MHD_Result serve(struct exchange *exchange, const char *method)
 {
 	peer_arrived(peer_of(exchange->connection));
 	make_call(exchange, method);
+	if (exchange->body.length > BODY_LARGE)
+		return serve_elsewhere(exchange);
 	return go_on(exchange, call_prepare(exchange->call));
 }
 
@@ -310,9 +334,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 	struct exchange *exchange = *request_context;
 
 	(void)url;
-	(void)version;
 	if (!exchange) {
-		exchange = exchange_create(context, connection);
+		exchange = exchange_create(context, connection, method, version);
 		*request_context = exchange;
 		if (!exchange)
 			return MHD_NO;
@@ -335,50 +358,6 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 
 /* ---- the server ---- */
 
-static bool make_address(const struct http_settings *settings, struct sockaddr_storage *ret, socklen_t *ret_size)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)ret;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ret;
-
-	memset(ret, 0, sizeof *ret);
-	if (inet_pton(AF_INET, settings->host, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons((uint16_t)settings->port);
-		*ret_size = sizeof *v4;
-		return true;
-	}
-	if (inet_pton(AF_INET6, settings->host, &v6->sin6_addr) == 1) {
-		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons((uint16_t)settings->port);
-		*ret_size = sizeof *v6;
-		return true;
-	}
-	return false;
-}
-
-static int listen_on(const struct http_settings *settings, char *error, size_t error_size)
-{
-	struct sockaddr_storage address;
-	socklen_t size;
-	int yes = 1;
-	int fd;
-
-	if (!make_address(settings, &address, &size)) {
-		snprintf(error, error_size, "%s is not a numeric address", settings->host);
-		return -1;
-	}
-	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0) {
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-		if (bind(fd, (struct sockaddr *)&address, size) == 0 && listen(fd, SOMAXCONN) == 0)
-			return fd;
-	}
-	snprintf(error, error_size, "cannot listen on %s port %d: %s", settings->host, settings->port, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 static void log_library(void *context, const char *format, va_list args)
 {
 	char text[512];
@@ -389,42 +368,95 @@ static void log_library(void *context, const char *format, va_list args)
 	log_event(LOG_DEBUG, "http", LOG_TEXT_PAIR("message", text));
 }
 
-/* At the end, connections are closed as they come. Taking the socket away from the library (MHD_quiesce_daemon) is no way:
- * with several threads 0.9.75 aborts the process when two of them remove it from their sets at a time. */
-static enum MHD_Result accepts(void *context, const struct sockaddr *address, socklen_t size)
-{
-	(void)address;
-	(void)size;
-	return is_draining(context) ? MHD_NO : MHD_YES;
-}
-
-static struct MHD_Daemon *daemon_start(struct http_server *server, int fd)
+/* With an identity it speaks TLS. Connections are counted and accepted by the listener. */
+static struct MHD_Daemon *daemon_start(struct http_server *server, const struct identity *identity)
 {
 	const struct http_settings *settings = &server->settings;
+	size_t connections = settings->max_connections + settings->threads * CONNECTIONS_SPARE;
 	struct MHD_OptionItem options[] = {
-		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)request_completed, server },
 		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)peer_connection_changed, server->peers },
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)peer_keep_target, server->peers },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)CONNECTION_MEMORY, NULL },
-		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)settings->max_connections, NULL },
-		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)settings->max_connections_per_address, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)settings->idle_timeout, NULL },
 		{ MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
 		{ settings->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)settings->threads, NULL },
 		{ MHD_OPTION_END, 0, NULL },
 	};
+	struct MHD_OptionItem secure[] = {
+		{ identity ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, identity ? identity->certificate : NULL },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, identity ? identity->key : NULL },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+	                 MHD_USE_ERROR_LOG | (identity ? MHD_USE_TLS : 0);
 
-	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, accepts,
-	                        server, handle, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_ARRAY, options,
-	                        MHD_OPTION_END);
+	return MHD_start_daemon(flags, 0, NULL, NULL, handle, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+	                        MHD_OPTION_ARRAY, secure, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}
+
+static struct MHD_Daemon *start_tls(void *context)
+{
+	struct http_server *server = context;
+	struct identity identity = { 0 };
+	char error[512] = "the TLS server could not be started";
+	struct MHD_Daemon *daemon = NULL;
+
+	if (server->settings.identify(server->settings.identify_context, &identity, error, sizeof error))
+		daemon = daemon_start(server, &identity);
+	if (!daemon)
+		log_event(LOG_ERROR, "tls", LOG_TEXT_PAIR("problem", error));
+	identity_finish(&identity);
+	return daemon;
+}
+
+static void take(void *context, struct peer *peer, bool tls)
+{
+	struct http_server *server = context;
+
+	if (tls)
+		tls_take(server->tls, peer);
+	else
+		peer_hand_over(server->peers, peer, server->daemon);
+}
+
+static bool begin(struct http_server *server, char *error, size_t error_size)
+{
+	const struct http_settings *settings = &server->settings;
+	struct peer_limits limits = {
+		.request_timeout = settings->request_timeout * SECOND,
+		.idle_timeout = settings->idle_timeout * SECOND,
+		.max = settings->max_connections,
+		.max_per_address = settings->max_connections_per_address,
+	};
+	struct listener_settings listener = {
+		.host = settings->host,
+		.port = settings->port,
+		.tls = settings->identify != NULL,
+		.first_byte = limits.idle_timeout < limits.request_timeout ? limits.idle_timeout : limits.request_timeout,
+		.take = take,
+		.context = server,
+	};
+
+	server->peers = listener.peers = peers_create(&limits);
+	server->lane = lane_create();
+	server->tls = tls_create(server->peers, start_tls, server);
+	server->daemon = daemon_start(server, NULL);
+	if (server->daemon) {
+		server->listener = listener_create(&listener, error, error_size);
+		return server->listener != NULL;
+	}
+	snprintf(error, error_size, "the HTTP server could not be started (limits: %u connections, %u threads)",
+	         settings->max_connections, settings->threads);
+	return false;
 }
 
 struct http_server *http_start(struct api *api, const struct http_settings *settings, char *error, size_t error_size)
 {
 	struct http_server *server = calloc(1, sizeof *server);
 	pthread_condattr_t attributes;
-	int fd;
 
 	if (!server)
 		abort();
@@ -435,30 +467,15 @@ struct http_server *http_start(struct api *api, const struct http_settings *sett
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&server->idle, &attributes);
 	pthread_condattr_destroy(&attributes);
-	server->peers = peers_create(settings->request_timeout * SECOND, settings->idle_timeout * SECOND);
-	fd = listen_on(settings, error, error_size);
-	if (fd >= 0) {
-		server->daemon = daemon_start(server, fd);
-		if (server->daemon)
-			return server;
-		close(fd);
-		snprintf(error, error_size, "the HTTP server could not be started (limits: %u connections, %u threads)",
-		         settings->max_connections, settings->threads);
-	}
+	if (begin(server, error, error_size))
+		return server;
 	http_stop(server);
 	return NULL;
 }
 
 int http_port(const struct http_server *server)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_LISTEN_FD);
-	struct sockaddr_storage address;
-	socklen_t size = sizeof address;
-
-	if (!info || getsockname(info->listen_fd, (struct sockaddr *)&address, &size) != 0)
-		return 0;
-	return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port :
-	                                             ((struct sockaddr_in *)&address)->sin_port);
+	return listener_port(server->listener);
 }
 
 static struct timespec deadline_in(int64_t ms)
@@ -473,6 +490,8 @@ bool http_drain(struct http_server *server, int64_t timeout_ms)
 	struct timespec deadline = deadline_in(timeout_ms);
 	bool idle;
 
+	listener_close(server->listener);
+	tls_close(server->tls);
 	pthread_mutex_lock(&server->lock);
 	server->draining = true;
 	while (server->active && pthread_cond_timedwait(&server->idle, &server->lock, &deadline) == 0)
@@ -496,10 +515,13 @@ void http_stop(struct http_server *server)
 {
 	if (!server)
 		return;
+	listener_destroy(server->listener);
+	lane_destroy(server->lane);
 	if (server->daemon) {
 		finish_replies(server);
 		MHD_stop_daemon(server->daemon);
 	}
+	tls_destroy(server->tls);
 	peers_destroy(server->peers);
 	pthread_mutex_destroy(&server->lock);
 	pthread_cond_destroy(&server->idle);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "api/call.h"
+#include "http/certificate.h"
 
 struct http_settings {
 	const char *host; /* numeric address */
@@ -17,6 +18,10 @@ struct http_settings {
 	unsigned max_connections_per_address;
 	unsigned idle_timeout;    /* seconds without a byte, between requests too */
 	unsigned request_timeout; /* seconds from a connection's start, or idle_timeout later, to a whole request */
+	/* With it, the same port speaks TLS to those who begin so; called on a thread of its own when the first does. False
+	 * with a message. NULL: plain HTTP only. */
+	bool (*identify)(void *context, struct identity *ret, char *error, size_t error_size);
+	void *identify_context;
 };
 
 struct http_server;

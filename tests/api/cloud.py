@@ -219,9 +219,32 @@ def wait_for(condition, what, seconds=20):
     raise AssertionError(f"not within {seconds * SLOWER:.0f} s: {what}")
 
 
+def fleet_of(**account):
+    """A fleet with one account, the first one unless it has an id."""
+    return {"cleat_fleet": 1, "accounts": [account]}
+
+
+OTHER_ACCOUNT = fleet_of(id="1000000000000001", name="other", access_keys=[{"id": "other", "secret": "other-secret"}])
+
+
+def load_fleet(server, fleet, status=200, query=""):
+    """Puts a fleet (Python objects, or the text of a file) in place of what its accounts have; the reply."""
+    text = fleet if isinstance(fleet, str) else json.dumps(fleet)
+    got, _, reply = server.http("POST", "/_cleat/fleet" + query, text.encode(), {"Authorization": f"Bearer {server.token}"})
+    assert got == status, reply
+    return json.loads(reply)
+
+
+def dump_fleet(server, query=""):
+    """The text of a fleet file."""
+    status, _, reply = server.http("GET", "/_cleat/fleet" + query, headers={"Authorization": f"Bearer {server.token}"})
+    assert status == 200, reply
+    return reply.decode()
+
+
 def edit_store(server, *statements):
-    """Makes what no operation makes (a lock, a lost image): writes into the store of a durable server, which is stopped
-    for it. Each statement is (SQL, values) and must change one row or more."""
+    """Makes what neither an operation nor a fleet makes (a lock that comes while work is under way): writes into the store of
+    a durable server, which is stopped for it. Each statement is (SQL, values) and must change one row or more."""
     server.stop()
     with sqlite3.connect(server.data / "cleat.db") as database:
         for statement, values in statements:

@@ -44,6 +44,9 @@ DRY_RUN = (400, "DryRunOperation", "Request validation has been passed with DryR
     ("DescribeImages", {"DryRun": True}, DRY_RUN),
     ("DescribeImages", {"ImageId": ",".join(f"m-{number}" for number in range(101))},
      (400, "InvalidParameter", "The specified value of parameter ImageId is not valid.")),
+    *[(operation, parameters, (400, f"InvalidTag{what}.Malformed", f"The specified Tag.n.{what} is not valid."))
+      for operation in ("DescribeImages", "DescribeInstanceHistoryEvents")
+      for what, parameters in (("Key", {"Tag.1.Key": "x" * 129}), ("Value", {"Tag.1.Key": "k", "Tag.1.Value": "x" * 129}))],
     ("DescribeInstanceTypes", {"MinimumMemorySize": "many"},
      (400, "InvalidParameter", "The specified value of parameter MinimumMemorySize is not valid.")),
     ("DescribeInstanceTypes", {"MaximumMemorySize": "0x10"},

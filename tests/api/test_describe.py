@@ -7,8 +7,8 @@ import pytest
 
 import cloud as clouds
 import signing
-from cloud import (IMAGE, REGION, TIME_MINUTES, TIME_SECONDS, UUID, ZONE, Cloud, edit_store, leaves_of_json,
-                   leaves_of_xml)
+from cloud import (IMAGE, OTHER_ACCOUNT, REGION, TIME_MINUTES, TIME_SECONDS, UUID, ZONE, Cloud, edit_store,
+                   leaves_of_json, leaves_of_xml, load_fleet)
 from network import make_network
 
 ELSEWHERE = {"RegionId": "cn-shanghai", "ZoneId": "cn-shanghai-b"}
@@ -266,11 +266,9 @@ def test_at_most_a_hundred_ids(cloud):
 
 
 def test_no_account_sees_what_belongs_to_another(own_cloud):
-    cloud = own_cloud(durable=True)
+    cloud = own_cloud()
     disk, instance = cloud.make_attached()
-    edit_store(cloud.server,
-               ("INSERT INTO account VALUES ('1000000000000001', 'aliyun', 'other', 1, 0, 9999999999999)", []),
-               ("INSERT INTO access_key VALUES ('other', '1000000000000001', 'other-secret', '', 'active', 0)", []))
+    load_fleet(cloud.server, OTHER_ACCOUNT)
     other = Cloud(cloud.server, "other", "other-secret")
     assert other.disks() == other.instances() == []
     assert other.disk(disk) is None and other.instance(instance) is None

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 import cloud as clouds
-from cloud import TIME_SECONDS, Cloud, edit_store
+from cloud import TIME_SECONDS, Cloud, fleet_of, load_fleet
 
 DETACH = 60  # seconds that a detach takes in pace real
 ATTACH = 10
@@ -103,11 +103,11 @@ def test_its_device_name_is_free_afterwards_and_not_before(slow_cloud):
 
 
 def test_financial_lock_does_not_hinder(own_cloud):
-    cloud = own_cloud(durable=True)
-    disk, instance = cloud.make_attached()
-    edit_store(cloud.server, ("UPDATE instance SET locks = 'financial' WHERE id = ?", [instance]))
-    cloud.DetachDisk(DiskId=disk, InstanceId=instance)
-    assert cloud.status(disk) == "Available"
+    cloud = own_cloud()
+    load_fleet(cloud.server, fleet_of(instances=[{"id": "i-1", "locks": ["financial"]}],
+                                      disks=[{"id": "d-1", "attachments": [{"instance": "i-1"}]}]))
+    cloud.DetachDisk(DiskId="d-1", InstanceId="i-1")
+    assert cloud.status("d-1") == "Available"
 
 
 def test_type_without_hot_unplug_gives_a_disk_while_it_is_off(cloud):

@@ -5,8 +5,7 @@ import collections
 
 import pytest
 
-import cloud as clouds
-from cloud import REGION, UUID, ZONE, Cloud, edit_store
+from cloud import REGION, UUID, ZONE, Cloud, edit_store, load_fleet
 
 LIMIT = 2  # --max-detaching
 
@@ -113,9 +112,9 @@ DOUBLE = [
     case("elsewhere", "elsewhere before detaching", "leaving", "other"),
     case("elsewhere", "elsewhere before status", "overdue", "other"),
     case("elsewhere", "elsewhere before lock", "data", "locked"),
-    case("detaching", "detaching before status", "leaving-overdue", "running"),
+    case("detaching", "detaching before status, which is Detaching", "leaving", "running"),
     case("detaching", "detaching before lock", "locked.leaving", "locked"),
-    case("disk-status", "status before lock", "locked.coming", "locked"),
+    case("disk-status", "status before lock", "locked.overdue", "locked"),
     case("locked", "lock before local", "local-locked.data", "local-locked"),
     case("locked", "lock before instance status", "stopping-locked.data", "stopping-locked"),
     case("local", "local before instance status", "local-stopping.data", "local-stopping"),
@@ -132,111 +131,105 @@ DOUBLE = [
 ]
 
 
+LOCAL, ELASTIC = {"category": "ephemeral_ssd"}, {"category": "elastic_ephemeral_disk_standard"}
+PREPAID, COLD = {"charge_type": "pre-paid"}, {"type": "ecs.s1.small"}
+IMAGELESS = {"image": "m-deleted"}
+
+INSTANCES = {
+    "running": {}, "other": {}, "older": {"type": "ecs.cold-shared"}, "locked": {}, "stopping": {},
+    "starting": {"state": "stopped"}, "stopping-locked": {}, "crowded": {},
+    "imageless": {"state": "stopped", **IMAGELESS}, "imageless-on": IMAGELESS,
+    "imageless-crowded": {"state": "stopped", **IMAGELESS},
+    "local": {}, "local-locked": {"locks": ["financial", "security"]}, "local-stopping": {}, "local-off": {"state": "stopped"},
+    "basic-on": {}, "basic-off": {"state": "stopped"}, "prepaid": PREPAID, "prepaid-stopping": PREPAID,
+    "old": COLD, "prepaid-old": {**COLD, **PREPAID}, "old-crowded": {"state": "stopped", **COLD},
+}
+
+# The instances that each disk is attached to, and what is special about it. The system disks that are not here are named
+# INSTANCE.system.
+DISKS = {
+    "free": ([], {}), "lost-free": ([], {"base_image_lost": True}), "overdue-free": ([], {"overdue": True}), "coming": ([], {}),
+    "data": (["running"], {}), "lost": (["running"], {"base_image_lost": True}), "overdue": (["running"], {"overdue": True}),
+    "pinned": (["running"], {"portable": False}), "leaving": (["running"], {}), "elastic": (["running"], ELASTIC),
+    "multi": (["running", "other"], {"multi_attach": True}),
+    "multi-pinned": (["running"], {"multi_attach": True, "portable": False}), "multi-old": (["older"], {"multi_attach": True}),
+    "locked.data": (["locked"], {}), "locked.leaving": (["locked"], {}), "locked.overdue": (["locked"], {"overdue": True}),
+    "stopping.data": (["stopping"], {}), "stopping.elastic": (["stopping"], ELASTIC), "starting.data": (["starting"], {}),
+    "stopping-locked.data": (["stopping-locked"], {}), "crowded.data": (["crowded"], {}), "crowded.data2": (["crowded"], {}),
+    "crowded.data3": (["crowded"], {}), "imageless-crowded.data": (["imageless-crowded"], {}),
+    "imageless-crowded.data2": (["imageless-crowded"], {}), "local.data": (["local"], LOCAL),
+    "local-locked.data": (["local-locked"], LOCAL), "local-stopping.data": (["local-stopping"], LOCAL),
+    "local-off.system": (["local-off"], {"type": "system", **LOCAL}),
+    "basic-on.system": (["basic-on"], {"type": "system", "category": "cloud"}),
+    "basic-off.system": (["basic-off"], {"type": "system", "category": "cloud"}),
+    "prepaid.data": (["prepaid"], PREPAID), "prepaid-stopping.data": (["prepaid-stopping"], PREPAID), "old.data": (["old"], {}),
+    "prepaid-old.data": (["prepaid-old"], PREPAID), "old-crowded.data": (["old-crowded"], {}),
+    "old-crowded.data2": (["old-crowded"], {}), "old-crowded.data3": (["old-crowded"], {}),
+}
+
+
+def id_of(prefix, name):
+    return f"{prefix}-{name.replace('.', '-')}"
+
+
+def disk_of(name, instances, more):
+    return {"id": id_of("d", name), **more, "attachments": [{"instance": id_of("i", instance)} for instance in instances]}
+
+
+FLEET = {
+    "cleat_fleet": 1,
+    "catalogue": {"images": [{"id": "m-deleted", "deleted": True}],
+                  "instance_types": [{"id": "ecs.cold-shared", "hot_unplug": False, "multi_attach": True}]},
+    "accounts": [
+        {"instances": [{"id": id_of("i", name), **more} for name, more in INSTANCES.items()],
+         "disks": [disk_of(name, *how) for name, how in DISKS.items()]},
+        {"id": "1000000000000001", "name": "outsider", "disk_white_list": False,
+         "access_keys": [{"id": "outsider", "secret": "outsider-secret"}],
+         "instances": [{"id": "i-outsider"}],
+         "disks": [disk_of("outsider.data", ["outsider"], {}),
+                   disk_of("outsider.lost", ["outsider"], {"base_image_lost": True})]}]}
+
+
 class World:
-    """One server, its clock standing still, on which every condition of the table holds for some disk. What no operation
-    can make (locks, lost images, debts) is written into its store."""
+    """One server, its clock standing still, on which every condition of the table holds for some disk: a fleet, and what was
+    begun on it. A lock that comes while work is under way is made by nothing: it is written into the store."""
 
     def __init__(self, make_server):
         self.server = make_server(durable=True, clock="manual", pace="real", max_detaching=LIMIT)
+        load_fleet(self.server, FLEET)
         self.cloud = Cloud(self.server)
         self.outsider = Cloud(self.server, "outsider", "outsider-secret")
-        self.ids = {}
-        edit_store(self.server,
-                   ("INSERT INTO account VALUES ('1000000000000001', 'aliyun', 'outsider', 0, 0, 9999999999999)", []),
-                   ("INSERT INTO access_key VALUES ('outsider', '1000000000000001', 'outsider-secret', '', 'active', 0)", []))
-        self.make()
-        self.server.advance(60)
-        self.attach()
-        self.server.advance(30)
+        self.ids = {name: id_of("i", name) for name in [*INSTANCES, "outsider"]}
+        self.ids.update({name: id_of("d", name) for name in [*DISKS, "outsider.data", "outsider.lost"]})
+        for name in INSTANCES:
+            self.ids[name + ".system"] = self.cloud.system_disk(self[name])
         self.begin()
-        self.edit()
+        edit_store(self.server, *(("UPDATE instance SET locks = 'financial,security' WHERE id = ?", [self[name]])
+                                  for name in ("locked", "stopping-locked")))
 
     def __getitem__(self, name):
         return self.ids.get(name, name)
 
-    def make(self):
-        local = {"DataDisk.1.Category": "ephemeral_ssd"}
-        prepaid = {"InstanceChargeType": "PrePaid", "Period": 1}
-        self.wanted = {
-            "running": {}, "other": {}, "older": {}, "locked": {"data": 1}, "stopping": {"data": 1},
-            "starting": {"data": 1}, "stopping-locked": {"data": 1}, "crowded": {"data": 3},
-            "imageless": {}, "imageless-on": {}, "imageless-crowded": {"data": 2},
-            "local": {"data": 1, **local}, "local-locked": {"data": 1, **local}, "local-stopping": {"data": 1, **local},
-            "local-off": {"SystemDisk.Category": "ephemeral_ssd", "SystemDisk.Size": 40},
-            "basic-on": {"SystemDisk.Category": "cloud"}, "basic-off": {"SystemDisk.Category": "cloud"},
-            "prepaid": {"data": 1, **prepaid}, "prepaid-stopping": {"data": 1, **prepaid},
-            "old": {"data": 1, "InstanceType": "ecs.s1.small"},
-            "prepaid-old": {"data": 1, "InstanceType": "ecs.s1.small", **prepaid},
-            "old-crowded": {"data": 3},
-        }
-        for name, more in self.wanted.items():
-            more = dict(more)
-            for number in range(1, more.pop("data", 0) + 1):
-                more.setdefault(f"DataDisk.{number}.Size", 20)
-            self.ids[name] = self.cloud.make_instance(**more)
-        self.ids["outsider"] = self.outsider.make_instance(**{"DataDisk.1.Size": 20, "DataDisk.2.Size": 20})
-        for name in ("data", "lost", "lost-free", "free", "leaving", "leaving-overdue", "coming", "overdue",
-                     "overdue-free", "pinned", "locked.leaving", "locked.coming"):
-            self.ids[name] = self.cloud.make_disk()
-        for name in ("multi", "multi-pinned", "multi-old"):
-            self.ids[name] = self.cloud.make_disk(**clouds.MULTI)
-        for name in ("elastic", "stopping.elastic"):
-            self.ids[name] = self.cloud.make_disk(DiskCategory="elastic_ephemeral_disk_standard", Size=64)
-
-    def attach(self):
-        self.name_disks(self.cloud)
-        self.name_disks(self.outsider)
-        for name in ("data", "lost", "leaving", "leaving-overdue", "overdue", "pinned", "multi", "multi-pinned"):
-            self.cloud.AttachDisk(DiskId=self[name], InstanceId=self["running"])
-        self.cloud.AttachDisk(DiskId=self["locked.leaving"], InstanceId=self["locked"])
-        self.cloud.AttachDisk(DiskId=self["multi"], InstanceId=self["other"])
-        self.cloud.AttachDisk(DiskId=self["multi-old"], InstanceId=self["older"])
-        self.cloud.AttachDisk(DiskId=self["elastic"], InstanceId=self["running"], DeleteWithInstance=True)
-        self.cloud.AttachDisk(DiskId=self["stopping.elastic"], InstanceId=self["stopping"], DeleteWithInstance=True)
-        for name in ("starting", "basic-off", "local-off", "imageless", "imageless-crowded"):
-            self.cloud.stop(self[name])
-
-    def name_disks(self, api):
-        """INSTANCE.system, INSTANCE.data, INSTANCE.data2, ... for the disks that came with their instances."""
-        names = {self[name]: name for name in [*self.wanted, "outsider"]}
-        for disk in sorted(api.disks(Status="In_use"), key=lambda disk: disk["Device"]):
-            name = f"{names[disk['InstanceId']]}.{disk['Type']}"
-            while name in self.ids:
-                name = name + "2" if not name[-1].isdigit() else name[:-1] + str(int(name[-1]) + 1)
-            self.ids[name] = disk["DiskId"]
+    def detach(self, *disks):
+        for disk in disks:
+            (instance,) = DISKS[disk][0]
+            self.cloud.DetachDisk(DiskId=self[disk], InstanceId=self[instance])
 
     def begin(self):
         """What shall be under way while the clock stands."""
-        for name in ("leaving", "leaving-overdue"):
-            self.cloud.DetachDisk(DiskId=self[name], InstanceId=self["running"])
-        self.cloud.DetachDisk(DiskId=self["locked.leaving"], InstanceId=self["locked"])
-        for name in ("crowded", "old-crowded"):
-            self.cloud.DetachDisk(DiskId=self[name + ".data2"], InstanceId=self[name])
-            self.cloud.DetachDisk(DiskId=self[name + ".data3"], InstanceId=self[name])
-        for name in ("imageless-crowded.data", "imageless-crowded.data2"):
-            self.cloud.DetachDisk(DiskId=self[name], InstanceId=self["imageless-crowded"])
+        # One that is off gives its disks whatever its type, and has them until it runs.
+        self.detach("old-crowded.data2", "old-crowded.data3")
+        self.cloud.StartInstance(InstanceId=self["old-crowded"])
+        self.server.advance(30)
+        self.detach("leaving", "locked.leaving", "crowded.data2", "crowded.data3", "imageless-crowded.data",
+                    "imageless-crowded.data2")
         self.cloud.AttachDisk(DiskId=self["coming"], InstanceId=self["running"])
-        self.cloud.AttachDisk(DiskId=self["locked.coming"], InstanceId=self["locked"])
         for name in ("stopping", "stopping-locked", "local-stopping", "prepaid-stopping"):
             self.cloud.stop(self[name])
         self.cloud.StartInstance(InstanceId=self["starting"])
         self.ids["building"] = self.cloud.make_instance(**{"DataDisk.1.Size": 20, "DataDisk.1.DiskName": "being-built"})
         (disk,) = self.cloud.disks(DiskName="being-built")
         self.ids["building.data"] = disk["DiskId"]
-
-    def edit(self):
-        self.ids["outsider.lost"] = self["outsider.data2"]
-
-        def each(table, assignment, *names):
-            return [(f"UPDATE {table} SET {assignment} WHERE id = ?", [self[name]]) for name in names]
-
-        edit_store(self.server,
-                   *each("disk", "base_image_lost = 1", "lost", "lost-free", "outsider.lost"),
-                   *each("disk", "overdue = 1", "overdue", "overdue-free", "leaving-overdue"),
-                   *each("disk", "portable = 0", "pinned", "multi-pinned"),
-                   *each("instance", "locks = 'financial,security'", "locked", "local-locked", "stopping-locked"),
-                   *each("instance", "image = 'm-deleted'", "imageless", "imageless-on", "imageless-crowded"),
-                   *each("instance", "type = 'ecs.s1.small'", "older", "old-crowded"))
 
     def look(self):
         disks = self.cloud.disks(PageSize=100)
@@ -268,14 +261,15 @@ def test_world_is_as_it_says(world):
     status = {name: (world.outsider if name.startswith("outsider") else world.cloud).status(id)
               for name, id in world.ids.items() if id.startswith("d-")}
     expected = {"Available": ["free", "lost-free", "overdue-free"],
-                "Attaching": ["coming", "locked.coming"],
+                "Attaching": ["coming"],
                 "Creating": ["building.data"],
-                "Detaching": ["leaving", "leaving-overdue", "locked.leaving", "crowded.data2", "crowded.data3"]}
+                "Detaching": ["leaving", "locked.leaving", "crowded.data2", "crowded.data3", "old-crowded.data2",
+                              "old-crowded.data3"]}
     for word, names in expected.items():
         assert [status[name] for name in names] == [word] * len(names)
     assert [status[name] for name in ("data", "lost", "overdue", "pinned", "multi", "elastic", "crowded.data")] == \
         ["In_use"] * 7
-    states = {name: world.cloud.instance(world[name])["Status"] for name in world.wanted}
+    states = {name: world.cloud.instance(world[name])["Status"] for name in INSTANCES}
     assert {name for name, state in states.items() if state == "Stopping"} == \
         {"stopping", "stopping-locked", "local-stopping", "prepaid-stopping"}
     assert {name for name, state in states.items() if state == "Stopped"} == \

@@ -4,9 +4,12 @@ import datetime
 
 import pytest
 
-from cloud import REGION, TIME_SECONDS, Cloud, edit_store, leaves_of_json, leaves_of_xml
+from cloud import (IMAGE, REGION, TIME_SECONDS, TYPE, ZONE, Cloud, edit_store, fleet_of, leaves_of_json, leaves_of_xml,
+                   load_fleet, wait_for)
+from test_faults import add
 
 HERE = {"RegionId": REGION}
+NEW = {"RegionId": REGION, "ZoneId": ZONE, "ImageId": IMAGE, "InstanceType": TYPE}
 
 
 @pytest.fixture(scope="module")
@@ -123,29 +126,100 @@ def test_what_goes_well_makes_no_event_and_no_task(cloud):
                                EndTime="2020-01-01T00:00Z", TaskIds="t-1,t-2")["TotalCount"] == 0
 
 
-def test_events_of_work_that_came_to_nothing(make_server):
-    """No guest refuses and no driver fails here: the rows are written as the core writes them."""
-    cloud = Cloud(make_server(durable=True))
-    disk, instance = cloud.make_attached()
-    insert = ("INSERT INTO event SELECT ?, realm, account, scope, region, ?, ?, ?, ?, '/dev/xvdb', 'job-1', 'disk-in-use-by-guest',"
-              " 'mounted on /data', 1577836800000, 1577836860000 FROM instance LIMIT 1")
-    edit_store(cloud.server, (insert, ["e-1", "detach", "failed", instance, disk]),
-               (insert, ["e-2", "detach", "executed", instance, disk]), (insert, ["e-3", "instance-create", "failed", "i-gone", ""]),
-               (insert, ["e-4", "instance-start", "failed", instance, ""]), (insert, ["e-5", "disk-create", "failed", "", "d-gone"]))
-    found = {event["EventId"]: event for event in events(cloud)}
-    assert {name: event["EventType"]["Name"] for name, event in found.items()} == {
-        "e-1": "SystemMaintenance.IsolateErrorDisk", "e-2": "SystemMaintenance.IsolateErrorDisk", "e-3": "SystemFailure.Delete",
-        "e-4": "InstanceFailure.Reboot"}
-    assert found["e-1"]["ExtendedAttribute"] == {"DiskId": disk, "Device": "/dev/xvdb"}
-    assert (found["e-1"]["Reason"], found["e-1"]["ReasonCode"]) == ("mounted on /data", "disk-in-use-by-guest")
-    assert (found["e-1"]["NotBefore"], found["e-1"]["EventPublishTime"]) == ("2020-01-01T00:00:00Z", "2020-01-01T00:01:00Z")
-    of_disks = {event["EventId"]: event for event in events(cloud, ResourceType="disk")}
-    assert set(of_disks) == {"e-1", "e-2", "e-5"}
-    assert {event["ResourceType"] for event in of_disks.values()} == {"disk"}
-    assert [event["EventId"] for event in events(cloud, ResourceType="disk", **{"ResourceId.1": "d-gone"})] == ["e-5"]
-    assert {event["EventId"] for event in events(cloud, EventType="SystemMaintenance.IsolateErrorDisk")} == {"e-1", "e-2"}
+def guests(server, **of_disk):
+    """d-1 is attached to i-1, whose guest is asked and uses it so."""
+    load_fleet(server, fleet_of(safe_detach=True, instances=[{"id": "i-1"}],
+                          disks=[{"id": "d-1", "attachments": [{"instance": "i-1", "guest": of_disk}]}]))
+    return Cloud(server)
+
+
+def test_a_detach_that_the_guest_refuses_is_an_event(make_server):
+    cloud = guests(make_server(), mounted="/data", by="postgres[312]")
+    cloud.DetachDisk(DiskId="d-1", InstanceId="i-1")
+    assert cloud.status("d-1") == "In_use"
+    event, = events(cloud, InstanceId="i-1")
+    assert (event["EventType"], event["EventCycleStatus"]) == \
+        ({"Name": "SystemMaintenance.IsolateErrorDisk"}, {"Name": "Failed"})
+    assert (event["Reason"], event["ReasonCode"]) == ("/data is mounted, used by postgres[312]", "disk-in-use-by-guest")
+    assert event["ExtendedAttribute"] == {"DiskId": "d-1", "Device": "/dev/xvdb"}
+    # The same, as what befell the disk.
+    assert events(cloud, ResourceType="disk", **{"ResourceId.1": "d-1"}) == [{**event, "ResourceType": "disk"}]
+    assert events(cloud, ResourceType="disk", **{"ResourceId.1": "d-2"}) == []
     # What makes the disk driver of Kubernetes give up waiting for a detach.
-    assert not [event for event in found.values() if "ecs_alarm_center" in event["EventType"]["Name"]]
+    assert "ecs_alarm_center" not in event["EventType"]["Name"]
+
+
+def test_a_reboot_ends_what_a_silent_guest_held(make_server):
+    cloud = guests(make_server(), never_answers=True)
+    cloud.DetachDisk(DiskId="d-1", InstanceId="i-1")
+    assert cloud.status("d-1") == "Detaching"
+    cloud.RebootInstance(InstanceId="i-1")
+    wait_for(lambda: cloud.instance("i-1")["Status"] == "Running", "rebooted")
+    assert cloud.status("d-1") == "Available"
+    assert events(cloud) == []
+
+
+@pytest.mark.parametrize("operation, parameters, kind, before", [
+    ("StartInstance", {}, "InstanceFailure.Reboot", "Stopped"),
+    ("StopInstance", {}, "InstanceFailure.Reboot", "Running"),
+    ("RebootInstance", {}, "InstanceFailure.Reboot", "Running"),
+    ("DeleteInstance", {}, "InstanceExpiration.Delete", "Stopped"),
+    ("DetachDisk", {"DiskId": "disk"}, "SystemMaintenance.IsolateErrorDisk", "Running"),
+    ("AttachDisk", {"DiskId": "other"}, "SystemMaintenance.ReInitErrorDisk", "Running"),
+])
+def test_work_that_a_fault_brings_to_nothing_is_an_event(own_cloud, operation, parameters, kind, before):
+    cloud = own_cloud()
+    disk, instance = cloud.make_attached()
+    parameters = {name: {"disk": disk, "other": cloud.make_disk()}[value] if name == "DiskId" else value
+                  for name, value in parameters.items()}
+    if before == "Stopped":
+        cloud.stop(instance)
+    add(cloud, operation, effect="job-fails", reason="no backend")
+    cloud.call(operation, InstanceId=instance, **parameters)
+    assert cloud.instance(instance)["Status"] == before
+    event, = events(cloud, InstanceId=instance)
+    assert (event["EventType"]["Name"], event["EventCycleStatus"]["Name"]) == (kind, "Failed")
+    assert (event["Reason"], event["ReasonCode"]) == ("no backend", "driver-failed")
+    assert event["ExtendedAttribute"].get("DiskId") == parameters.get("DiskId")
+
+
+@pytest.mark.parametrize("operation", ["RunInstances", "CreateInstance"])
+def test_an_instance_that_cannot_be_made_is_an_event(own_cloud, operation):
+    cloud = own_cloud()
+    add(cloud, operation, effect="job-fails", reason="no backend")
+    reply = cloud.call(operation, **NEW)
+    instance = reply.get("InstanceId") or reply["InstanceIdSets"]["InstanceIdSet"][0]
+    assert (cloud.instances(), cloud.disks()) == ([], [])
+    event, = events(cloud)
+    assert (event["InstanceId"], event["EventType"]["Name"], event["EventCycleStatus"]["Name"], event["Reason"]) == \
+        (instance, "SystemFailure.Delete", "Failed", "no backend")
+    job, = cloud.server.control("GET", "/_cleat/jobs")["jobs"]
+    assert (job["state"], job["reason"], job["message"]) == ("failed", "driver-failed", "no backend")
+
+
+def test_a_disk_that_cannot_be_made_befell_no_instance(own_cloud):
+    cloud = own_cloud()
+    add(cloud, "CreateDisk", effect="job-fails", reason="no backend")
+    disk = cloud.make_disk()
+    assert events(cloud) == []
+    event, = events(cloud, ResourceType="disk")
+    assert (event["ResourceType"], event["InstanceId"], event["ExtendedAttribute"]) == ("disk", "", {"DiskId": disk})
+
+
+def test_a_release_that_fails_leaves_its_time_in_force(own_cloud):
+    cloud = own_cloud(clock="manual", pace="real")
+    cloud.start = cloud.server.advance(1)
+    instance = cloud.make_instance(AutoReleaseTime=moment_after(cloud, 3600))
+    cloud.server.advance(60)
+    add(cloud, "DeleteInstance", effect="job-fails", reason="no backend")
+    cloud.DeleteInstance(InstanceId=instance, Force=True)
+    cloud.server.advance(60)
+    assert cloud.instance(instance)["Status"] == "Stopped"
+    cloud.server.advance(3600)
+    cloud.server.advance(60)
+    assert cloud.instance(instance) is None
+    assert [(event["EventCycleStatus"]["Name"], event["ReasonCode"]) for event in events(cloud)] == \
+        [("Executed", ""), ("Failed", "driver-failed")]
 
 
 def test_no_account_sees_events_of_another(make_server):

@@ -2,13 +2,16 @@
 
 import collections
 import json
+import pathlib
+import re
 import threading
 import urllib.parse
 
 import pytest
 
 import signing
-from cloud import UUID, Cloud
+import test_detach_rows
+from cloud import UUID, Cloud, dump_fleet, fleet_of, load_fleet
 
 FLEET = "/_cleat/fleet"
 SAMPLE = {"cleat_fleet": 1, "accounts": [{
@@ -17,28 +20,18 @@ SAMPLE = {"cleat_fleet": 1, "accounts": [{
               {"id": "d-bp67acfmxazb4p****", "attachments": [{"instance": "i-bp67acfmxazb4p****"}]}]}]}
 
 
-def load(server, fleet, status=200, query=""):
-    """A fleet as Python objects, or the text of a file."""
-    text = fleet if isinstance(fleet, str) else json.dumps(fleet)
-    got, _, reply = server.http("POST", FLEET + query, text.encode(), {"Authorization": f"Bearer {server.token}"})
-    assert got == status, reply
-    return json.loads(reply)
+def fleets_of_the_page():
+    """The examples of docs/fleet.md, without their comments."""
+    page = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "fleet.md"
+    fleets = re.findall(r"```jsonc?\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    assert len(fleets) == 2
+    return [re.sub(r" +//.*", "", fleet) for fleet in fleets]
 
 
 def problems(server, fleet):
-    error = load(server, fleet, 400)["error"]
+    error = load_fleet(server, fleet, 400)["error"]
     assert error["reason"] == "fleet-wrong"
     return error["message"].split("\n")
-
-
-def dump(server, query=""):
-    status, _, reply = server.http("GET", FLEET + query, headers={"Authorization": f"Bearer {server.token}"})
-    assert status == 200, reply
-    return reply.decode()
-
-
-def fleet_of(**account):
-    return {"cleat_fleet": 1, "accounts": [account]}
 
 
 # ---- the samples of the vendor's pages, word by word
@@ -49,7 +42,7 @@ def fleet_of(**account):
 @pytest.mark.parametrize("xml", [False, True], ids=["json", "xml"])
 @pytest.mark.parametrize("signature", ["V1", "V3"])
 def test_samples_of_the_pages(server, disk, instance, xml, signature):
-    load(server, SAMPLE)
+    load_fleet(server, SAMPLE)
     cloud = Cloud(server)
     parameters = {"DiskId": disk, "InstanceId": instance}
     if signature == "V1":
@@ -72,7 +65,7 @@ def test_samples_of_the_pages(server, disk, instance, xml, signature):
 
 
 def test_minimal_file(server):
-    assert load(server, {"cleat_fleet": 1, "accounts": [{"instances": [{}], "disks": [{}]}]}) == \
+    assert load_fleet(server, {"cleat_fleet": 1, "accounts": [{"instances": [{}], "disks": [{}]}]}) == \
         {"accounts": 1, "instances": 1, "disks": 2}
     cloud = Cloud(server)
     (instance,), disks = cloud.instances(), cloud.disks()
@@ -87,10 +80,10 @@ def test_minimal_file(server):
 def test_load_replaces_what_the_account_had(server):
     cloud = Cloud(server)
     disk, instance = cloud.make_attached()
-    load(server, SAMPLE)
+    load_fleet(server, SAMPLE)
     assert cloud.disk(disk) is None and cloud.instance(instance) is None
     assert {each["DiskId"] for each in cloud.disks(DiskType="data")} == {"d-diskid1", "d-bp67acfmxazb4p****"}
-    load(server, SAMPLE)
+    load_fleet(server, SAMPLE)
     cloud.DetachDisk(DiskId="d-diskid1", InstanceId="i-instanceid1")
     assert cloud.status("d-diskid1") == "Available"
     why = server.control("GET", "/_cleat/why?disk=d-diskid1")
@@ -98,24 +91,38 @@ def test_load_replaces_what_the_account_had(server):
 
 
 def test_dump_gives_the_same_when_it_is_loaded(server, make_server):
-    load(server, SAMPLE)
+    load_fleet(server, SAMPLE)
     cloud = Cloud(server)
     cloud.make_attached(**{"Tag.1.Key": "k", "Tag.1.Value": "v"})
     cloud.make_instance(**{"DataDisk.1.Size": 40, "InstanceChargeType": "PrePaid", "Period": 1})
     cloud.DetachDisk(DiskId="d-diskid1", InstanceId="i-instanceid1")
-    first = dump(server, "?secrets=true")
-    load(server, first)
-    assert dump(server, "?secrets=true") == first
+    first = dump_fleet(server, "?secrets=true")
+    load_fleet(server, first)
+    assert dump_fleet(server, "?secrets=true") == first
     other = make_server(durable=True)
     account = json.loads(first)["accounts"][0]["id"]
-    load(other, first)
-    assert dump(other, f"?secrets=true&account={account}") == dump(server, f"?secrets=true&account={account}")
+    load_fleet(other, first)
+    assert dump_fleet(other, f"?secrets=true&account={account}") == dump_fleet(server, f"?secrets=true&account={account}")
     other.restart()
-    assert dump(other, f"?secrets=true&account={account}") == dump(server, f"?secrets=true&account={account}")
+    assert dump_fleet(other, f"?secrets=true&account={account}") == dump_fleet(server, f"?secrets=true&account={account}")
+
+
+@pytest.mark.parametrize("fleet", [SAMPLE, test_detach_rows.FLEET, *fleets_of_the_page()])
+def test_every_fleet_is_given_out_as_it_was_loaded(make_server, fleet):
+    first, second = make_server(), make_server()
+    load_fleet(first, fleet)
+    text = dump_fleet(first, "?secrets=true")
+    load_fleet(first, text)
+    assert dump_fleet(first, "?secrets=true") == text
+    second.control("POST", "/_cleat/fleet/reset")
+    load_fleet(second, text)
+    accounts = [{each["id"]: each for each in json.loads(dump_fleet(server, "?secrets=true"))["accounts"]}
+                for server in (first, second)]
+    assert {name: accounts[1][name] for name in accounts[0]} == accounts[0]
 
 
 def test_ids_that_are_given_are_kept_and_others_minted(server):
-    load(server, fleet_of(id="1000000000000007", name="seven", instances=[{}, {"id": "i-mine"}], disks=[{"id": "d-mine"}, {}],
+    load_fleet(server, fleet_of(id="1000000000000007", name="seven", instances=[{}, {"id": "i-mine"}], disks=[{"id": "d-mine"}, {}],
                           access_keys=[{"id": "key-seven", "secret": "secret-seven"}]))
     cloud = Cloud(server, "key-seven", "secret-seven")
     instances, disks = ({each[name] for each in found} for found, name in
@@ -125,7 +132,7 @@ def test_ids_that_are_given_are_kept_and_others_minted(server):
 
 
 def test_conditions_of_instances_and_disks_are_shown(server):
-    load(server, fleet_of(
+    load_fleet(server, fleet_of(
         instances=[{"id": "i-1", "region": "cn-shanghai", "zone": "cn-shanghai-g", "type": "ecs.s1.small", "state": "stopped",
                     "name": "one", "host_name": "host", "description": "first", "charge_type": "pre-paid",
                     "locks": ["security", "financial"], "security_groups": ["sg-1", "sg-2"], "vpc": "vpc-1",
@@ -152,7 +159,7 @@ def test_conditions_of_instances_and_disks_are_shown(server):
 
 
 def test_system_disks(server):
-    load(server, fleet_of(instances=[{"id": "i-1"}, {"id": "i-2", "system_disk": False, "state": "stopped"},
+    load_fleet(server, fleet_of(instances=[{"id": "i-1"}, {"id": "i-2", "system_disk": False, "state": "stopped"},
                                      {"id": "i-3", "system_disk": None, "state": "stopped"}],
                           disks=[{"id": "d-2", "type": "system", "origin_instance": "i-2"}]))
     cloud = Cloud(server)
@@ -164,7 +171,7 @@ def test_system_disks(server):
 
 def test_disks_take_the_device_names_that_are_left(server):
     attached = [{"instance": "i-1"}]
-    load(server, fleet_of(instances=[{"id": "i-1"}], disks=[
+    load_fleet(server, fleet_of(instances=[{"id": "i-1"}], disks=[
         {"id": "d-1", "attachments": attached}, {"id": "d-2", "attachments": [{"instance": "i-1", "device": "/dev/vdb"}]},
         {"id": "d-3", "attachments": attached}, {"id": "d-4", "attachments": [{"instance": "i-1", "device": "/dev/xvdd"}]}]))
     cloud = Cloud(server)
@@ -173,7 +180,7 @@ def test_disks_take_the_device_names_that_are_left(server):
 
 
 def test_multi_attach_disk_on_several_instances(server):
-    load(server, fleet_of(instances=[{"id": "i-1"}, {"id": "i-2"}], disks=[
+    load_fleet(server, fleet_of(instances=[{"id": "i-1"}, {"id": "i-2"}], disks=[
         {"id": "d-1", "multi_attach": True, "attachments": [{"instance": "i-1"}, {"instance": "i-2"}]}]))
     cloud = Cloud(server)
     assert sorted(each["InstanceId"] for each in cloud.disk("d-1")["Attachments"]["Attachment"]) == ["i-1", "i-2"]
@@ -187,8 +194,8 @@ def test_release_time_is_kept(make_server):
     server = make_server(clock="manual", pace="real")
     now = server.control("GET", "/_cleat/clock")["now"]
     moment = f"{int(now[:4]) + 1}{now[4:]}"
-    load(server, fleet_of(instances=[{"id": "i-1", "auto_release_at": moment}, {"id": "i-2"}]))
-    load(server, dump(server, "?secrets=true"))
+    load_fleet(server, fleet_of(instances=[{"id": "i-1", "auto_release_at": moment}, {"id": "i-2"}]))
+    load_fleet(server, dump_fleet(server, "?secrets=true"))
     cloud = Cloud(server)
     assert {each["InstanceId"] for each in cloud.instances()} == {"i-1", "i-2"}
     server.advance(367 * 86400)
@@ -199,8 +206,8 @@ def test_release_time_is_kept(make_server):
 def test_release_time_that_was_loaded_over_releases_nothing(make_server):
     server = make_server(clock="manual", pace="real")
     now = server.control("GET", "/_cleat/clock")["now"]
-    load(server, fleet_of(instances=[{"id": "i-1", "auto_release_at": f"{int(now[:4]) + 1}{now[4:]}"}]))
-    load(server, fleet_of(instances=[{"id": "i-1"}]))
+    load_fleet(server, fleet_of(instances=[{"id": "i-1", "auto_release_at": f"{int(now[:4]) + 1}{now[4:]}"}]))
+    load_fleet(server, fleet_of(instances=[{"id": "i-1"}]))
     server.advance(367 * 86400)
     assert Cloud(server).instance("i-1")["Status"] == "Running"
     assert server.control("GET", "/_cleat/version")["open_jobs"] == 0
@@ -212,16 +219,16 @@ def test_catalogue(server):
         "images": [{"id": "m-1", "os": "windows", "size_gib": 30, "deleted": True}, {"id": "m-2", "size_gib": 50}]},
         "accounts": [{"instances": [{"id": "i-1", "type": "ecs.own.small", "image": "m-1"}, {"id": "i-2", "image": "m-2"}],
                       "disks": [{"id": "d-1", "attachments": [{"instance": "i-1"}]}]}]}
-    load(server, fleet)
+    load_fleet(server, fleet)
     cloud = Cloud(server)
     assert cloud.refused("DetachDisk", DiskId="d-1", InstanceId="i-1") == (400, "InvalidOperation.InstanceTypeNotSupport")
     assert cloud.refused("RunInstances", RegionId="cn-hangzhou", ImageId="m-1", InstanceType="ecs.own.small") == \
         (404, "InvalidImageId.NotFound")
     assert cloud.instance("i-2")["Cpu"] == 3 and cloud.disk(cloud.system_disk("i-2"))["Size"] == 50
-    first = dump(server, "?secrets=true")
-    load(server, first)
-    assert dump(server, "?secrets=true") == first
-    load(server, fleet_of(instances=[{"id": "i-3"}]))  # says nothing of the catalogue: it stays
+    first = dump_fleet(server, "?secrets=true")
+    load_fleet(server, first)
+    assert dump_fleet(server, "?secrets=true") == first
+    load_fleet(server, fleet_of(instances=[{"id": "i-3"}]))  # says nothing of the catalogue: it stays
     cloud.make_instance(InstanceType="ecs.own.small")
     server.control("POST", FLEET + "/reset")
     assert cloud.refused("RunInstances", RegionId="cn-hangzhou", ImageId="m-2", InstanceType="ecs.g7.large") == \
@@ -240,12 +247,12 @@ def two_accounts():
 
 
 def test_accounts_see_their_own_and_are_replaced_one_by_one(server):
-    load(server, two_accounts())
+    load_fleet(server, two_accounts())
     one, two = Cloud(server, "key-1", "secret-1"), Cloud(server, "key-2", "secret-2")
     assert one.disk("d-1") and not one.disk("d-2") and two.disk("d-2") and not two.disk("d-1")
     assert one.refused("DetachDisk", DiskId="d-2", InstanceId="i-2") == (404, "InvalidInstanceId.NotFound")
     assert Cloud(server, "off", "off").refused("DescribeRegions") == (400, "InvalidAccessKeyId.Inactive")
-    load(server, fleet_of(id="1000000000000001", disks=[{"id": "d-3"}]))
+    load_fleet(server, fleet_of(id="1000000000000001", disks=[{"id": "d-3"}]))
     assert one.disk("d-3") and not one.disk("d-1") and two.disk("d-2")
     server.control("POST", FLEET + "/reset?account=1000000000000002")
     assert one.disk("d-3") and not two.disks()
@@ -254,32 +261,32 @@ def test_accounts_see_their_own_and_are_replaced_one_by_one(server):
 
 
 def test_keys_are_replaced_only_where_they_are_given(server):
-    load(server, two_accounts())
-    load(server, fleet_of(id="1000000000000001"))
+    load_fleet(server, two_accounts())
+    load_fleet(server, fleet_of(id="1000000000000001"))
     Cloud(server, "key-1", "secret-1").DescribeRegions()
-    load(server, fleet_of(id="1000000000000001", access_keys=[{"id": "other", "secret": "new"}]))
+    load_fleet(server, fleet_of(id="1000000000000001", access_keys=[{"id": "other", "secret": "new"}]))
     assert Cloud(server, "key-1", "secret-1").refused("DescribeRegions") == (404, "InvalidAccessKeyId.NotFound")
     Cloud(server, "other", "new").DescribeRegions()
-    load(server, fleet_of(id="1000000000000001", access_keys=[{"id": "other", "state": "disabled"}]))
+    load_fleet(server, fleet_of(id="1000000000000001", access_keys=[{"id": "other", "state": "disabled"}]))
     assert Cloud(server, "other", "new").refused("DescribeRegions") == (400, "InvalidAccessKeyId.Inactive")
 
 
 def test_secrets_are_written_only_on_demand(server, make_server):
-    load(server, two_accounts())
-    plain, full = dump(server), dump(server, "?secrets=true")
+    load_fleet(server, two_accounts())
+    plain, full = dump_fleet(server), dump_fleet(server, "?secrets=true")
     assert "secret-1" not in plain and '"secret": "secret-1"' in full
-    load(server, plain)  # keeps those it has
-    assert dump(server, "?secrets=true") == full
+    load_fleet(server, plain)  # keeps those it has
+    assert dump_fleet(server, "?secrets=true") == full
     other = make_server()
     assert any("key-1 has no secret" in problem for problem in problems(other, plain))
-    load(other, full)
+    load_fleet(other, full)
     Cloud(other, "key-2", "secret-2").DescribeRegions()
 
 
 def test_account_without_id_is_the_first_one(server):
     account = server.control("GET", "/_cleat/keys")["keys"][0]["account"]
-    load(server, fleet_of(disks=[{"id": "d-1"}]))
-    assert [each["id"] for each in json.loads(dump(server))["accounts"]] == [account]
+    load_fleet(server, fleet_of(disks=[{"id": "d-1"}]))
+    assert [each["id"] for each in json.loads(dump_fleet(server))["accounts"]] == [account]
     assert Cloud(server).disk("d-1")
 
 
@@ -293,7 +300,7 @@ def test_unknown_account(server):
 
 def busy(make_server, **flags):
     server = make_server(clock="manual", pace="real", **flags)
-    load(server, SAMPLE)
+    load_fleet(server, SAMPLE)
     cloud = Cloud(server)
     cloud.DetachDisk(DiskId="d-diskid1", InstanceId="i-instanceid1")
     return server, cloud
@@ -309,28 +316,31 @@ def test_work_under_way_is_named_and_nothing_changes(make_server):
     assert cloud.status("d-diskid1") == "Detaching"
     server.advance(60)
     assert cloud.status("d-diskid1") == "Available"
-    load(server, SAMPLE)
+    load_fleet(server, SAMPLE)
     assert cloud.status("d-diskid1") == "In_use"
 
 
 def test_work_of_another_account_is_no_concern(make_server):
     server, _ = busy(make_server)
-    load(server, two_accounts())
+    load_fleet(server, two_accounts())
     server.control("GET", FLEET + "?account=1000000000000001")
 
 
 def test_wait_until_work_has_ended(make_server):
     server = make_server(pace="quick")
-    load(server, SAMPLE)
+    load_fleet(server, SAMPLE)
     Cloud(server).DetachDisk(DiskId="d-diskid1", InstanceId="i-instanceid1")
-    load(server, SAMPLE, query="?wait=true")
+    assert json.loads(dump_fleet(server, "?wait=true"))["accounts"][0]["disks"]
+    assert Cloud(server).status("d-diskid1") == "Available"
+    Cloud(server).AttachDisk(DiskId="d-diskid1", InstanceId="i-instanceid1")
+    load_fleet(server, SAMPLE, query="?wait=true")
     assert Cloud(server).status("d-diskid1") == "In_use"
 
 
 def test_calls_and_loads_at_a_time(make_server):
     """Loads come between the calls of others, whose answers are right before and after."""
     server = make_server(pace="instant")
-    load(server, SAMPLE)
+    load_fleet(server, SAMPLE)
     stop, answers, errors = threading.Event(), collections.Counter(), []
 
     def call():
@@ -346,13 +356,13 @@ def test_calls_and_loads_at_a_time(make_server):
     for thread in threads:
         thread.start()
     for _ in range(30):
-        load(server, SAMPLE, query="?wait=true")
+        load_fleet(server, SAMPLE, query="?wait=true")
     stop.set()
     for thread in threads:
         thread.join()
     assert not errors and answers[200] > 0
     assert set(answers) <= {200, "InvalidDisk.AlreadyDetached", "InvalidOperation.DiskDetachingFromThisEcs"}
-    load(server, SAMPLE)
+    load_fleet(server, SAMPLE)
     Cloud(server).DetachDisk(DiskId="d-diskid1", InstanceId="i-instanceid1")
     assert Cloud(server).status("d-diskid1") == "Available"
 
@@ -367,7 +377,7 @@ WRONG = [
     ('{"cleat_fleet": 1, "cleat_fleet": 1}', "duplicate object key"),
     ("[]", "line 1: this must be an object: {...}"),
     ("{}", 'line 1: "cleat_fleet" is missing'),
-    ('{"cleat_fleet":\n2}', "line 1: cleat_fleet: 2 is not from 1 to 1"),
+    ('{"cleat_fleet":\n2}', "line 1: cleat_fleet: 2 is not 1, the only one there is"),
     ('{"cleat_fleet": 1,\n"acounts": []}', 'line 2: acounts: there is no such member; did you mean "accounts"?'),
     ('{"cleat_fleet": 1,\n"accounts": {}}', "line 2: accounts: this must be a list"),
     ('{"cleat_fleet": 1,\n"accounts":\n[\n3]}', "line 4: accounts[0]: this must be an object: {...}"),
@@ -390,6 +400,7 @@ MISTAKES = [
     ({"access_keys": [{"id": "a"}]}, ["access_keys[0]: the access key a has no secret"]),
     ({"access_keys": [{"id": "a", "secret": "b", "state": "on"}]}, ['access_keys[0].state: "on" is not "active" or "disabled"']),
     ({"access_keys": [{"id": "a", "secret": "b"}, {"id": "a", "secret": "b"}]}, ['access_keys[1].id: "a" is there twice']),
+    ({"access_keys": [{"id": "é" * 65, "secret": "b"}]}, ["access_keys[0]: id and secret of an access key have at most 128 bytes"]),
     ({"instances": [{"region": "mars"}]}, ['instances[0].region: there is no region "mars"']),
     ({"instances": [{"zone": "mars-a"}]}, ['instances[0].zone: there is no zone "mars-a"']),
     ({"instances": [{"region": "cn-beijing", "zone": "cn-hangzhou-b"}]},
@@ -469,17 +480,17 @@ def test_lines_of_the_first_ten_problems(shared_server):
 
 
 def test_wrong_file_changes_nothing(server):
-    load(server, two_accounts())
-    before = dump(server, "?secrets=true")
+    load_fleet(server, two_accounts())
+    before = dump_fleet(server, "?secrets=true")
     fleet = two_accounts()
     fleet["accounts"][1]["disks"] = [{"id": "d-9"}, {"id": "d-9"}]
     fleet["catalogue"] = {"images": [{"id": "m-1"}]}
     problems(server, fleet)
-    assert dump(server, "?secrets=true") == before
+    assert dump_fleet(server, "?secrets=true") == before
 
 
 def test_ids_of_other_accounts_are_refused(server):
-    load(server, two_accounts())
+    load_fleet(server, two_accounts())
     (problem,) = problems(server, fleet_of(id="1000000000000003", disks=[{"id": "d-1"}]))
     assert problem.endswith("disks[0].id: the disk d-1 is that of the account 1000000000000001")
     (problem,) = problems(server, fleet_of(id="1000000000000003", instances=[{"id": "i-2"}]))
@@ -499,16 +510,16 @@ def test_ids_of_other_accounts_are_refused(server):
 def test_long_file_is_for_those_who_may_load_it(make_server):
     server = make_server(max_body=4096, max_fleet_bytes=200000)
     fleet = json.dumps(fleet_of(instances=[{"id": f"i-{n}"} for n in range(1000)]))
-    assert load(server, fleet)["instances"] == 1000
+    assert load_fleet(server, fleet)["instances"] == 1000
     status, _, _ = server.http("POST", FLEET, fleet, {"Authorization": "Bearer wrong"})
     assert status == 413
     status, _, _ = server.http("POST", "/_cleat/keys", fleet, {"Authorization": f"Bearer {server.token}"})
     assert status == 413
-    assert load(server, fleet + " " * 200000, 413)["error"]["reason"] == "body-too-large"
+    assert load_fleet(server, fleet + " " * 200000, 413)["error"]["reason"] == "body-too-large"
 
 
 def test_many_of_a_section(server):
-    load(server, fleet_of(access_keys=[{"id": f"k-{n}", "secret": "s"} for n in range(1000)]))
+    load_fleet(server, fleet_of(access_keys=[{"id": f"k-{n}", "secret": "s"} for n in range(1000)]))
     (problem,) = problems(server, fleet_of(access_keys=[{"id": f"k-{n}", "secret": "s"} for n in range(1001)]))
     assert problem.endswith("access_keys: there may be at most 1000 of them")
     (problem,) = problems(server, {"cleat_fleet": 1, "accounts": [{"id": str(n)} for n in range(1001)]})

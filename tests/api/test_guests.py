@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from cloud import Cloud, wait_for
-from test_fleet import dump, fleet_of, load
+from cloud import Cloud, dump_fleet, fleet_of, load_fleet, wait_for
 
 DISK, INSTANCE = "d-1", "i-1"
 
@@ -24,7 +23,7 @@ def begin(make_server):
 
     def make(safe=True, of_disk=None, of_instance=None, durable=False, **flags):
         server = make_server(durable=durable, **flags)
-        load(server, fleet_of(safe_detach=safe, instances=[{"id": INSTANCE, "guest": of_instance or {}}],
+        load_fleet(server, fleet_of(safe_detach=safe, instances=[{"id": INSTANCE, "guest": of_instance or {}}],
                               disks=[{"id": DISK, "attachments": [{"instance": INSTANCE, "guest": of_disk or {}}]}]))
         return Cloud(server)
 
@@ -147,6 +146,13 @@ def test_guest_is_remembered_over_a_restart(begin):
     wait_for(lambda: cloud.status(DISK) == "Available", "the detach")
 
 
+def test_long_texts_of_any_language(begin):
+    cloud = begin(of_disk={"mounted": "/" + "数" * 100, "by": "é" * 128})
+    assert detach(cloud) == "In_use"
+    (ended,) = [sentence for sentence in why(cloud.server) if "ended as failed" in sentence]
+    assert "disk-in-use-by-guest: /" + "数" * 84 in ended
+
+
 # ---- refused
 
 
@@ -166,5 +172,5 @@ def test_os_of_the_guest_is_that_of_the_image(make_server):
     cloud = Cloud(server)
     made = {image: cloud.make_instance(ImageId=image, **{"SystemDisk.Size": 40})
             for image in ("debian_12_6_x64_20G_alibase_20240819.vhd", "win2022_21H2_x64_dtc_zh-cn_40G_alibase_20240917.vhd")}
-    instances = {each["id"]: each["guest"] for each in json.loads(dump(server))["accounts"][0]["instances"]}
+    instances = {each["id"]: each["guest"] for each in json.loads(dump_fleet(server))["accounts"][0]["instances"]}
     assert [instances[made[image]] for image in made] == [{"os": "linux", "agent": True}, {"os": "windows", "agent": True}]

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 import signing
-from cloud import IMAGE, REGION, TYPE, ZONE, Cloud, edit_store
+from cloud import IMAGE, OTHER_ACCOUNT, REGION, TYPE, ZONE, Cloud, load_fleet
 
 DISK = {"RegionId": REGION, "ZoneId": ZONE, "Size": 20, "DiskCategory": "cloud_essd"}
 INSTANCE = {"RegionId": REGION, "ZoneId": ZONE, "ImageId": IMAGE, "InstanceType": TYPE, "Amount": 2}
@@ -65,10 +65,8 @@ def test_other_input_is_refused(own_cloud, operation, changes):
 
 
 def test_token_is_of_its_operation_region_and_account(own_cloud):
-    cloud = own_cloud(durable=True)
-    edit_store(cloud.server,
-               ("INSERT INTO account VALUES ('1000000000000001', 'aliyun', 'other', 1, 0, 9999999999999)", []),
-               ("INSERT INTO access_key VALUES ('other', '1000000000000001', 'other-secret', '', 'active', 0)", []))
+    cloud = own_cloud()
+    load_fleet(cloud.server, OTHER_ACCOUNT)
     one = token()
     mine = cloud.CreateDisk(**DISK, ClientToken=one)["DiskId"]
     assert len(cloud.RunInstances(**INSTANCE, ClientToken=one)["InstanceIdSets"]["InstanceIdSet"]) == 2

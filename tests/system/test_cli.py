@@ -11,8 +11,9 @@ import stat
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = ["serve", "demo", "call", "why", "jobs", "journal", "key create", "key list", "key disable", "key enable", "clock",
-            "clock advance", "fault add", "fault list", "fault clear", "backup", "reference", "version"]
+COMMANDS = ["serve", "demo", "call", "why", "jobs", "journal", "ca", "key create", "key list", "key disable", "key enable",
+            "clock", "clock advance", "fault add", "fault list", "fault clear", "fleet load", "fleet dump", "fleet reset",
+            "guest mount", "guest umount", "guest io", "guest silent", "backup", "reference", "version"]
 DEV_KEY = {"CLEAT_ACCESS_KEY_ID": "cleat", "CLEAT_ACCESS_KEY_SECRET": "cleat-secret"}
 
 

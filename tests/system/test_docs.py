@@ -49,9 +49,11 @@ def test_files_that_pages_name_exist():
 def test_options_that_pages_name_exist():
     text = "".join(subprocess.run([str(BINARY), *words, "--help"], capture_output=True, text=True, check=True).stdout
                    for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["jobs"], ["journal"], ["fault", "add"],
-                                 ["fault", "clear"], []))
+                                 ["fault", "clear"], ["fleet", "load"], ["fleet", "dump"], ["fleet", "reset"],
+                                 ["guest", "mount"], ["guest", "silent"], []))
     known = set(re.findall(r"--[a-z][a-z-]+", text))
-    others = {"--endpoint", "--insecure", "--region", "--access-key-id", "--access-key-secret", "--save"}
+    others = {"--access-key-id", "--access-key-secret", "--cacert", "--endpoint", "--insecure", "--region", "--save", "--secure",
+              "--skip-secure-verify"}
     unknown = []
     for page in [ROOT / "README.md", *pathlib.Path(ROOT / "docs").glob("*.md")]:
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", page.read_text(encoding="utf-8")):

@@ -260,6 +260,7 @@ static void moments_are_written(void **state)
 {
 	struct arena arena;
 	unsigned seed = 7;
+	int64_t millis;
 	int i;
 
 	arena_init(&arena);
@@ -267,6 +268,10 @@ static void moments_are_written(void **state)
 	assert_string_equal(moment_seconds_text(&arena, 1795220863125), "2026-11-21T00:27:43Z");
 	assert_string_equal(moment_minutes_text(&arena, 1795220863125), "2026-11-21T00:27Z");
 	assert_string_equal(moment_millis_text(&arena, 1795220863025), "2026-11-21T00:27:43.025Z");
+	assert_false(moment_parse_millis("2026-11-21T00:27:43.25Z", &millis));
+	assert_false(moment_parse_millis("2026-02-30T00:27:43.025Z", &millis));
+	assert_false(moment_parse_millis("2026-11-21T00:27:43.025", &millis) || moment_parse_millis(NULL, &millis));
+	assert_true(moment_parse_millis("2026-11-21T00:27Z", &millis) && millis == 1795220820000);
 	for (i = 0; i < 2000; i++) {
 		int64_t moment = ((int64_t)rand_r(&seed) * 4 + 1) * SECOND;
 		int64_t again;
@@ -275,6 +280,8 @@ static void moments_are_written(void **state)
 		assert_true(again == moment);
 		assert_true(moment_parse(moment_minutes_text(&arena, moment), &again));
 		assert_true(again == moment / MINUTE * MINUTE);
+		assert_true(moment_parse_millis(moment_millis_text(&arena, moment + i), &again));
+		assert_true(again == moment + i);
 	}
 	arena_finish(&arena);
 	(void)state;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/moment.h"
 #include "base/text.h"
@@ -510,6 +511,73 @@ static void hundreds_of_jobs_are_due_at_once(void **state)
 	assert_int_equal(fake_of(world)->n_seen, 300 * 4);
 }
 
+/* ---- pauses ---- */
+
+struct pausing {
+	struct jobs *jobs;
+	sem_t paused;
+	bool granted;
+};
+
+static void *pause_runner(void *context)
+{
+	struct pausing *pausing = context;
+
+	pausing->granted = jobs_pause(pausing->jobs);
+	sem_post(&pausing->paused);
+	return NULL;
+}
+
+static void a_pause_begins_when_nothing_is_in_flight(void **state)
+{
+	struct world *world = *state;
+	struct pausing pausing = { .jobs = world->core.jobs };
+	pthread_t thread;
+
+	put_attached(world, 1);
+	put_attached(world, 2);
+	sem_init(&pausing.paused, 0, 0);
+	fake_hold(world);
+	must(do_detach(world, "d-1", "i-1"));
+	fake_await(world);
+	pthread_create(&thread, NULL, pause_runner, &pausing);
+	usleep(10000);
+	assert_int_not_equal(sem_trywait(&pausing.paused), 0);
+	fake_let_go(world);
+	sem_wait(&pausing.paused);
+	assert_true(pausing.granted);
+	assert_int_equal(status_of(world, "d-1"), DISK_STATUS_AVAILABLE);
+	must(do_detach(world, "d-2", "i-2"));
+	usleep(10000);
+	assert_string_equal(fake_acts(world), "detach");
+	assert_int_equal(status_of(world, "d-2"), DISK_STATUS_DETACHING);
+	jobs_resume(world->core.jobs);
+	settle(world);
+	assert_string_equal(fake_acts(world), "detach detach");
+	assert_int_equal(status_of(world, "d-2"), DISK_STATUS_AVAILABLE);
+	pthread_join(thread, NULL);
+	sem_destroy(&pausing.paused);
+}
+
+static void one_pauses_at_a_time_and_nobody_at_the_end(void **state)
+{
+	struct world *world = *state;
+	struct pausing pausing = { .jobs = world->core.jobs };
+	pthread_t thread;
+
+	sem_init(&pausing.paused, 0, 0);
+	assert_true(jobs_pause(world->core.jobs));
+	pthread_create(&thread, NULL, pause_runner, &pausing);
+	usleep(10000);
+	assert_int_not_equal(sem_trywait(&pausing.paused), 0);
+	jobs_stop(world->core.jobs);
+	sem_wait(&pausing.paused);
+	assert_false(pausing.granted);
+	assert_false(jobs_pause(world->core.jobs));
+	pthread_join(thread, NULL);
+	sem_destroy(&pausing.paused);
+}
+
 static int run(const char *name)
 {
 	const struct CMUnitTest tests[] = {
@@ -530,6 +598,8 @@ static int run(const char *name)
 		CREW_TEST(a_stop_at_any_moment_loses_nothing),
 		CREW_TEST(four_threads_attach_and_detach),
 		CREW_TEST(hundreds_of_jobs_are_due_at_once),
+		CREW_TEST(a_pause_begins_when_nothing_is_in_flight),
+		CREW_TEST(one_pauses_at_a_time_and_nobody_at_the_end),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

@@ -75,6 +75,14 @@ static const struct error_row errors[] = {
 	ROWS_END,
 };
 
+/* As RunInstances' page has them. */
+static const struct error_row faults[] = {
+	ROW_FAULT_INTERNAL,
+	{ REFUSE_FAULT, 500, "InternalError",
+	  "The request processing has failed due to some unknown error,exception or failure.", NULL },
+	ROWS_END,
+};
+
 static bool run(struct call *call, const void *in_, void *out_)
 {
 	const struct create_in *in = in_;
@@ -99,6 +107,7 @@ const struct operation ecs_create_instance = {
 	.in = { sizeof(struct create_in), in_fields },
 	.out = { sizeof(struct create_out), out_fields },
 	.errors = errors,
+	.faults = faults,
 	.opens_jobs = true,
 	.run = run,
 	.doc = "Creates one instance with its disks and leaves it Stopped. Asynchronous: Pending, then Stopped.",

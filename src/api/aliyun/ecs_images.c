@@ -297,6 +297,7 @@ const struct operation ecs_describe_images = {
 	.in = { sizeof(struct images_in), in_fields },
 	.out = { sizeof(struct images_out), out_fields },
 	.errors = errors,
+	.faults = rpc_fault_internal,
 	.run = run,
 	.doc = "Lists the images that an instance can be made of.",
 };

@@ -163,6 +163,7 @@ const struct operation ecs_reboot_instance = {
 	.in = { sizeof(struct reboot_in), reboot_in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = reboot_errors,
+	.faults = rpc_fault_internal,
 	.opens_jobs = true,
 	.run = reboot_run,
 	.doc = "Powers a Running instance off and on again. Asynchronous: Starting, then Running. A detach under way completes "

@@ -163,6 +163,7 @@ const struct operation ecs_modify_instance_attribute = {
 	.in = { sizeof(struct modify_in), in_fields },
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = errors,
+	.faults = rpc_fault_internal,
 	.run = run,
 	.doc = "Changes what is told of an instance; what is absent or empty stays as it is.",
 };

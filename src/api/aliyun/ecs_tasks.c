@@ -72,7 +72,7 @@ static const struct field out_fields[] = {
 static const struct error_row errors[] = {
 	ROW_EMPTY,
 	{ REFUSE_PARAMETER_MISSING, 400, "MissingParameter",
-	  "An input parameter \"%s\" that is mandatory for processing the request is not supplied.", NULL },
+	  "An input parameter \"RegionId\" that is mandatory for processing the request is not supplied.", NULL },
 	{ REFUSE_REGION_UNKNOWN, 400, "InvalidRegionId.NotFound", "The specified RegionId does not exist.", NULL },
 	ROWS_END,
 };

@@ -62,7 +62,8 @@ static bool read_input(struct call *call)
 			return call_refuse_detail(call, REFUSE_PARAMETERS_UNREADABLE, NULL, "not a JSON object");
 	}
 	if (query_count(request->query) > call->api->settings.max_params)
-		return call_refuse(call, REFUSE_PARAMETERS_TOO_MANY, NULL);
+		return call_refuse_detail(call, REFUSE_PARAMETERS_TOO_MANY, NULL,
+		                          arena_printf(&call->arena, "%zu", call->api->settings.max_params));
 	return query_read(&call->arena, request->query, add_parameter, call) ||
 	       call_refuse_detail(call, REFUSE_PARAMETERS_UNREADABLE, NULL, "the query is not valid UTF-8 text");
 }
@@ -72,7 +73,7 @@ static bool receive(struct call *call)
 	const struct operation *const *at;
 
 	call->action = arena_printf(&call->arena, "%s %s", call->request.method, call->request.path);
-	if (text_starts(call->request.path, "/_cleat/")) {
+	if (text_starts(call->request.path, "/_cleat/") && !text_equal(call->action, CONTROL_AUTHORITY)) {
 		if (!has_token(call->api, &call->request))
 			return call_refuse(call, REFUSE_CONTROL_TOKEN, NULL);
 		call->caller.key_id = "control";
@@ -99,7 +100,8 @@ static void write_done(struct call *call)
 	struct writer writer;
 
 	if (call->reply.file >= 0) {
-		call->reply.content_type = "application/octet-stream";
+		if (!call->reply.content_type)
+			call->reply.content_type = "application/octet-stream";
 		return;
 	}
 	if (call->operation->own_reply) {
@@ -134,11 +136,18 @@ static const struct error_row errors[] = {
 	{ REFUSE_PARAMETER_MISSING, 400, "parameter-missing", "%s is missing.", NULL },
 	{ REFUSE_PARAMETER_EMPTY, 400, "parameter-empty", "%s is empty.", NULL },
 	{ REFUSE_PARAMETER_INVALID, 400, "parameter-invalid", "%s is not valid.", NULL },
-	{ REFUSE_PARAMETERS_TOO_MANY, 400, "parameters-too-many", "The request has too many parameters.", NULL },
+	{ REFUSE_PARAMETERS_TOO_MANY, 400, "parameters-too-many", "The request has more than %s%s parameters.", NULL },
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "parameters-unreadable", "The request cannot be read%s: %s.", NULL },
 	{ REFUSE_LENGTHS_CONFLICT, 400, "lengths-conflict", "The request has two lengths, or one that is no number.", NULL },
-	{ REFUSE_BODY_TOO_LARGE, 413, "body-too-large", "The body of the request is too large.", NULL },
-	{ REFUSE_HEADERS_TOO_MANY, 431, "headers-too-many", "The request has too many headers.", NULL },
+	{ REFUSE_TRANSFER_ENCODING, 400, "transfer-encoding", "The only Transfer-Encoding that is understood is chunked.", NULL },
+	{ REFUSE_BODY_TOO_LARGE, 413, "body-too-large", "The body of the request is longer than %s bytes.", NULL },
+	{ REFUSE_TARGET_TOO_LONG, 414, "target-too-long", "The path and query are longer than %s bytes.", NULL },
+	{ REFUSE_HEADERS_MALFORMED, 400, "headers-malformed",
+	  "A line of the request's head is broken: each ends with CR LF, has no other control characters and is not continued.",
+	  NULL },
+	{ REFUSE_HEADERS_TOO_LARGE, 431, "headers-too-large", "The headers are longer than %s bytes together.", NULL },
+	{ REFUSE_HEADERS_TOO_MANY, 431, "headers-too-many", "The request has more than %s headers.", NULL },
+	{ REFUSE_AUTHORITY_NONE, 404, "no-authority", "%s.", NULL },
 	{ REFUSE_KEY_UNKNOWN, 404, "access-key-unknown", "There is no access key %s.", NULL },
 	{ REFUSE_KEY_EXISTS, 409, "access-key-exists", "The access key %s belongs to another account.", NULL },
 	{ REFUSE_ACCOUNT_UNKNOWN, 404, "account-unknown", "There is no account %s.", NULL },

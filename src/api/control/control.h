@@ -7,6 +7,9 @@
 
 extern const struct dialect dialect_control;
 
+/* It needs no token. */
+#define CONTROL_AUTHORITY "GET /_cleat/ca"
+
 extern const struct operation *const control_operations[]; /* ends with NULL */
 
 #endif

@@ -102,6 +102,8 @@ static void read_int(struct reader *r, const struct member *row, const struct tr
 
 	if (tree->kind != TREE_NUMBER || !text_to_int64(tree->value, &value))
 		WRONG(r, path, row, "this must be a whole number");
+	else if (value != row->min && row->min == row->max)
+		WRONG(r, path, row, "%lld is not %lld, the only one there is", (long long)value, (long long)row->min);
 	else if (value < row->min || value > row->max)
 		WRONG(r, path, row, "%lld is not from %lld to %lld", (long long)value, (long long)row->min, (long long)row->max);
 	else

@@ -112,6 +112,6 @@ const struct operation control_guest = {
 	.out = { sizeof(struct guest_out), guest_out_fields },
 	.errors = guest_errors,
 	.run = guest_run,
-	.doc = "Says what the guest of a simulated instance does with a disk of its. What is not given stays as it is. A detach "
+	.doc = "Says what the guest of a simulated instance does with one of its disks. What is not given stays as it is. A detach "
 	       "that waits for the guest asks it again at once.",
 };

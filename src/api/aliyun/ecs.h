@@ -44,8 +44,6 @@ extern const struct field ecs_nothing_fields[];
 	  "Specified security group and virtual switch are not in the same VPC.", NULL },                              \
 	{ REFUSE_SECURITY_GROUP_FULL, 403, "SecurityGroupInstanceLimitExceed",                                         \
 	  "The maximum number of instances in a security group is exceeded.", NULL },                                  \
-	{ REFUSE_SECURITY_GROUPS_TOO_MANY, 400, "InstanceSecurityGroupLimitExceeded",                                  \
-	  "Exceeding the allowed amount of security groups that an instance can be in.", "JoinSecurityGroup page" },   \
 	{ REFUSE_ADDRESS_MALFORMED, 400, "InvalidPrivateIpAddress.Malformed",                                          \
 	  "Specified private IP address is malformed.", NULL },                                                        \
 	{ REFUSE_ADDRESS_OUTSIDE, 400, "InvalidPrivateIpAddress",                                                      \

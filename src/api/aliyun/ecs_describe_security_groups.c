@@ -214,15 +214,12 @@ struct attribute_out {
 };
 
 static const char *const direction_words[] = { "egress", "ingress", "all", NULL };
-static const char *const nic_words[] = { "internet", "intranet", NULL };
-static const struct error_row bad_nic = { REFUSE_FIELD, 400, "InvalidNicType.ValueNotSupported",
-	                                  "The specified NicType does not exist.", NULL };
-
 static const struct field attribute_in_fields[] = {
 	TEXT(struct attribute_in, region, "RegionId", .flags = FIELD_REQUIRED, .doc = "Region."),
 	TEXT(struct attribute_in, group, "SecurityGroupId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .doc = "The group."),
 	TEXT(struct attribute_in, direction, "Direction", .values = direction_words, .doc = "Default all."),
-	TEXT(struct attribute_in, nic_type, "NicType", .values = nic_words, .bad = &bad_nic),
+	TEXT(struct attribute_in, nic_type, "NicType", .max = 16,
+	     .doc = "internet or intranet; what is neither filters nothing, for a common client sends such a word."),
 	TEXT(struct attribute_in, attribute, "Attribute", .flags = FIELD_ACCEPTED),
 	OPT_INT(struct attribute_in, max_results, "MaxResults",
 	        .doc = "10 to 1000, default 500; what is too small or too large is moved to the nearest size allowed."),
@@ -306,7 +303,7 @@ static bool is_wanted(const struct attribute_in *in, const struct security_group
 {
 	if (text_equal(in->direction, rule->egress ? "ingress" : "egress"))
 		return false;
-	return text_empty(in->nic_type) || text_equal(in->nic_type, "internet") == rule->internet;
+	return !text_equal(in->nic_type, rule->internet ? "intranet" : "internet");
 }
 
 /* A token is the id of the last rule shown; rules stand in the order in which they were made. */

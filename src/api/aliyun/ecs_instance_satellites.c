@@ -102,7 +102,6 @@ static bool list_begin(struct call *call, struct opt_int number, struct opt_int 
 	OPT_INT(T, pages.page_size, "PageSize")
 
 static const struct error_row list_errors[] = {
-	ROW_EMPTY,
 	ROW_REGION_NOT_FOUND,
 	ROWS_END,
 };
@@ -333,6 +332,12 @@ static const struct field pool_out_fields[] = {
 	FIELDS_END,
 };
 
+static const struct error_row pool_errors[] = {
+	ROW_EMPTY,
+	ROW_REGION_NOT_FOUND,
+	ROWS_END,
+};
+
 static bool pool_run(struct call *call, const void *in_, void *out_)
 {
 	const struct pool_in *in = in_;
@@ -364,7 +369,7 @@ const struct operation ecs_describe_instance_attachment_attributes = {
 	.resource = "instance/*",
 	.in = { sizeof(struct pool_in), pool_in_fields },
 	.out = { sizeof(struct pool_out), pool_out_fields },
-	.errors = list_errors,
+	.errors = pool_errors,
 	.run = pool_run,
 	.doc = "Lists the private pools that instances come from: none comes from one.",
 };

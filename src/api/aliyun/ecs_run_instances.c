@@ -72,6 +72,8 @@ static const struct error_row errors[] = {
 	ROWS_PLACE,
 	{ REFUSE_SECURITY_GROUP_UNKNOWN, 400, "InvalidSecurityGroupId.NotFound",
 	  "The SecurityGroupId provided does not exist in our records.", NULL },
+	{ REFUSE_SECURITY_GROUPS_TOO_MANY, 400, "InstanceSecurityGroupLimitExceeded",
+	  "Exceeding the allowed amount of security groups that an instance can be in.", "JoinSecurityGroup page" },
 	{ REFUSE_SYSTEM_DISK_CATEGORY, 400, "InvalidSystemDiskCategory.ValueNotSupported",
 	  "The specified parameter SystemDisk.Category is not valid.", NULL },
 	{ REFUSE_DISK_PERFORMANCE_LEVEL, 400, "InvalidPerformanceLevel.Malformed",

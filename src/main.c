@@ -115,6 +115,11 @@ static const struct command commands[] = {
 	{ "fleet reset", "", "remove all instances and disks",
 	  "Removes all instances and disks and what was added to the catalogue. Accounts and access keys stay.",
 	  cli_fleet_reset_options, cli_fleet_reset },
+	{ "fleet set", "ID NAME=VALUE...", "change conditions of one account, instance or disk",
+	  "Changes what no call of the API does, also while work is under way. Of an account: disk_white_list, safe_detach. Of an "
+	  "instance: deletion_protection, locks (locks=security,financial; locks= for none). Of a disk: portable, "
+	  "base_image_lost, overdue. Such as: cleat fleet set d-bp... overdue=true",
+	  cli_fleet_set_options, cli_fleet_set },
 	{ "guest mount", "DISK INSTANCE", "say that a guest has a disk mounted",
 	  "Says that the guest of a simulated instance has the disk mounted. In an account with \"safe_detach\" it is then not "
 	  "detached while the instance runs: DetachDisk is accepted, the disk is In_use again, and 'cleat why DISK' says what "

@@ -48,6 +48,7 @@ const struct option cli_fleet_reset_options[] = {
 	CLIENT_ROWS,
 	OPTIONS_END
 };
+const struct option cli_fleet_set_options[] = { CLIENT_JSON_ROW(struct fleet_options), CLIENT_ROWS, OPTIONS_END };
 /* clang-format on */
 
 /* A command in progress. */
@@ -64,11 +65,12 @@ static void fleet_finish(struct fleet_command *c)
 
 #define FLEET_CLEANUP __attribute__((cleanup(fleet_finish)))
 
-static int fleet_begin(struct fleet_command *c, const struct option *options, int argc, char **argv, size_t n_words)
+static int fleet_begin(struct fleet_command *c, const struct option *options, int argc, char **argv, size_t least,
+                       size_t most)
 {
 	c->options = (struct fleet_options){ 0 }; /* each command has only some of them */
 	client_init(&c->client, argv[0]);
-	if (!client_read(&c->client, options, argc, argv, &c->options, &c->words, n_words, n_words))
+	if (!client_read(&c->client, options, argc, argv, &c->options, &c->words, least, most))
 		return COMMAND_USAGE;
 	return client_locate(&c->client, &c->options.client) ? COMMAND_DONE : COMMAND_FAILED;
 }
@@ -134,8 +136,8 @@ static bool send_request(struct fleet_command *c, const char *method, const char
 	return client_send(&c->client, &request, reply);
 }
 
-/* Each line of a message on a line of its own, with the file before it. */
-static void print_problems(struct fleet_command *c, const char *file, const struct client_reply *reply)
+/* Each line of a message on a line of its own, with what it is about before it. */
+static void print_problems(struct fleet_command *c, const char *about, const struct client_reply *reply)
 {
 	json_auto_t *json = json_loadb(buf_text(&reply->body), reply->body.length, 0, NULL);
 	const json_t *error = json_object_get(json, "error");
@@ -147,7 +149,7 @@ static void print_problems(struct fleet_command *c, const char *file, const stru
 		return;
 	}
 	while ((line = strsep(&text, "\n")))
-		fprintf(stderr, "%s: %s\n", file, client_clean(&c->client, line));
+		fprintf(stderr, "%s: %s\n", about, client_clean(&c->client, line));
 	client_fail(&c->client, "nothing was changed");
 }
 
@@ -167,7 +169,7 @@ static int print_counts(struct fleet_command *c, const struct client_reply *repl
 int cli_fleet_load(int argc, char **argv)
 {
 	struct fleet_command FLEET_CLEANUP c;
-	int status = fleet_begin(&c, cli_fleet_load_options, argc, argv, 1);
+	int status = fleet_begin(&c, cli_fleet_load_options, argc, argv, 1, 1);
 	struct client_reply REPLY_CLEANUP reply = { 0 };
 	const char *body;
 
@@ -185,7 +187,7 @@ int cli_fleet_load(int argc, char **argv)
 int cli_fleet_dump(int argc, char **argv)
 {
 	struct fleet_command FLEET_CLEANUP c;
-	int status = fleet_begin(&c, cli_fleet_dump_options, argc, argv, 0);
+	int status = fleet_begin(&c, cli_fleet_dump_options, argc, argv, 0, 0);
 	struct client_reply REPLY_CLEANUP reply = { 0 };
 
 	if (status != COMMAND_DONE)
@@ -203,7 +205,7 @@ int cli_fleet_dump(int argc, char **argv)
 int cli_fleet_reset(int argc, char **argv)
 {
 	struct fleet_command FLEET_CLEANUP c;
-	int status = fleet_begin(&c, cli_fleet_reset_options, argc, argv, 0);
+	int status = fleet_begin(&c, cli_fleet_reset_options, argc, argv, 0, 0);
 	struct client_reply REPLY_CLEANUP reply = { 0 };
 
 	if (status != COMMAND_DONE)
@@ -214,4 +216,60 @@ int cli_fleet_reset(int argc, char **argv)
 		return print_counts(&c, &reply, "removed");
 	client_refused(&c.client, &reply);
 	return COMMAND_FAILED;
+}
+
+/* "security,financial" */
+static json_t *list_of(struct client *client, const char *text)
+{
+	char *rest = arena_text(&client->arena, text);
+	json_t *list = json_array();
+	char *word;
+
+	while ((word = strsep(&rest, ",")))
+		if (*word)
+			json_array_append_new(list, json_string(word));
+	return list;
+}
+
+/* NAME=VALUE: true, false, a number; a list for what is one; else a text. False after printing what is wrong. */
+static bool add_value(struct client *client, const char *word, json_t *values)
+{
+	const char *equals = strchr(word, '=');
+	const char *name;
+	json_t *value;
+
+	if (!equals || equals == word)
+		return client_fail(client, "'%s' sets nothing: write NAME=VALUE", word);
+	name = arena_text_n(&client->arena, word, (size_t)(equals - word));
+	value = text_equal(name, "locks") ? list_of(client, equals + 1) : json_loads(equals + 1, JSON_DECODE_ANY, NULL);
+	return json_object_set_new(values, name, value ? value : json_string(equals + 1)) == 0 ||
+	       client_fail(client, "'%s' is not valid UTF-8 text", word);
+}
+
+int cli_fleet_set(int argc, char **argv)
+{
+	struct fleet_command FLEET_CLEANUP c;
+	int status = fleet_begin(&c, cli_fleet_set_options, argc, argv, 2, 64);
+	json_auto_t *values = json_object();
+	json_auto_t *body = NULL;
+	struct client_reply REPLY_CLEANUP reply = { 0 };
+	char *text;
+	size_t i;
+
+	if (status != COMMAND_DONE)
+		return status;
+	for (i = 1; i < c.words.n; i++)
+		if (!add_value(&c.client, c.words.items[i], values))
+			return COMMAND_USAGE;
+	body = json_pack("{s:s, s:O}", "id", c.words.items[0], "set", values);
+	text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+	status = text && send_request(&c, "POST", FLEET_PATH "/set", text, &reply) ? COMMAND_DONE : COMMAND_FAILED;
+	free(text);
+	if (status == COMMAND_DONE && reply.status != 200) {
+		print_problems(&c, c.words.items[0], &reply);
+		return COMMAND_FAILED;
+	}
+	if (status == COMMAND_DONE && c.options.client.json)
+		fwrite(buf_text(&reply.body), 1, reply.body.length, stdout);
+	return status;
 }

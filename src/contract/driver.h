@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 enum driver_act {
-	DRIVER_CREATE_DISK,
+	DRIVER_CREATE_DISK, /* empty, or with the content of the image or the snapshot that is named */
 	DRIVER_DELETE_DISK,
 	DRIVER_CREATE_MACHINE, /* defined, off, without disks */
 	DRIVER_DELETE_MACHINE, /* off or on; its attachments end with it */
@@ -33,6 +33,11 @@ enum driver_act {
 	DRIVER_CHECK_IDLE, /* asks only: does the guest use the disk? DONE: no; REFUSED "in-use": yes */
 	DRIVER_DETACH, /* force: the guest is not asked whether it uses the disk, but to let go all the same */
 	DRIVER_FENCE,  /* the machine cannot reach the disk any more, whatever its guest does */
+	DRIVER_RESIZE_DISK,  /* to size_gib; a disk never shrinks: one that has as much is DONE */
+	DRIVER_RESTORE_DISK, /* its content is that of the image or the snapshot that is named, or nothing. REFUSED "powered" while a
+	                        machine that is on can reach it */
+	DRIVER_CREATE_SNAPSHOT, /* of the disk, as it is when this is first done; later ones change nothing */
+	DRIVER_DELETE_SNAPSHOT,
 	DRIVER_ACT_MAX
 };
 
@@ -48,6 +53,8 @@ struct driver_call {
 	const char *attachment;
 	int64_t generation;
 	const char *device;
+	const char *image;
+	const char *snapshot;
 	int64_t size_gib;
 	bool shared;
 	bool force;
@@ -80,14 +87,20 @@ struct driver_guest {
 	int64_t delay_ms;    /* it lets go that long after it was asked first; real time */
 };
 
-/* What the store has on record, handed over in this order: disks, machines, attachments. */
-enum driver_record_kind { DRIVER_RECORD_DISK, DRIVER_RECORD_MACHINE, DRIVER_RECORD_ATTACHMENT };
+/* What the store has on record, handed over in this order: disks, machines, attachments, snapshots. */
+enum driver_record_kind {
+	DRIVER_RECORD_DISK,
+	DRIVER_RECORD_MACHINE,
+	DRIVER_RECORD_ATTACHMENT,
+	DRIVER_RECORD_SNAPSHOT,
+};
 
 struct driver_record {
 	enum driver_record_kind kind;
 	const char *disk;
 	const char *machine;
 	const char *attachment;
+	const char *snapshot;
 	const char *device;
 	int64_t generation;
 	int64_t size_gib;

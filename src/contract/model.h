@@ -112,7 +112,13 @@ struct instance {
 };
 
 /* What a disk itself is at; whether it is attached is told by its attachments. */
-enum disk_state { DISK_CREATING, DISK_READY, DISK_DELETING, DISK_STATE_MAX };
+enum disk_state {
+	DISK_CREATING,
+	DISK_READY,
+	DISK_DELETING,
+	DISK_REINITING, /* its content is being put back to an image, a snapshot or nothing */
+	DISK_STATE_MAX
+};
 
 /* What clients see, derived from the disk's own state and its attachments by core/disk.c (disk_refresh) in the same
  * transaction as every change of either; kept in the row so that lists can be filtered by it. */
@@ -123,6 +129,7 @@ enum disk_status {
 	DISK_STATUS_IN_USE,
 	DISK_STATUS_DETACHING,
 	DISK_STATUS_DELETING,
+	DISK_STATUS_REINITING,
 	DISK_STATUS_MAX
 };
 
@@ -165,6 +172,38 @@ struct disk {
 	int64_t attached_at; /* of the newest attachment */
 	int64_t detached_at; /* of the newest detach that ended */
 	int64_t expires_at;
+};
+
+enum snapshot_state {
+	SNAPSHOT_PROGRESSING,
+	SNAPSHOT_ACCOMPLISHED,
+	SNAPSHOT_FAILED,
+	SNAPSHOT_DELETING,
+	SNAPSHOT_STATE_MAX
+};
+
+/* What a disk held at one moment. It outlives its disk. */
+struct snapshot {
+	const char *id;
+	struct tenant tenant;
+	const char *driver;
+	const char *disk; /* whose content it is; may be gone */
+	enum disk_type disk_type;
+	const char *disk_category;
+	int64_t size_gib; /* of the disk at that moment */
+	enum snapshot_state state;
+	const char *name;
+	const char *description;
+	const char *category; /* "Standard" or "Flash" */
+	int64_t retention_days; /* 0: kept until it is deleted */
+	bool instant_access;
+	int64_t instant_access_days;
+	bool encrypted;
+	const char *kms_key;
+	const char *resource_group;
+	const char *serial;
+	int64_t created_at;
+	int64_t accomplished_at;
 };
 
 enum attachment_state {
@@ -212,6 +251,13 @@ enum job_kind {
 	JOB_INSTANCE_REBOOT,
 	JOB_INSTANCE_DELETE,
 	JOB_INSTANCE_AUTO_RELEASE, /* waits for AutoReleaseTime */
+	JOB_DISK_RESIZE,
+	JOB_DISK_REINIT,
+	JOB_DISK_RESET,
+	JOB_SYSTEM_DISK_REPLACE,
+	JOB_SNAPSHOT_CREATE,
+	JOB_SNAPSHOT_DELETE,
+	JOB_SNAPSHOT_EXPIRE, /* waits for the end of RetentionDays */
 	JOB_KIND_MAX
 };
 
@@ -221,6 +267,9 @@ enum job_step {
 	JOB_REQUESTED, /* committed before the driver is asked; asked again until it answers */
 	JOB_POWER,     /* instance jobs: the part after the machine was built or before it is released */
 	JOB_FENCE,     /* the guest did not let go: the driver makes the disk unreachable for it */
+	JOB_COPY,      /* of a snapshot: its moment is fixed, its content is being put away */
+	JOB_UNPLUG,    /* of a system disk's replacement: the new one is made, the old one is taken off */
+	JOB_PLUG,      /* ... and the new one takes its place */
 	JOB_BUILD,     /* JOB_REQUESTED of an instance that stays off once it is built */
 	JOB_UNDO,      /* what was built of an instance that cannot be made whole is removed; the end is a failure */
 	JOB_STEP_MAX
@@ -239,6 +288,10 @@ struct job {
 	const char *disk;
 	const char *attachment;
 	int64_t generation; /* of the attachment it acts on */
+	const char *snapshot; /* that it makes, deletes, or puts back */
+	const char *new_disk; /* that takes the place of `disk` */
+	int64_t old_size_gib; /* of a disk that is resized: what it has again if that fails */
+	bool then_start;      /* the instance is started once it is done */
 	const char *lock;   /* what it works on alone: at most one open job has it (unique in the store) */
 	bool force;
 	const char *requested_by; /* access key id, or "cleat" for the server's own */
@@ -293,6 +346,7 @@ extern const char *const charge_type_names[CHARGE_TYPE_MAX + 1];
 extern const char *const disk_state_names[DISK_STATE_MAX + 1];
 extern const char *const disk_status_names[DISK_STATUS_MAX + 1];
 extern const char *const disk_type_names[DISK_TYPE_MAX + 1];
+extern const char *const snapshot_state_names[SNAPSHOT_STATE_MAX + 1];
 extern const char *const attachment_state_names[ATTACHMENT_STATE_MAX + 1];
 extern const char *const job_kind_names[JOB_KIND_MAX + 1];
 extern const char *const job_step_names[JOB_STEP_MAX + 1];

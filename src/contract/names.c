@@ -10,23 +10,33 @@ const char *const machine_kind_names[MACHINE_KIND_MAX + 1] = { "virtual", "bare-
 const char *const instance_state_names[INSTANCE_STATE_MAX + 1] = { "pending",  "starting", "running",
 	                                                           "stopping", "stopped",  "releasing" };
 const char *const charge_type_names[CHARGE_TYPE_MAX + 1] = { "post-paid", "pre-paid" };
-const char *const disk_state_names[DISK_STATE_MAX + 1] = { "creating", "ready", "deleting" };
-const char *const disk_status_names[DISK_STATUS_MAX + 1] = { "creating", "available", "attaching",
-	                                                     "in-use",   "detaching", "deleting" };
+const char *const disk_state_names[DISK_STATE_MAX + 1] = { "creating", "ready", "deleting", "reiniting" };
+const char *const disk_status_names[DISK_STATUS_MAX + 1] = { "creating",  "available", "attaching", "in-use",
+	                                                     "detaching", "deleting",  "reiniting" };
 const char *const disk_type_names[DISK_TYPE_MAX + 1] = { "data", "system" };
+const char *const snapshot_state_names[SNAPSHOT_STATE_MAX + 1] = { "progressing", "accomplished", "failed", "deleting" };
 const char *const attachment_state_names[ATTACHMENT_STATE_MAX + 1] = { "attaching", "attached", "detaching",
 	                                                               "detached" };
 const char *const job_kind_names[JOB_KIND_MAX + 1] = { "disk-create",     "disk-delete",    "attach",
 	                                               "detach",          "instance-create", "instance-start",
 	                                               "instance-stop",   "instance-reboot", "instance-delete",
-	                                               "instance-auto-release" };
-const char *const job_step_names[JOB_STEP_MAX + 1] = { "check", "requested", "power", "fence", "build", "undo" };
+	                                               "instance-auto-release",
+	                                               "disk-resize",
+	                                               "disk-reinit",
+	                                               "disk-reset",
+	                                               "system-disk-replace",
+	                                               "snapshot-create",
+	                                               "snapshot-delete",
+	                                               "snapshot-expire" };
+const char *const job_step_names[JOB_STEP_MAX + 1] = { "check", "requested", "power",  "fence", "copy",
+	                                               "unplug", "plug",     "build", "undo" };
 const char *const job_state_names[JOB_STATE_MAX + 1] = { "open", "done", "failed", "superseded" };
 const char *const event_outcome_names[EVENT_OUTCOME_MAX + 1] = { "executed", "failed" };
 const char *const driver_act_names[DRIVER_ACT_MAX + 1] = { "create-disk",    "delete-disk", "create-machine",
 	                                                   "delete-machine", "power-on",    "power-off",
 	                                                   "attach",         "check-idle",  "detach",
-	                                                   "fence" };
+	                                                   "fence",         "resize-disk", "restore-disk",
+	                                                   "create-snapshot", "delete-snapshot" };
 const char *const fault_effect_names[FAULT_EFFECT_MAX + 1] = { "error",          "latency",   "reply-lost",
 	                                                   "connection-cut", "job-fails", "job-never-ends" };
 const char *const driver_answer_names[DRIVER_ANSWER_MAX + 1] = { "done", "pending", "refused", "failed", "unknown" };

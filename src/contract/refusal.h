@@ -115,7 +115,33 @@
 	X(SYSTEM_DISK_CATEGORY, "system-disk-category")                        \
 	X(SYSTEM_DISK_SIZE, "system-disk-size")                                \
 	X(DISK_IN_USE_BY_GUEST, "disk-in-use-by-guest")                        \
+	X(SYSTEM_DISK_TOO_SMALL, "system-disk-too-small")                      \
+	X(SYSTEM_DISK_TOO_LARGE, "system-disk-too-large")                      \
+	X(SYSTEM_DISK_BELOW_IMAGE, "system-disk-below-image")                  \
+	X(IMAGE_MISSING, "image-missing")                                      \
+	X(IMAGE_AND_DISK, "image-and-disk")                                    \
+	X(DISK_MISSING, "disk-missing")                                        \
+	X(NOTHING_TO_CHANGE, "nothing-to-change")                              \
+	X(DISK_NEVER_ATTACHED, "disk-never-attached")                          \
+	X(DISK_NEVER_USED, "disk-never-used")                                  \
+	X(DISK_NO_SNAPSHOTS, "disk-category-no-snapshots")                     \
+	X(DISK_MULTI_ATTACH, "disk-multi-attach")                              \
+	X(DISK_RESIZING, "disk-resizing")                                      \
+	X(DISK_SNAPSHOTTING, "disk-snapshotting")                              \
+	X(DISK_SAME_SIZE, "disk-same-size")                                    \
+	X(DISK_SHRINKS, "disk-shrinks")                                        \
+	X(DISK_TOO_LARGE, "disk-too-large")                                    \
+	X(DISK_NO_ONLINE_RESIZE, "disk-category-no-online-resize")             \
+	X(DISK_MULTI_ATTACH_ONLINE, "disk-multi-attach-online-resize")         \
+	X(INSTANCE_NOT_RUNNING, "instance-not-running")                        \
+	/* snapshots */                                                        \
 	X(SNAPSHOT_UNKNOWN, "snapshot-unknown")                                \
+	X(SNAPSHOT_NOT_READY, "snapshot-not-ready")                            \
+	X(SNAPSHOT_OTHER_DISK, "snapshot-of-another-disk")                     \
+	X(SNAPSHOT_GONE, "source-snapshot-deleted")                            \
+	X(SNAPSHOT_HAS_DISKS, "snapshot-has-disks")                            \
+	X(SNAPSHOT_LIMIT, "snapshot-limit")                                    \
+	X(SNAPSHOT_ENCRYPTION, "snapshot-encryption")                          \
 	/* networks */                                                         \
 	X(VPC_UNKNOWN, "vpc-unknown")                                          \
 	X(VPC_STATE, "vpc-state")                                              \
@@ -188,6 +214,8 @@
 	X(JOURNAL_OFF, "journal-off")                                          \
 	/* the fleet as a whole */                                             \
 	X(FLEET_WRONG, "fleet-wrong")                                          \
+	X(FLEET_THING_UNKNOWN, "unknown-id")                                   \
+	X(FLEET_TOO_LONG, "fleet-too-long")                                    \
 	X(FLEET_NOT_SIMULATED, "fleet-not-simulated")                          \
 	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")
 

@@ -204,6 +204,39 @@ void disk_delete(struct txn *txn, const char *id);
 size_t disk_list(struct txn *txn, const struct disk_filter *filter, const struct page *page, struct disk **ret);
 int64_t disk_count(struct txn *txn, const struct disk_filter *filter);
 
+struct snapshot_filter {
+	const char *realm;
+	const char *account;
+	const char *scope;
+	const char *region;
+	const char *const *ids;
+	size_t n_ids; /* 0 with ids != NULL: none match */
+	const char *disk;
+	const char *instance; /* of the disks that are attached to it */
+	const char *name;
+	int state;     /* enum snapshot_state or -1 */
+	int not_state; /* a state to leave out, or -1 */
+	int disk_type; /* enum disk_type or -1 */
+	const char *category;
+	int encrypted; /* 0, 1, or -1 */
+	int has_disks; /* disks were made of it: 0, 1, or -1 */
+	const char *kms_key;
+	const char *resource_group;
+	int64_t created_from; /* inclusive */
+	int64_t created_to;
+	const struct tag_filter *tags; /* all must match */
+	size_t n_tags;
+};
+#define SNAPSHOT_FILTER_ANY                                                                                   \
+	((struct snapshot_filter){ .state = -1, .not_state = -1, .disk_type = -1, .encrypted = -1, .has_disks = -1 })
+
+bool snapshot_get(struct txn *txn, const char *id, struct snapshot *ret);
+void snapshot_put(struct txn *txn, const struct snapshot *snapshot);
+void snapshot_delete(struct txn *txn, const char *id);
+size_t snapshot_list(struct txn *txn, const struct snapshot_filter *filter, const struct page *page,
+                     struct snapshot **ret);
+int64_t snapshot_count(struct txn *txn, const struct snapshot_filter *filter);
+
 /* Live attachments, oldest first: those that ended are reached by their id only. The store keeps, as unique indexes: one live attachment
  * of a disk unless all are shared; one live attachment of a disk to one instance; one holder of a device name of an
  * instance. Breaking one fails the transaction: it is a bug of the core. */
@@ -227,6 +260,7 @@ struct job_filter {
 	const char *const *disks; /* any of these */
 	size_t n_disks;
 	const char *attachment;
+	const char *snapshot;
 	int state; /* enum job_state or -1 */
 	int kind;  /* enum job_kind or -1 */
 	const bool *kinds; /* JOB_KIND_MAX of them, true for those that are wanted */

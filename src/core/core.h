@@ -75,12 +75,13 @@ void work_begin(struct work *work, struct core *core, struct txn *txn, const str
 bool work_refuse(struct work *work, enum refusal_reason reason, const char *subject);
 
 /* Checks. `stands` says whether the row applies, that is: whether the verb is refused. */
-enum check_about { ABOUT_NOTHING, ABOUT_INSTANCE, ABOUT_DISK, ABOUT_REGION };
+enum check_about { ABOUT_NOTHING, ABOUT_INSTANCE, ABOUT_DISK, ABOUT_REGION, ABOUT_SNAPSHOT };
 
 /* Every struct of facts begins with this. */
 struct facts {
 	const char *instance_id;
 	const char *disk_id;
+	const char *snapshot_id;
 };
 
 struct check {
@@ -101,6 +102,7 @@ bool work_is_callers(const struct work *work, const struct tenant *tenant);
 /* The resource of that id if it is the caller's, in the caller's region if one was named. */
 bool find_instance(const struct work *work, const char *id, struct instance *ret);
 bool find_disk(const struct work *work, const char *id, struct disk *ret);
+bool find_snapshot(const struct work *work, const char *id, struct snapshot *ret); /* none that is being deleted */
 struct account find_account(const struct work *work);
 
 /* A new resource id in the caller's realm: "d" in cn-hangzhou gives "d-bp1" and 15 characters. */

@@ -8,6 +8,7 @@
 #include "core/attachment.h"
 #include "core/catalogue.h"
 #include "core/matrix.h"
+#include "core/snapshot.h"
 
 #define DISK_SERIAL_LENGTH 20
 
@@ -76,6 +77,8 @@ static enum disk_status status_of(const struct disk *disk, const struct attachme
 		return DISK_STATUS_CREATING;
 	if (disk->state == DISK_DELETING)
 		return DISK_STATUS_DELETING;
+	if (disk->state == DISK_REINITING)
+		return DISK_STATUS_REINITING;
 	for (i = 0; i < n; i++) {
 		/* A multi-attach disk is In_use as long as one attachment is (DetachDisk page, effects). */
 		if (live[i].state == ATTACHMENT_ATTACHED)
@@ -109,6 +112,7 @@ void disk_refresh_by(struct work *work, struct disk *disk, const struct attachme
 
 void disk_forget(struct work *work, const struct disk *disk)
 {
+	snapshots_abandon(work, disk->id);
 	tag_delete_all(work->txn, disk->id);
 	disk_delete(work->txn, disk->id);
 }

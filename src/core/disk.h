@@ -14,8 +14,9 @@ struct disk_create_args {
 	const char *description;
 	bool size_given;
 	int64_t size_gib;
-	const char *snapshot;
+	const char *snapshot; /* NULL or "": empty */
 	bool multi_attach;
+	bool encrypted_given;
 	bool encrypted;
 	const char *kms_key;
 	bool bursting;
@@ -51,7 +52,7 @@ void disk_refresh(struct work *work, struct disk *disk);
  * live, and need not be read again. */
 void disk_refresh_by(struct work *work, struct disk *disk, const struct attachment *changed);
 
-/* Removes the row and its tags. */
+/* Removes the row and its tags, and its snapshots that are still on their way. */
 void disk_forget(struct work *work, const struct disk *disk);
 
 /* Turns a system disk whose origin is gone, or that is attached as a data disk, into a plain PostPaid data disk

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/catalogue.h"
+#include "core/snapshot.h"
 
 struct create_facts {
 	struct facts facts;
@@ -12,6 +13,8 @@ struct create_facts {
 	bool instance_found;
 	struct instance instance;
 	struct account account;
+	struct snapshot_source source;
+	int64_t size_gib; /* asked for, or the snapshot's */
 	enum refusal_reason fit;
 	const char *device; /* free on the instance */
 	bool full;          /* it has as many data disks as its type takes */
@@ -32,9 +35,10 @@ CREATE_ROW(zone_unknown, !text_empty(f->args->zone) && (!f->region || !zone_know
 CREATE_ROW(zone_mismatch, f->instance_found && !text_empty(f->args->zone) &&
             !text_equal(f->args->zone, f->instance.zone))
 CREATE_ROW(not_white_listed, !f->account.disk_white_list)
-/* This cloud holds no snapshots. */
-CREATE_ROW(snapshot_unknown, !text_empty(f->args->snapshot))
-CREATE_ROW(size_missing, !f->args->size_given)
+CREATE_ROW(snapshot_unknown, f->source.named && !f->source.found)
+CREATE_ROW(snapshot_not_ready, snapshot_source_unready(&f->source))
+CREATE_ROW(snapshot_encryption, snapshot_source_unencrypted(&f->source, f->args->encrypted_given, f->args->encrypted))
+CREATE_ROW(size_missing, !f->args->size_given && !f->source.named)
 CREATE_ROW(category_unknown, !f->category || !f->category->creatable)
 CREATE_ROW(level_wrong, f->fit == REFUSE_DISK_PERFORMANCE_LEVEL)
 CREATE_ROW(size_wrong, f->fit == REFUSE_DISK_SIZE)
@@ -52,7 +56,9 @@ static const struct check create_checks[] = {
 	{ create_zone_unknown, REFUSE_ZONE_UNKNOWN, ABOUT_NOTHING },
 	{ create_zone_mismatch, REFUSE_ZONE_MISMATCH, ABOUT_NOTHING },
 	{ create_not_white_listed, REFUSE_NOT_IN_WHITE_LIST, ABOUT_NOTHING },
-	{ create_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_NOTHING },
+	{ create_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_SNAPSHOT },
+	{ create_snapshot_not_ready, REFUSE_SNAPSHOT_NOT_READY, ABOUT_SNAPSHOT },
+	{ create_snapshot_encryption, REFUSE_SNAPSHOT_ENCRYPTION, ABOUT_SNAPSHOT },
 	{ create_size_missing, REFUSE_DISK_SIZE_MISSING, ABOUT_NOTHING },
 	{ create_category_unknown, REFUSE_DISK_CATEGORY, ABOUT_NOTHING },
 	{ create_level_wrong, REFUSE_DISK_PERFORMANCE_LEVEL, ABOUT_NOTHING },
@@ -81,13 +87,15 @@ static bool is_full(struct work *work, const struct instance *instance)
 static struct create_facts create_find(struct work *work, const struct disk_create_args *args)
 {
 	struct create_facts f = {
-		.facts = { .instance_id = args->instance },
+		.facts = { .instance_id = args->instance, .snapshot_id = args->snapshot },
 		.args = args,
 		.region = region_find(work->caller.tenant.region),
 		.category_id = text_empty(args->category) ? "cloud" : args->category,
 		.account = find_account(work),
+		.source = snapshot_source_of(work, args->snapshot),
 	};
 
+	f.size_gib = snapshot_source_size(&f.source, args->size_given, args->size_gib);
 	f.category = disk_category_find(f.category_id);
 	f.instance_found = !text_empty(args->instance) && find_instance(work, args->instance, &f.instance);
 	if (f.instance_found) {
@@ -96,18 +104,18 @@ static struct create_facts create_find(struct work *work, const struct disk_crea
 		f.full = is_full(work, &f.instance);
 	}
 	f.fit = disk_fits(f.category_id, disk_level_or_default(f.category_id, args->performance_level),
-	                  args->size_gib, false);
+	                  f.size_gib, false);
 	if (!text_empty(args->performance_level) && f.category && !f.category->levels)
 		f.fit = REFUSE_DISK_PERFORMANCE_LEVEL;
 	return f;
 }
 
-static void create_fill(struct disk *disk, const struct disk_create_args *args)
+static void create_fill(struct disk *disk, const struct disk_create_args *args, const struct create_facts *f)
 {
 	disk->name = args->name;
 	disk->description = args->description;
 	disk->performance_level = disk_level_or_default(disk->category, args->performance_level);
-	disk->size_gib = args->size_gib;
+	disk->size_gib = f->size_gib;
 	disk->multi_attach = args->multi_attach;
 	/* A client may ask for it later; the vendor's own tools count on its being off at first (docs/limits.md). */
 	disk->delete_auto_snapshot = false;
@@ -118,6 +126,7 @@ static void create_fill(struct disk *disk, const struct disk_create_args *args)
 	disk->resource_group = args->resource_group;
 	disk->storage_set = args->storage_set;
 	disk->storage_set_partition = args->storage_set_partition;
+	snapshot_source_fill(&f->source, disk);
 }
 
 bool disk_create(struct work *work, const struct disk_create_args *args, const char **ret_id)
@@ -129,7 +138,7 @@ bool disk_create(struct work *work, const struct disk_create_args *args, const c
 	if (!work_check(work, create_checks, COUNT_OF(create_checks), &f))
 		return false;
 	disk = disk_new(work, f.region->id, f.instance_found ? f.instance.zone : args->zone, f.category_id);
-	create_fill(&disk, args);
+	create_fill(&disk, args, &f);
 	if (f.instance_found) {
 		struct attachment attachment;
 
@@ -149,6 +158,7 @@ bool disk_create(struct work *work, const struct disk_create_args *args, const c
 	job.tenant = disk.tenant;
 	job.driver = disk.driver;
 	job.disk = disk.id;
+	job.snapshot = disk.source_snapshot;
 	job.lock = arena_printf(work->arena, "disk/%s", disk.id);
 	job_open(work, &job);
 	*ret_id = disk.id;
@@ -164,6 +174,7 @@ void disk_create_plan(struct work *work, const struct job *job, struct job_plan 
 		return;
 	ret->calls = arena_array(work->arena, struct driver_call, 2);
 	ret->calls[ret->n] = job_call(job, DRIVER_CREATE_DISK);
+	ret->calls[ret->n].snapshot = disk.source_snapshot;
 	ret->calls[ret->n++].size_gib = disk.size_gib;
 	if (!text_empty(job->attachment) && attachment_get(work->txn, job->attachment, &attachment)) {
 		ret->calls[ret->n] = job_call(job, DRIVER_ATTACH);

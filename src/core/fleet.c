@@ -142,10 +142,10 @@ static bool check_simulated(struct work *work)
 	return guard_is_simulated(work->core) || work_refuse(work, REFUSE_FLEET_NOT_SIMULATED, work->core->settings.driver);
 }
 
-/* A release that waits for its moment is a property of its instance, not work under way. */
+/* A release that waits for its moment is a property of its instance, or of its snapshot, and not work under way. */
 static bool is_under_way(const struct job *job)
 {
-	return job->kind != JOB_INSTANCE_AUTO_RELEASE;
+	return job->kind != JOB_INSTANCE_AUTO_RELEASE && job->kind != JOB_SNAPSHOT_EXPIRE;
 }
 
 static void name_job(struct work *work, const struct job *job, size_t n)

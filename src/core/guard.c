@@ -117,7 +117,26 @@ static void collect_machines(struct txn *txn, const char *driver, struct records
 	}
 }
 
-/* Disks, machines, attachments, in this order, of one driver. */
+/* Those that were accomplished: one that is on its way is asked for again by its job. */
+static void collect_snapshots(struct txn *txn, const char *driver, struct records *records)
+{
+	struct snapshot_filter filter = SNAPSHOT_FILTER_ANY;
+	struct snapshot *snapshots;
+	size_t n = snapshot_list(txn, &filter, &(struct page){ 0 }, &snapshots);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!text_equal(snapshots[i].driver, driver) || snapshots[i].state == SNAPSHOT_PROGRESSING ||
+		    snapshots[i].state == SNAPSHOT_FAILED)
+			continue;
+		record_add(records, &(struct driver_record){ .kind = DRIVER_RECORD_SNAPSHOT,
+		                                             .snapshot = snapshots[i].id,
+		                                             .disk = snapshots[i].disk,
+		                                             .size_gib = snapshots[i].size_gib });
+	}
+}
+
+/* Disks, machines, attachments, snapshots, in this order, of one driver. */
 static void collect(struct txn *txn, const char *driver, struct records *records)
 {
 	struct disk_filter all = DISK_FILTER_ANY;
@@ -133,10 +152,12 @@ static void collect(struct txn *txn, const char *driver, struct records *records
 	}
 	collect_machines(txn, driver, records);
 	for (i = 0; i < n; i++) {
-		if (text_equal(disks[i].driver, driver) && disks[i].state == DISK_READY &&
+		if (text_equal(disks[i].driver, driver) &&
+		    (disks[i].state == DISK_READY || disks[i].state == DISK_REINITING) &&
 		    disks[i].status != DISK_STATUS_AVAILABLE)
 			collect_attachments(txn, &disks[i], records);
 	}
+	collect_snapshots(txn, driver, records);
 }
 
 bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error_size)

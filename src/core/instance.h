@@ -14,6 +14,7 @@ struct instance_disk_args {
 	const char *device;
 	const char *snapshot;
 	const char *kms_key;
+	bool encrypted_given;
 	bool encrypted;
 	bool bursting;
 	int64_t provisioned_iops;

@@ -19,8 +19,11 @@ static void plan_build(struct work *work, const struct job *job, struct job_plan
 			continue;
 		call.disk = disk.id;
 		call.size_gib = disk.size_gib;
+		call.image = disk.type == DISK_SYSTEM ? disk.image : "";
+		call.snapshot = disk.source_snapshot;
 		ret->calls[ret->n++] = call;
 		call.act = DRIVER_ATTACH;
+		call.image = call.snapshot = "";
 		call.attachment = live[i].id;
 		call.generation = live[i].generation;
 		call.device = live[i].device;
@@ -105,6 +108,9 @@ void instance_create_done(struct work *work, struct job *job)
 	case JOB_CHECK:
 	case JOB_REQUESTED:
 	case JOB_FENCE:
+	case JOB_COPY:
+	case JOB_UNPLUG:
+	case JOB_PLUG:
 	case JOB_STEP_MAX:
 		break;
 	}

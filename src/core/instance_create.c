@@ -9,6 +9,7 @@
 #include "core/catalogue.h"
 #include "core/instance.h"
 #include "core/network.h"
+#include "core/snapshot.h"
 
 #define SYSTEM_DISK_DEFAULT_GIB      40
 #define SYSTEM_DISK_DEFAULT_CATEGORY "cloud_efficiency"
@@ -26,8 +27,8 @@ struct create_facts {
 	enum refusal_reason system_fit;
 	enum refusal_reason data_fit; /* of the first data disk that does not fit */
 	enum refusal_reason device_fit;
-	bool snapshot_named;
-	const char **devices; /* of the data disks */
+	struct snapshot_source *sources; /* of the data disks */
+	const char **devices;
 	struct network_place place;
 };
 
@@ -49,7 +50,9 @@ CREATE_ROW(system_category, f->system_fit == REFUSE_DISK_CATEGORY)
 CREATE_ROW(system_level, f->system_fit == REFUSE_DISK_PERFORMANCE_LEVEL)
 CREATE_ROW(system_size, f->system_fit == REFUSE_DISK_SIZE || (f->image && f->system_gib < f->image->size_gib))
 CREATE_ROW(too_many_disks, f->type && (int64_t)args->n_data_disks > f->type->max_data_disks)
-CREATE_ROW(snapshot_unknown, f->snapshot_named)
+CREATE_ROW(snapshot_unknown, f->data_fit == REFUSE_SNAPSHOT_UNKNOWN)
+CREATE_ROW(snapshot_not_ready, f->data_fit == REFUSE_SNAPSHOT_NOT_READY)
+CREATE_ROW(snapshot_encryption, f->data_fit == REFUSE_SNAPSHOT_ENCRYPTION)
 CREATE_ROW(data_category, f->data_fit == REFUSE_DISK_CATEGORY)
 CREATE_ROW(data_size_missing, f->data_fit == REFUSE_DISK_SIZE_MISSING)
 CREATE_ROW(data_level, f->data_fit == REFUSE_DISK_PERFORMANCE_LEVEL)
@@ -93,7 +96,9 @@ static const struct check create_checks[] = {
 	{ create_system_level, REFUSE_DISK_PERFORMANCE_LEVEL, ABOUT_NOTHING },
 	{ create_system_size, REFUSE_SYSTEM_DISK_SIZE, ABOUT_NOTHING },
 	{ create_too_many_disks, REFUSE_INSTANCE_DISK_LIMIT, ABOUT_NOTHING },
-	{ create_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_NOTHING },
+	{ create_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_SNAPSHOT },
+	{ create_snapshot_not_ready, REFUSE_SNAPSHOT_NOT_READY, ABOUT_SNAPSHOT },
+	{ create_snapshot_encryption, REFUSE_SNAPSHOT_ENCRYPTION, ABOUT_SNAPSHOT },
 	{ create_data_category, REFUSE_DISK_CATEGORY, ABOUT_NOTHING },
 	{ create_data_size_missing, REFUSE_DISK_SIZE_MISSING, ABOUT_NOTHING },
 	{ create_data_level, REFUSE_DISK_PERFORMANCE_LEVEL, ABOUT_NOTHING },
@@ -107,18 +112,25 @@ static const char *data_category(const struct instance_disk_args *args)
 	return text_empty(args->category) ? DATA_DISK_DEFAULT_CATEGORY : args->category;
 }
 
-static enum refusal_reason data_disk_fits(const struct instance_disk_args *args)
+static enum refusal_reason data_disk_fits(const struct instance_disk_args *args, const struct snapshot_source *source)
 {
 	const char *category = data_category(args);
 	const struct disk_category *row = disk_category_find(category);
 
+	if (source->named && !source->found)
+		return REFUSE_SNAPSHOT_UNKNOWN;
+	if (snapshot_source_unready(source))
+		return REFUSE_SNAPSHOT_NOT_READY;
+	if (snapshot_source_unencrypted(source, args->encrypted_given, args->encrypted))
+		return REFUSE_SNAPSHOT_ENCRYPTION;
 	if (!row)
 		return REFUSE_DISK_CATEGORY;
-	if (!args->size_given)
+	if (!args->size_given && !source->found)
 		return REFUSE_DISK_SIZE_MISSING;
 	if (!text_empty(args->performance_level) && !row->levels)
 		return REFUSE_DISK_PERFORMANCE_LEVEL;
-	return disk_fits(category, disk_level_or_default(category, args->performance_level), args->size_gib, false);
+	return disk_fits(category, disk_level_or_default(category, args->performance_level),
+	                 snapshot_source_size(source, args->size_given, args->size_gib), false);
 }
 
 /* Names that were asked for are kept; the other disks get the first letters that are left. */
@@ -194,9 +206,11 @@ static struct create_facts create_find(struct work *work, const struct instance_
 	f.system_fit = disk_fits(f.system_category,
 	                         disk_level_or_default(f.system_category, args->system_disk.performance_level),
 	                         f.system_gib, true);
+	f.sources = arena_array(work->arena, struct snapshot_source, args->n_data_disks);
 	for (i = 0; i < args->n_data_disks && f.data_fit == REFUSE_NONE; i++) {
-		f.data_fit = data_disk_fits(&args->data_disks[i]);
-		f.snapshot_named = f.snapshot_named || !text_empty(args->data_disks[i].snapshot);
+		f.sources[i] = snapshot_source_of(work, args->data_disks[i].snapshot);
+		f.data_fit = data_disk_fits(&args->data_disks[i], &f.sources[i]);
+		f.facts.snapshot_id = args->data_disks[i].snapshot;
 	}
 	if (f.type && (int64_t)args->n_data_disks <= f.type->max_data_disks)
 		f.device_fit = assign_devices(work, &f);
@@ -296,7 +310,7 @@ static void add_data_disk(struct work *work, const struct create_facts *f, const
 
 	disk.name = args->name;
 	disk.description = args->description;
-	disk.size_gib = args->size_gib;
+	disk.size_gib = snapshot_source_size(&f->sources[i], args->size_given, args->size_gib);
 	disk.performance_level = disk_level_or_default(category->id, args->performance_level);
 	disk.delete_with_instance = !args->keep;
 	/* PrePaid data disks and local disks cannot leave (aliyun: disk states, "Portable"). */
@@ -308,6 +322,7 @@ static void add_data_disk(struct work *work, const struct create_facts *f, const
 	disk.bursting = args->bursting;
 	disk.provisioned_iops = args->provisioned_iops;
 	disk.resource_group = instance->resource_group;
+	snapshot_source_fill(&f->sources[i], &disk);
 	if (category->elastic_ephemeral)
 		disk.origin_instance = instance->id;
 	attachment_new(work, &disk, instance, f->devices[i], false, args->keep);

@@ -7,9 +7,11 @@
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/disk.h"
+#include "core/disk_change.h"
 #include "core/event.h"
 #include "core/guard.h"
 #include "core/instance.h"
+#include "core/snapshot.h"
 
 /* How long one process may work on a job before another may take it. The holder of the data directory is the only
  * process today and claims all at its start. */
@@ -37,6 +39,13 @@ const struct job_kind_row job_kinds[JOB_KIND_MAX] = {
 	[JOB_INSTANCE_REBOOT] = { instance_reboot_plan, instance_reboot_done, instance_reboot_failed },
 	[JOB_INSTANCE_DELETE] = { instance_delete_plan, instance_delete_done, instance_delete_failed },
 	[JOB_INSTANCE_AUTO_RELEASE] = { instance_auto_release_plan, instance_auto_release_done, job_nothing_failed },
+	[JOB_DISK_RESIZE] = { disk_resize_plan, disk_resize_done, disk_resize_failed },
+	[JOB_DISK_REINIT] = { disk_restore_plan, disk_restore_done, disk_restore_failed },
+	[JOB_DISK_RESET] = { disk_restore_plan, disk_restore_done, disk_restore_failed },
+	[JOB_SYSTEM_DISK_REPLACE] = { system_disk_replace_plan, system_disk_replace_done, system_disk_replace_failed },
+	[JOB_SNAPSHOT_CREATE] = { snapshot_create_plan, snapshot_create_done, snapshot_create_failed },
+	[JOB_SNAPSHOT_DELETE] = { snapshot_delete_plan, snapshot_delete_done, snapshot_delete_failed },
+	[JOB_SNAPSHOT_EXPIRE] = { snapshot_expire_plan, snapshot_expire_done, job_nothing_failed },
 };
 
 /* Milliseconds of quick and real pace. Real follows the pages where they say something: DetachDisk "about a minute". */
@@ -56,6 +65,11 @@ static const struct {
 	[JOB_INSTANCE_REBOOT][JOB_REQUESTED] = { 400, 10 * SECOND },
 	[JOB_INSTANCE_REBOOT][JOB_POWER] = { 800, 20 * SECOND },
 	[JOB_INSTANCE_DELETE][JOB_REQUESTED] = { 500, 10 * SECOND },
+	[JOB_DISK_REINIT][JOB_REQUESTED] = { 1000, 30 * SECOND },
+	[JOB_DISK_RESET][JOB_REQUESTED] = { 1000, 30 * SECOND },
+	[JOB_SYSTEM_DISK_REPLACE][JOB_REQUESTED] = { 1000, 40 * SECOND },
+	[JOB_SNAPSHOT_CREATE][JOB_COPY] = { 1500, 60 * SECOND },
+	[JOB_SNAPSHOT_DELETE][JOB_REQUESTED] = { 300, 5 * SECOND },
 };
 
 int64_t job_pace(const struct core *core, enum job_kind kind, enum job_step step)
@@ -111,11 +125,14 @@ static const char *job_id(const struct work *work)
 
 void job_open(struct work *work, struct job *job)
 {
+	bool waits;
+
 	job->id = job_id(work);
 	job->state = JOB_OPEN;
 	job->requested_by = text_or(work->caller.key_id, "cleat");
 	/* A wait for a date is nothing that could fail. */
-	job->fault = job->kind == JOB_INSTANCE_AUTO_RELEASE ? "" : text_or(work->fault, "");
+	waits = job->kind == JOB_INSTANCE_AUTO_RELEASE || job->kind == JOB_SNAPSHOT_EXPIRE;
+	job->fault = waits ? "" : text_or(work->fault, "");
 	work->opened_job = true;
 	job->created_at = work->now;
 	if (!job->due_at)
@@ -362,6 +379,8 @@ struct driver_call job_call(const struct job *job, enum driver_act act)
 		.attachment = text_or(job->attachment, ""),
 		.generation = job->generation,
 		.device = "",
+		.image = "",
+		.snapshot = "",
 		.force = job->force,
 	};
 }

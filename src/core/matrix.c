@@ -4,14 +4,22 @@
 
 const char *const verb_names[VERB_MAX + 1] = { "attach",         "detach",        "delete disk",     "start instance",
 	                                       "stop instance", "reboot instance", "delete instance",
-	                                       "delete instance (force)" };
+	                                       "delete instance (force)",
+	                                       "modify disk",
+	                                       "resize disk",
+	                                       "reinit disk",
+	                                       "reset disk",
+	                                       "replace system disk",
+	                                       "create snapshot",
+	                                       "delete snapshot" };
 
 #define ALLOW     { MATRIX_ALLOW, REFUSE_NONE }
 #define SUPERSEDE { MATRIX_SUPERSEDE, REFUSE_NONE }
 #define NO(why)   { MATRIX_REFUSE, REFUSE_##why }
 
 /* Attach and detach of another disk of the same instance never meet: they are looked up by their disk. Power jobs look
- * at all jobs of the instance. */
+ * at all jobs of the instance. Replacing a system disk looks at the jobs of that disk, deleting a snapshot at those that
+ * make it, delete it or read it. */
 static const struct matrix_cell cells[VERB_MAX][JOB_KIND_MAX] = {
 	[VERB_ATTACH] = {
 		[JOB_DISK_CREATE] = NO(DISK_STATE),
@@ -24,6 +32,13 @@ static const struct matrix_cell cells[VERB_MAX][JOB_KIND_MAX] = {
 		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = ALLOW,
+		[JOB_DISK_REINIT] = NO(DISK_STATE),
+		[JOB_DISK_RESET] = NO(DISK_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(DISK_STATE),
+		[JOB_SNAPSHOT_CREATE] = ALLOW,
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
 	},
 	[VERB_DETACH] = {
 		[JOB_DISK_CREATE] = NO(DISK_STATE),
@@ -36,6 +51,13 @@ static const struct matrix_cell cells[VERB_MAX][JOB_KIND_MAX] = {
 		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = ALLOW,
+		[JOB_DISK_REINIT] = NO(DISK_STATE),
+		[JOB_DISK_RESET] = NO(DISK_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(DISK_STATE),
+		[JOB_SNAPSHOT_CREATE] = ALLOW,
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
 	},
 	[VERB_DISK_DELETE] = {
 		[JOB_DISK_CREATE] = NO(DISK_STATE),
@@ -48,6 +70,13 @@ static const struct matrix_cell cells[VERB_MAX][JOB_KIND_MAX] = {
 		[JOB_INSTANCE_REBOOT] = NO(DISK_STATE),
 		[JOB_INSTANCE_DELETE] = NO(DISK_STATE),
 		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = NO(DISK_STATE),
+		[JOB_DISK_REINIT] = NO(DISK_STATE),
+		[JOB_DISK_RESET] = NO(DISK_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(DISK_STATE),
+		[JOB_SNAPSHOT_CREATE] = NO(DISK_SNAPSHOTTING),
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
 	},
 	[VERB_INSTANCE_START] = {
 		[JOB_DISK_CREATE] = ALLOW,
@@ -60,6 +89,13 @@ static const struct matrix_cell cells[VERB_MAX][JOB_KIND_MAX] = {
 		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = ALLOW,
+		[JOB_DISK_REINIT] = NO(INSTANCE_STATE),
+		[JOB_DISK_RESET] = NO(INSTANCE_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(INSTANCE_STATE),
+		[JOB_SNAPSHOT_CREATE] = ALLOW,
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
 	},
 	[VERB_INSTANCE_STOP] = {
 		[JOB_DISK_CREATE] = ALLOW,
@@ -72,6 +108,13 @@ static const struct matrix_cell cells[VERB_MAX][JOB_KIND_MAX] = {
 		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = ALLOW,
+		[JOB_DISK_REINIT] = NO(INSTANCE_STATE),
+		[JOB_DISK_RESET] = NO(INSTANCE_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(INSTANCE_STATE),
+		[JOB_SNAPSHOT_CREATE] = ALLOW,
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
 	},
 	[VERB_INSTANCE_REBOOT] = {
 		[JOB_DISK_CREATE] = ALLOW,
@@ -84,6 +127,13 @@ static const struct matrix_cell cells[VERB_MAX][JOB_KIND_MAX] = {
 		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = ALLOW,
+		[JOB_DISK_REINIT] = NO(INSTANCE_STATE),
+		[JOB_DISK_RESET] = NO(INSTANCE_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(INSTANCE_STATE),
+		[JOB_SNAPSHOT_CREATE] = ALLOW,
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
 	},
 	[VERB_INSTANCE_RELEASE] = {
 		[JOB_DISK_CREATE] = NO(INSTANCE_STATE),
@@ -96,6 +146,13 @@ static const struct matrix_cell cells[VERB_MAX][JOB_KIND_MAX] = {
 		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_AUTO_RELEASE] = SUPERSEDE,
+		[JOB_DISK_RESIZE] = ALLOW,
+		[JOB_DISK_REINIT] = NO(INSTANCE_STATE),
+		[JOB_DISK_RESET] = NO(INSTANCE_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(INSTANCE_STATE),
+		[JOB_SNAPSHOT_CREATE] = ALLOW,
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
 	},
 	[VERB_INSTANCE_RELEASE_FORCED] = {
 		[JOB_DISK_CREATE] = NO(INSTANCE_STATE),
@@ -108,6 +165,146 @@ static const struct matrix_cell cells[VERB_MAX][JOB_KIND_MAX] = {
 		[JOB_INSTANCE_REBOOT] = SUPERSEDE,
 		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
 		[JOB_INSTANCE_AUTO_RELEASE] = SUPERSEDE,
+		[JOB_DISK_RESIZE] = ALLOW,
+		[JOB_DISK_REINIT] = NO(INSTANCE_STATE),
+		[JOB_DISK_RESET] = NO(INSTANCE_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(INSTANCE_STATE),
+		[JOB_SNAPSHOT_CREATE] = ALLOW,
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
+	},
+	[VERB_DISK_MODIFY] = {
+		[JOB_DISK_CREATE] = NO(DISK_STATE),
+		[JOB_DISK_DELETE] = NO(DISK_STATE),
+		[JOB_ATTACH] = ALLOW,
+		[JOB_DETACH] = ALLOW,
+		[JOB_INSTANCE_CREATE] = ALLOW,
+		[JOB_INSTANCE_START] = ALLOW,
+		[JOB_INSTANCE_STOP] = ALLOW,
+		[JOB_INSTANCE_REBOOT] = ALLOW,
+		[JOB_INSTANCE_DELETE] = ALLOW,
+		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = ALLOW,
+		[JOB_DISK_REINIT] = ALLOW,
+		[JOB_DISK_RESET] = ALLOW,
+		[JOB_SYSTEM_DISK_REPLACE] = ALLOW,
+		[JOB_SNAPSHOT_CREATE] = ALLOW,
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
+	},
+	[VERB_DISK_RESIZE] = {
+		[JOB_DISK_CREATE] = NO(DISK_STATE),
+		[JOB_DISK_DELETE] = NO(DISK_STATE),
+		[JOB_ATTACH] = NO(DISK_STATE),
+		[JOB_DETACH] = NO(DISK_STATE),
+		[JOB_INSTANCE_CREATE] = NO(DISK_STATE),
+		[JOB_INSTANCE_START] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_STOP] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = NO(DISK_RESIZING),
+		[JOB_DISK_REINIT] = NO(DISK_STATE),
+		[JOB_DISK_RESET] = NO(DISK_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(DISK_STATE),
+		[JOB_SNAPSHOT_CREATE] = NO(DISK_SNAPSHOTTING),
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
+	},
+	[VERB_DISK_REINIT] = {
+		[JOB_DISK_CREATE] = NO(DISK_STATE),
+		[JOB_DISK_DELETE] = NO(DISK_STATE),
+		[JOB_ATTACH] = NO(DISK_STATE),
+		[JOB_DETACH] = NO(DISK_STATE),
+		[JOB_INSTANCE_CREATE] = NO(DISK_STATE),
+		[JOB_INSTANCE_START] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_STOP] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = NO(DISK_STATE),
+		[JOB_DISK_REINIT] = NO(DISK_STATE),
+		[JOB_DISK_RESET] = NO(DISK_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(DISK_STATE),
+		[JOB_SNAPSHOT_CREATE] = NO(DISK_SNAPSHOTTING),
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
+	},
+	[VERB_DISK_RESET] = {
+		[JOB_DISK_CREATE] = NO(DISK_STATE),
+		[JOB_DISK_DELETE] = NO(DISK_STATE),
+		[JOB_ATTACH] = NO(DISK_STATE),
+		[JOB_DETACH] = NO(DISK_STATE),
+		[JOB_INSTANCE_CREATE] = NO(DISK_STATE),
+		[JOB_INSTANCE_START] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_STOP] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = NO(JOB_IN_THE_WAY),
+		[JOB_DISK_REINIT] = NO(DISK_STATE),
+		[JOB_DISK_RESET] = NO(DISK_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(DISK_STATE),
+		[JOB_SNAPSHOT_CREATE] = NO(JOB_IN_THE_WAY),
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
+	},
+	[VERB_SYSTEM_DISK_REPLACE] = {
+		[JOB_DISK_CREATE] = ALLOW,
+		[JOB_DISK_DELETE] = ALLOW,
+		[JOB_ATTACH] = NO(DISK_STATE),
+		[JOB_DETACH] = NO(DISK_STATE),
+		[JOB_INSTANCE_CREATE] = NO(INSTANCE_BUILDING),
+		[JOB_INSTANCE_START] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_STOP] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = NO(DISK_STATE),
+		[JOB_DISK_REINIT] = NO(DISK_STATE),
+		[JOB_DISK_RESET] = NO(DISK_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(DISK_STATE),
+		[JOB_SNAPSHOT_CREATE] = NO(DISK_SNAPSHOTTING),
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
+	},
+	[VERB_SNAPSHOT_CREATE] = {
+		[JOB_DISK_CREATE] = NO(DISK_STATE),
+		[JOB_DISK_DELETE] = NO(DISK_STATE),
+		[JOB_ATTACH] = NO(DISK_STATE),
+		[JOB_DETACH] = NO(DISK_STATE),
+		[JOB_INSTANCE_CREATE] = NO(DISK_STATE),
+		[JOB_INSTANCE_START] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_STOP] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_REBOOT] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_DELETE] = NO(INSTANCE_STATE),
+		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = NO(DISK_STATE),
+		[JOB_DISK_REINIT] = NO(DISK_STATE),
+		[JOB_DISK_RESET] = NO(DISK_STATE),
+		[JOB_SYSTEM_DISK_REPLACE] = NO(DISK_STATE),
+		[JOB_SNAPSHOT_CREATE] = NO(DISK_SNAPSHOTTING),
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = ALLOW,
+	},
+	[VERB_SNAPSHOT_DELETE] = {
+		[JOB_DISK_CREATE] = NO(JOB_IN_THE_WAY),
+		[JOB_DISK_DELETE] = ALLOW,
+		[JOB_ATTACH] = ALLOW,
+		[JOB_DETACH] = ALLOW,
+		[JOB_INSTANCE_CREATE] = ALLOW,
+		[JOB_INSTANCE_START] = ALLOW,
+		[JOB_INSTANCE_STOP] = ALLOW,
+		[JOB_INSTANCE_REBOOT] = ALLOW,
+		[JOB_INSTANCE_DELETE] = ALLOW,
+		[JOB_INSTANCE_AUTO_RELEASE] = ALLOW,
+		[JOB_DISK_RESIZE] = ALLOW,
+		[JOB_DISK_REINIT] = NO(JOB_IN_THE_WAY),
+		[JOB_DISK_RESET] = NO(JOB_IN_THE_WAY),
+		[JOB_SYSTEM_DISK_REPLACE] = ALLOW,
+		[JOB_SNAPSHOT_CREATE] = SUPERSEDE,
+		[JOB_SNAPSHOT_DELETE] = ALLOW,
+		[JOB_SNAPSHOT_EXPIRE] = SUPERSEDE,
 	},
 };
 
@@ -116,10 +313,10 @@ struct matrix_cell matrix_cell(enum verb verb, enum job_kind kind)
 	return cells[verb][kind];
 }
 
-bool matrix_pass(struct work *work, enum verb verb, const char *instance, const char *disk, const char *attachment)
+/* The jobs that the verb has to do with: not those of other attachments. */
+static bool passes(struct work *work, enum verb verb, struct job *jobs, size_t n, const char *attachment,
+                   const char *subject)
 {
-	struct job *jobs;
-	size_t n = job_list_open(work, instance, disk, &jobs);
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -128,7 +325,7 @@ bool matrix_pass(struct work *work, enum verb verb, const char *instance, const 
 		if (attachment && !text_equal(jobs[i].attachment, attachment))
 			continue;
 		if (cell.rule == MATRIX_REFUSE)
-			return work_refuse(work, cell.reason, instance ? instance : disk);
+			return work_refuse(work, cell.reason, subject);
 	}
 	for (i = 0; i < n; i++) {
 		if (attachment && !text_equal(jobs[i].attachment, attachment))
@@ -137,4 +334,24 @@ bool matrix_pass(struct work *work, enum verb verb, const char *instance, const 
 			job_end(work, &jobs[i], JOB_SUPERSEDED, REFUSE_NONE, verb_names[verb]);
 	}
 	return true;
+}
+
+bool matrix_pass(struct work *work, enum verb verb, const char *instance, const char *disk, const char *attachment)
+{
+	struct job *jobs;
+	size_t n = job_list_open(work, instance, disk, &jobs);
+
+	return passes(work, verb, jobs, n, attachment, instance ? instance : disk);
+}
+
+bool matrix_pass_snapshot(struct work *work, enum verb verb, const char *snapshot)
+{
+	struct job_filter filter = JOB_FILTER_ANY;
+	struct job *jobs;
+	size_t n;
+
+	filter.snapshot = snapshot;
+	filter.state = JOB_OPEN;
+	n = job_list(work->txn, &filter, &(struct page){ 0 }, &jobs);
+	return passes(work, verb, jobs, n, NULL, snapshot);
 }

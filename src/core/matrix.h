@@ -14,6 +14,13 @@ enum verb {
 	VERB_INSTANCE_REBOOT,
 	VERB_INSTANCE_RELEASE,
 	VERB_INSTANCE_RELEASE_FORCED,
+	VERB_DISK_MODIFY,
+	VERB_DISK_RESIZE,
+	VERB_DISK_REINIT,
+	VERB_DISK_RESET,
+	VERB_SYSTEM_DISK_REPLACE,
+	VERB_SNAPSHOT_CREATE,
+	VERB_SNAPSHOT_DELETE,
 	VERB_MAX
 };
 
@@ -36,5 +43,8 @@ struct matrix_cell matrix_cell(enum verb verb, enum job_kind kind);
 /* Applies the table to the open jobs of the instance or disk (the other NULL). `attachment` not NULL: jobs of other
  * attachments of a multi-attach disk are no concern of this verb. False with the refusal recorded. */
 bool matrix_pass(struct work *work, enum verb verb, const char *instance, const char *disk, const char *attachment);
+
+/* The same for the open jobs that make, delete or put back a snapshot. */
+bool matrix_pass_snapshot(struct work *work, enum verb verb, const char *snapshot);
 
 #endif

@@ -46,6 +46,9 @@ bool resource_group_join(struct work *work, enum tagged kind, const char *id, co
 	case TAGGED_DISK:
 		SET_GROUP(disk, disk_get, disk_put);
 		break;
+	case TAGGED_SNAPSHOT:
+		SET_GROUP(snapshot, snapshot_get, snapshot_put);
+		break;
 	case TAGGED_SECURITY_GROUP:
 		SET_GROUP(security_group, security_group_get, security_group_put);
 		break;

@@ -39,6 +39,7 @@ bool tagging_found(const struct work *work, enum tagged kind, const char *id)
 	union {
 		struct instance instance;
 		struct disk disk;
+		struct snapshot snapshot;
 		struct security_group group;
 		struct vpc vpc;
 		struct vswitch vswitch;
@@ -49,6 +50,8 @@ bool tagging_found(const struct work *work, enum tagged kind, const char *id)
 		return find_instance(work, id, &any.instance);
 	case TAGGED_DISK:
 		return find_disk(work, id, &any.disk);
+	case TAGGED_SNAPSHOT:
+		return find_snapshot(work, id, &any.snapshot);
 	case TAGGED_SECURITY_GROUP:
 		return find_security_group(work, id, &any.group);
 	case TAGGED_VPC:

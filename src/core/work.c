@@ -27,6 +27,8 @@ static const char *check_subject(const struct work *work, const struct check *ch
 		return facts->disk_id;
 	case ABOUT_REGION:
 		return work->caller.tenant.region;
+	case ABOUT_SNAPSHOT:
+		return facts->snapshot_id;
 	case ABOUT_NOTHING:
 		break;
 	}
@@ -73,6 +75,17 @@ bool find_disk(const struct work *work, const char *id, struct disk *ret)
 	struct disk found;
 
 	if (!id || !disk_get(work->txn, id, &found) || !work_is_callers(work, &found.tenant))
+		return false;
+	*ret = found;
+	return true;
+}
+
+bool find_snapshot(const struct work *work, const char *id, struct snapshot *ret)
+{
+	struct snapshot found;
+
+	if (!id || !snapshot_get(work->txn, id, &found) || !work_is_callers(work, &found.tenant) ||
+	    found.state == SNAPSHOT_DELETING)
 		return false;
 	*ret = found;
 	return true;

@@ -36,6 +36,7 @@ struct sim {
 	pthread_mutex_t lock;
 	struct map machines; /* id -> sim_machine */
 	struct map disks;    /* id -> sim_disk */
+	struct map snapshots; /* id -> (void *) anything: it is there */
 	struct map fences;   /* job -> (void *) highest fence seen */
 };
 
@@ -151,8 +152,19 @@ static void done(struct driver_reply *reply)
 
 /* ---- the acts; under the lock ---- */
 
+/* The content that is asked for does not exist; answered. */
+static bool has_no_snapshot(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
+{
+	if (!*call->snapshot || map_get(&sim->snapshots, call->snapshot))
+		return false;
+	answer(reply, DRIVER_FAILED, "no-such-snapshot", "the snapshot does not exist");
+	return true;
+}
+
 static void act_create_disk(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
 {
+	if (!map_get(&sim->disks, call->disk) && has_no_snapshot(sim, call, reply))
+		return;
 	disk_add(sim, call->disk, call->size_gib);
 	done(reply);
 }
@@ -300,6 +312,64 @@ static void act_detach(struct sim *sim, const struct driver_call *call, struct d
 		act_unplug(sim, call, reply);
 }
 
+static struct sim_disk *must_have_disk(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
+{
+	struct sim_disk *disk = map_get(&sim->disks, call->disk);
+
+	if (!disk)
+		answer(reply, DRIVER_FAILED, "no-such-disk", "the disk does not exist");
+	return disk;
+}
+
+static void act_resize_disk(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
+{
+	struct sim_disk *disk = must_have_disk(sim, call, reply);
+
+	if (!disk)
+		return;
+	if (disk->size_gib < call->size_gib)
+		disk->size_gib = call->size_gib;
+	done(reply);
+}
+
+static void act_restore_disk(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
+{
+	struct sim_disk *disk = must_have_disk(sim, call, reply);
+	struct sim_plug *plug;
+
+	if (!disk || has_no_snapshot(sim, call, reply))
+		return;
+	for (plug = disk->plugs; plug; plug = plug->next) {
+		struct sim_machine *machine = map_get(&sim->machines, plug->machine);
+
+		if (machine && machine->powered) {
+			answer(reply, DRIVER_REFUSED, "powered", "a machine that is on can write the disk");
+			return;
+		}
+	}
+	done(reply); /* this fleet keeps no bytes */
+}
+
+static void snapshot_add(struct sim *sim, const char *id)
+{
+	map_put(&sim->snapshots, id, sim);
+}
+
+static void act_create_snapshot(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
+{
+	/* Once taken it needs its disk no more. */
+	if (!map_get(&sim->snapshots, call->snapshot) && !must_have_disk(sim, call, reply))
+		return;
+	snapshot_add(sim, call->snapshot);
+	done(reply);
+}
+
+static void act_delete_snapshot(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
+{
+	map_remove(&sim->snapshots, call->snapshot);
+	done(reply);
+}
+
 static void (*const acts[DRIVER_ACT_MAX])(struct sim *, const struct driver_call *, struct driver_reply *) = {
 	[DRIVER_CREATE_DISK] = act_create_disk,
 	[DRIVER_DELETE_DISK] = act_delete_disk,
@@ -311,6 +381,10 @@ static void (*const acts[DRIVER_ACT_MAX])(struct sim *, const struct driver_call
 	[DRIVER_CHECK_IDLE] = act_check_idle,
 	[DRIVER_DETACH] = act_detach,
 	[DRIVER_FENCE] = act_unplug,
+	[DRIVER_RESIZE_DISK] = act_resize_disk,
+	[DRIVER_RESTORE_DISK] = act_restore_disk,
+	[DRIVER_CREATE_SNAPSHOT] = act_create_snapshot,
+	[DRIVER_DELETE_SNAPSHOT] = act_delete_snapshot,
 };
 
 /* ---- the driver ---- */
@@ -327,6 +401,7 @@ static bool sim_open(const char *config, void **ret_self, char *error, size_t er
 	pthread_mutex_init(&sim->lock, NULL);
 	map_init(&sim->machines);
 	map_init(&sim->disks);
+	map_init(&sim->snapshots);
 	map_init(&sim->fences);
 	*ret_self = sim;
 	return true;
@@ -346,8 +421,10 @@ static void forget_all(struct sim *sim)
 		machine_free(machine);
 	map_finish(&sim->disks);
 	map_finish(&sim->machines);
+	map_finish(&sim->snapshots);
 	map_init(&sim->disks);
 	map_init(&sim->machines);
+	map_init(&sim->snapshots);
 }
 
 static bool sim_restore(void *self, const struct driver_record *records, size_t n, char *error, size_t error_size)
@@ -374,6 +451,9 @@ static bool sim_restore(void *self, const struct driver_record *records, size_t 
 			plug = plug_add(disk_add(sim, record->disk, record->size_gib), record->attachment, record->machine,
 			                record->generation, record->shared);
 			sim_guest_set(&plug->guest, &record->guest);
+			break;
+		case DRIVER_RECORD_SNAPSHOT:
+			snapshot_add(sim, record->snapshot);
 			break;
 		}
 	}
@@ -446,6 +526,7 @@ static void sim_close(void *self)
 	if (!sim)
 		return;
 	forget_all(sim);
+	map_finish(&sim->snapshots);
 	map_finish(&sim->fences);
 	pthread_mutex_destroy(&sim->lock);
 	free(sim);

@@ -93,6 +93,8 @@ void account_clear(struct txn *txn, const char *account)
 	static const char *const clears[] = {
 		"DELETE FROM attachment WHERE account = $1",
 		"DELETE FROM disk WHERE account = $1",
+		"DELETE FROM event WHERE account = $1",
+		"DELETE FROM snapshot WHERE account = $1",
 		"DELETE FROM instance WHERE account = $1",
 		"DELETE FROM job WHERE account = $1",
 		"DELETE FROM tag WHERE account = $1",

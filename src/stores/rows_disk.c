@@ -28,7 +28,7 @@ static const struct column disk_columns[] = {
 	BOOL(disk, overdue),
 	TEXT(disk, kms_key),
 	TEXT(disk, image),
-	TEXT(disk, source_snapshot),
+	TEXT(disk, source_snapshot, STAYS),
 	TEXT(disk, resource_group),
 	TEXT(disk, storage_set),
 	INT64(disk, storage_set_partition),
@@ -97,7 +97,10 @@ static bool disk_where(struct where *where, const struct disk_filter *filter)
 		where_literal(where, "origin_instance <> ''");
 		where_text(where, "origin_instance", filter->origin_instance);
 	}
-	where_text(where, "source_snapshot", filter->source_snapshot);
+	if (filter->source_snapshot) {
+		where_literal(where, "source_snapshot <> ''");
+		where_text(where, "source_snapshot", filter->source_snapshot);
+	}
 	where_enum(where, "charge_type", "=", filter->charge_type, charge_type_names);
 	disk_where_flags(where, filter);
 	where_text(where, "kms_key", filter->kms_key);

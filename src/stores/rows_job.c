@@ -14,6 +14,10 @@ static const struct column job_columns[] = {
 	TEXT(job, disk, STAYS),
 	TEXT(job, attachment),
 	INT64(job, generation),
+	TEXT(job, snapshot, STAYS),
+	TEXT(job, new_disk),
+	INT64(job, old_size_gib),
+	BOOL(job, then_start),
 	TEXT(job, lock, MOVES),
 	BOOL(job, force),
 	TEXT(job, requested_by),
@@ -68,6 +72,7 @@ static bool job_where(struct where *where, const struct job_filter *filter)
 	where_any(where, "disk", filter->disks, filter->n_disks);
 	where_text(where, "instance", filter->instance);
 	where_text(where, "attachment", filter->attachment);
+	where_text(where, "snapshot", filter->snapshot);
 	where_text(where, "account", filter->account);
 	where_text(where, "scope", filter->scope);
 	where_text(where, "region", filter->region);

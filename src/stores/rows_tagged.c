@@ -29,6 +29,7 @@ static const struct {
 	  "EXISTS (SELECT 1 FROM " table " WHERE id = tag.resource AND region = " }
 	[TAGGED_INSTANCE] = KIND("instance"),
 	[TAGGED_DISK] = KIND("disk"),
+	[TAGGED_SNAPSHOT] = KIND("snapshot"),
 	[TAGGED_SECURITY_GROUP] = KIND("security_group"),
 	[TAGGED_VPC] = KIND("vpc"),
 	[TAGGED_VSWITCH] = KIND("vswitch"),

@@ -242,9 +242,14 @@ def dump_fleet(server, query=""):
     return reply.decode()
 
 
+def fleet_set(server, id, status=200, **values):
+    """Changes conditions of an account, an instance or a disk, also while work is under way."""
+    return server.control("POST", "/_cleat/fleet/set", {"id": id, "set": values}, status=status)
+
+
 def edit_store(server, *statements):
-    """Makes what neither an operation nor a fleet makes (a lock that comes while work is under way): writes into the store of
-    a durable server, which is stopped for it. Each statement is (SQL, values) and must change one row or more."""
+    """Makes what no operation, fleet or condition makes: writes into the store of a durable server, which is stopped for it.
+    Each statement is (SQL, values) and must change one row or more."""
     server.stop()
     with sqlite3.connect(server.data / "cleat.db") as database:
         for statement, values in statements:

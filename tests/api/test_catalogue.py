@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cloud import IMAGE, REGION, TYPE, Cloud, edit_store, leaves_of_json, leaves_of_xml
+from cloud import IMAGE, OTHER_ACCOUNT, REGION, TYPE, Cloud, leaves_of_json, leaves_of_xml, load_fleet
 
 HERE, MARS = {"RegionId": REGION}, {"RegionId": "mars"}
 WINDOWS = "win2022_21H2_x64_dtc_zh-cn_40G_alibase_20240917.vhd"
@@ -91,15 +91,15 @@ def images(cloud, **more):
 @pytest.fixture(scope="module")
 def catalogue(make_module_server):
     """Two images of the account beside the built-in ones, one of another and one that is deleted; a type of half a GiB."""
-    cloud = Cloud(make_module_server(durable=True))
+    cloud = Cloud(make_module_server())
     cloud.used = cloud.make_instance()
-    insert = "INSERT INTO image SELECT ?, id, ?, ?, 'OS', 'OS', 30, ?, ? FROM account"
-    edit_store(cloud.server,
-               (insert, ["m-mine", "mine", "linux", 0, 1577836800000]),
-               (insert, ["m-window", "my window", "windows", 0, 1577836800000]),
-               (insert, ["m-gone", "gone", "linux", 1, 0]),
-               ("INSERT INTO image VALUES ('m-other', '1000000000000009', 'other', 'linux', 'OS', 'OS', 30, 0, 0)", []),
-               ("INSERT INTO instance_type VALUES ('ecs.t5-tiny', 'ecs.t5', 1, 512, 1, 0, 16)", []))
+    account = cloud.server.control("GET", "/_cleat/keys")["keys"][0]["account"]
+    mine = {"account": account, "os_name": "OS", "os_name_en": "OS", "size_gib": 30, "created_at": "2020-01-01T00:00:00Z"}
+    load_fleet(cloud.server, {"cleat_fleet": 1, "catalogue": {
+        "images": [{"id": "m-mine", "name": "mine", **mine}, {"id": "m-window", "name": "my window", "os": "windows", **mine},
+                   {"id": "m-gone", "name": "gone", "deleted": True, **mine},
+                   {"id": "m-other", "name": "other", **{**mine, "account": "1000000000000009"}}],
+        "instance_types": [{"id": "ecs.t5-tiny", "family": "ecs.t5", "cpus": 1, "memory_mib": 512}]}})
     return cloud
 
 
@@ -228,11 +228,9 @@ def test_pages_of_types(catalogue, size, sizes):
 
 
 def test_images_are_used_by_ones_own_instances(make_server):
-    cloud = Cloud(make_server(durable=True))
+    cloud = Cloud(make_server())
     cloud.make_instance()
-    edit_store(cloud.server,
-               ("INSERT INTO account VALUES ('1000000000000001', 'aliyun', 'other', 1, 0, 9999999999999)", []),
-               ("INSERT INTO access_key VALUES ('other', '1000000000000001', 'other-secret', '', 'active', 0)", []))
+    load_fleet(cloud.server, OTHER_ACCOUNT)
     other = Cloud(cloud.server, "other", "other-secret")
     assert [images(one)[IMAGE]["Usage"] for one in (cloud, other)] == ["instance", "none"]
 

@@ -13,7 +13,8 @@ OPERATIONS = [("GET", "/_cleat/version"), ("GET", "/_cleat/keys"), ("POST", "/_c
               ("POST", "/_cleat/keys/enable"), ("GET", "/_cleat/jobs"), ("GET", "/_cleat/why"), ("GET", "/_cleat/clock"),
               ("POST", "/_cleat/clock/advance"), ("GET", "/_cleat/faults"), ("POST", "/_cleat/faults"),
               ("POST", "/_cleat/faults/clear"), ("GET", "/_cleat/backup"), ("GET", "/_cleat/fleet"),
-              ("POST", "/_cleat/fleet"), ("POST", "/_cleat/fleet/reset"), ("POST", "/_cleat/guest"), ("GET", "/_cleat/nothing")]
+              ("POST", "/_cleat/fleet"), ("POST", "/_cleat/fleet/reset"), ("POST", "/_cleat/fleet/set"),
+              ("POST", "/_cleat/guest"), ("GET", "/_cleat/nothing")]
 
 
 def error(server, method, path, status, body=None, **more):

@@ -7,7 +7,7 @@ import pytest
 
 import cloud as clouds
 import signing
-from cloud import (IMAGE, OTHER_ACCOUNT, REGION, TIME_MINUTES, TIME_SECONDS, UUID, ZONE, Cloud, edit_store,
+from cloud import (IMAGE, OTHER_ACCOUNT, REGION, TIME_MINUTES, TIME_SECONDS, UUID, ZONE, Cloud, fleet_set,
                    leaves_of_json, leaves_of_xml, load_fleet)
 from network import make_network
 
@@ -17,7 +17,7 @@ ELSEWHERE = {"RegionId": "cn-shanghai", "ZoneId": "cn-shanghai-b"}
 @pytest.fixture(scope="module")
 def fleet(make_module_server):
     """Disks and instances that differ in everything that can be asked for. Nobody changes them."""
-    cloud = Cloud(make_module_server(durable=True, clock="manual", pace="real"))
+    cloud = Cloud(make_module_server(clock="manual", pace="real"))
     vpc, vswitch, group = make_network(cloud, settle=lambda: cloud.server.advance(60))
     ids = {
         "the vpc": vpc, "the vswitch": vswitch, "the group": group,
@@ -50,7 +50,7 @@ def fleet(make_module_server):
         ids[name + ".system"] = cloud.system_disk(ids[name])
     for name in ("of-instance", "of-prepaid"):
         ids[name] = cloud.disks(DiskName=name)[0]["DiskId"]
-    edit_store(cloud.server, ("UPDATE instance SET locks = 'security,financial' WHERE id = ?", [ids["prepaid"]]))
+    fleet_set(cloud.server, ids["prepaid"], locks=["security", "financial"])
     ids["fresh"] = cloud.make_disk()
     ids["young"] = cloud.make_instance()
     ids["young.system"] = cloud.disks(Status="Creating", DiskType="system")[0]["DiskId"]

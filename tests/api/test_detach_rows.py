@@ -5,7 +5,7 @@ import collections
 
 import pytest
 
-from cloud import REGION, UUID, ZONE, Cloud, edit_store, load_fleet
+from cloud import REGION, UUID, ZONE, Cloud, fleet_set, load_fleet
 
 LIMIT = 2  # --max-detaching
 
@@ -112,7 +112,7 @@ DOUBLE = [
     case("elsewhere", "elsewhere before detaching", "leaving", "other"),
     case("elsewhere", "elsewhere before status", "overdue", "other"),
     case("elsewhere", "elsewhere before lock", "data", "locked"),
-    case("detaching", "detaching before status, which is Detaching", "leaving", "running"),
+    case("detaching", "detaching before status", "leaving-overdue", "running"),
     case("detaching", "detaching before lock", "locked.leaving", "locked"),
     case("disk-status", "status before lock", "locked.overdue", "locked"),
     case("locked", "lock before local", "local-locked.data", "local-locked"),
@@ -150,7 +150,7 @@ INSTANCES = {
 DISKS = {
     "free": ([], {}), "lost-free": ([], {"base_image_lost": True}), "overdue-free": ([], {"overdue": True}), "coming": ([], {}),
     "data": (["running"], {}), "lost": (["running"], {"base_image_lost": True}), "overdue": (["running"], {"overdue": True}),
-    "pinned": (["running"], {"portable": False}), "leaving": (["running"], {}), "elastic": (["running"], ELASTIC),
+    "pinned": (["running"], {"portable": False}), "leaving": (["running"], {}), "leaving-overdue": (["running"], {}), "elastic": (["running"], ELASTIC),
     "multi": (["running", "other"], {"multi_attach": True}),
     "multi-pinned": (["running"], {"multi_attach": True, "portable": False}), "multi-old": (["older"], {"multi_attach": True}),
     "locked.data": (["locked"], {}), "locked.leaving": (["locked"], {}), "locked.overdue": (["locked"], {"overdue": True}),
@@ -192,10 +192,10 @@ FLEET = {
 
 class World:
     """One server, its clock standing still, on which every condition of the table holds for some disk: a fleet, and what was
-    begun on it. A lock that comes while work is under way is made by nothing: it is written into the store."""
+    begun on it."""
 
     def __init__(self, make_server):
-        self.server = make_server(durable=True, clock="manual", pace="real", max_detaching=LIMIT)
+        self.server = make_server(clock="manual", pace="real", max_detaching=LIMIT)
         load_fleet(self.server, FLEET)
         self.cloud = Cloud(self.server)
         self.outsider = Cloud(self.server, "outsider", "outsider-secret")
@@ -204,8 +204,6 @@ class World:
         for name in INSTANCES:
             self.ids[name + ".system"] = self.cloud.system_disk(self[name])
         self.begin()
-        edit_store(self.server, *(("UPDATE instance SET locks = 'financial,security' WHERE id = ?", [self[name]])
-                                  for name in ("locked", "stopping-locked")))
 
     def __getitem__(self, name):
         return self.ids.get(name, name)
@@ -221,7 +219,7 @@ class World:
         self.detach("old-crowded.data2", "old-crowded.data3")
         self.cloud.StartInstance(InstanceId=self["old-crowded"])
         self.server.advance(30)
-        self.detach("leaving", "locked.leaving", "crowded.data2", "crowded.data3", "imageless-crowded.data",
+        self.detach("leaving", "leaving-overdue", "locked.leaving", "crowded.data2", "crowded.data3", "imageless-crowded.data",
                     "imageless-crowded.data2")
         self.cloud.AttachDisk(DiskId=self["coming"], InstanceId=self["running"])
         for name in ("stopping", "stopping-locked", "local-stopping", "prepaid-stopping"):
@@ -230,6 +228,10 @@ class World:
         self.ids["building"] = self.cloud.make_instance(**{"DataDisk.1.Size": 20, "DataDisk.1.DiskName": "being-built"})
         (disk,) = self.cloud.disks(DiskName="being-built")
         self.ids["building.data"] = disk["DiskId"]
+        # Conditions that come while work is under way.
+        for name in ("locked", "stopping-locked"):
+            fleet_set(self.server, self[name], locks=["financial", "security"])
+        fleet_set(self.server, self["leaving-overdue"], overdue=True)
 
     def look(self):
         disks = self.cloud.disks(PageSize=100)
@@ -263,7 +265,7 @@ def test_world_is_as_it_says(world):
     expected = {"Available": ["free", "lost-free", "overdue-free"],
                 "Attaching": ["coming"],
                 "Creating": ["building.data"],
-                "Detaching": ["leaving", "locked.leaving", "crowded.data2", "crowded.data3", "old-crowded.data2",
+                "Detaching": ["leaving", "leaving-overdue", "locked.leaving", "crowded.data2", "crowded.data3", "old-crowded.data2",
                               "old-crowded.data3"]}
     for word, names in expected.items():
         assert [status[name] for name in names] == [word] * len(names)

@@ -11,7 +11,7 @@ import pytest
 
 import signing
 import test_detach_rows
-from cloud import UUID, Cloud, dump_fleet, fleet_of, load_fleet
+from cloud import UUID, Cloud, dump_fleet, fleet_of, fleet_set, load_fleet
 
 FLEET = "/_cleat/fleet"
 SAMPLE = {"cleat_fleet": 1, "accounts": [{
@@ -518,9 +518,84 @@ def test_long_file_is_for_those_who_may_load_it(make_server):
     assert load_fleet(server, fleet + " " * 200000, 413)["error"]["reason"] == "body-too-large"
 
 
+def test_fleet_that_could_not_be_loaded_again_is_not_given_out(make_server):
+    server = make_server(max_fleet_bytes=4096)
+    load_fleet(server, fleet_of(disks=[{"id": f"d-{n}"} for n in range(5)]))
+    text = dump_fleet(server)
+    assert len(text) < 4096
+    load_fleet(server, text)
+    load_fleet(server, fleet_of(disks=[{"id": f"d-{n}"} for n in range(50)]))
+    error = server.control("GET", FLEET, status=413)["error"]
+    assert error["reason"] == "fleet-too-long" and "--max-fleet-bytes" in error["message"]
+
+
 def test_many_of_a_section(server):
     load_fleet(server, fleet_of(access_keys=[{"id": f"k-{n}", "secret": "s"} for n in range(1000)]))
     (problem,) = problems(server, fleet_of(access_keys=[{"id": f"k-{n}", "secret": "s"} for n in range(1001)]))
     assert problem.endswith("access_keys: there may be at most 1000 of them")
     (problem,) = problems(server, {"cleat_fleet": 1, "accounts": [{"id": str(n)} for n in range(1001)]})
     assert problem.endswith("accounts: there may be at most 1000 of them")
+
+
+# ---- single conditions
+
+
+def test_conditions_come_and_go(server):
+    load_fleet(server, fleet_of(id="1000000000000001", access_keys=[{"id": "own", "secret": "own"}], **SAMPLE["accounts"][0]))
+    cloud, names = Cloud(server, "own", "own"), {"DiskId": "d-diskid1", "InstanceId": "i-instanceid1"}
+    for id, on, off, code in [
+            ("1000000000000001", {"disk_white_list": False}, {"disk_white_list": True}, (403, "UserNotInTheWhiteList")),
+            ("d-diskid1", {"base_image_lost": True}, {"base_image_lost": False}, (404, "InvalidDiskId.OperationNotSupported")),
+            ("d-diskid1", {"overdue": True}, {"overdue": False}, (403, "IncorrectDiskStatus")),
+            ("d-diskid1", {"portable": False}, {"portable": True}, (403, "DiskNotPortable")),
+            ("i-instanceid1", {"locks": ["security", "financial"]}, {"locks": []}, (403, "InstanceLockedForSecurity"))]:
+        assert fleet_set(server, id, **on)["id"] == id
+        assert cloud.refused("DetachDisk", **names) == code
+        fleet_set(server, id, **off)
+    assert fleet_set(server, "i-instanceid1", deletion_protection=True) == {"kind": "instance", "id": "i-instanceid1"}
+    assert cloud.refused("DeleteInstance", InstanceId="i-instanceid1", Force=True)[0] == 403
+    cloud.DetachDisk(**names)
+    assert cloud.status("d-diskid1") == "Available"
+
+
+def test_condition_comes_while_work_is_under_way(make_server):
+    server, cloud = busy(make_server)
+    fleet_set(server, "i-instanceid1", locks=["security"])
+    fleet_set(server, "d-diskid1", overdue=True)
+    server.advance(60)
+    assert cloud.status("d-diskid1") == "Available"
+    assert cloud.refused("AttachDisk", DiskId="d-diskid1", InstanceId="i-instanceid1")[0] == 403
+
+
+@pytest.mark.parametrize("body, says", [
+    ({"id": "d-diskid1", "set": {"size_gib": 5}}, "set.size_gib: this cannot be changed by itself; of a disk can be: portable,"),
+    ({"id": "i-instanceid1", "set": {"x": 5}}, "set.x: this cannot be changed by itself; of an instance can be: deletion_prot"),
+    ({"id": "d-diskid1", "set": {"overdue": "yes"}}, "set.overdue: this must be true or false"),
+    ({"id": "i-instanceid1", "set": {"locks": ["rust"]}}, 'set.locks: "rust" is not "financial"'),
+    ({"id": "d-diskid1", "set": []}, 'this must be {"id": "...", "set": {...}}'),
+    ({"set": {}}, "this must be {"), ({"id": 1, "set": {}}, "this must be {"), ({"id": "x", "set": {}, "y": 1}, "this must be {"),
+    ([], "this must be {"),
+])
+def test_conditions_that_are_refused(server, body, says):
+    load_fleet(server, SAMPLE)
+    error = server.control("POST", FLEET + "/set", body, status=400)["error"]
+    assert error["reason"] == "fleet-wrong" and error["message"].startswith(says), error
+
+
+def test_conditions_of_what_is_not_there(server):
+    assert fleet_set(server, "d-nothing", 404, overdue=True)["error"]["reason"] == "unknown-id"
+
+
+def test_events_of_what_was_replaced_are_gone(server):
+    fleet = fleet_of(safe_detach=True, instances=[{"id": "i-1"}],
+                     disks=[{"id": "d-1", "attachments": [{"instance": "i-1", "guest": {"mounted": "/data"}}]}])
+
+    def events():
+        return cloud.DescribeInstanceHistoryEvents(RegionId="cn-hangzhou")["InstanceSystemEventSet"]["InstanceSystemEventType"]
+
+    load_fleet(server, fleet)
+    cloud = Cloud(server)
+    cloud.DetachDisk(DiskId="d-1", InstanceId="i-1")
+    assert len(events()) == 1
+    load_fleet(server, fleet)
+    assert events() == []

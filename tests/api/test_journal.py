@@ -227,10 +227,13 @@ def test_request_that_is_no_call(make_server):
 
 def test_what_is_no_text_is_shown_as_text(make_server):
     server = make_server()
-    server.http("GET", "/?Action=Foo&Bar=%ff&Behind=1", headers={"User-Agent": b"caf\xe9 \x1b[1m"})
+    server.http("GET", "/?Action=Foo&Bar=%ff&Behind=1", headers={"User-Agent": b"caf\xe9"})
     call = last(server)
-    assert call["user_agent"] == "caf? \x1b[1m" and call["reason"] == "parameters-unreadable"
+    assert call["user_agent"] == "caf?" and call["reason"] == "parameters-unreadable"
     assert values(call) == {"Action": "Foo"}
+    server.http("GET", "/?Action=Foo", headers={"User-Agent": b"caf\xe9 \x1b[1m"})
+    call = last(server)
+    assert call["user_agent"] == "caf? \x1b[1m" and call["reason"] == "headers-malformed"
 
 
 def test_dry_run(cloud):

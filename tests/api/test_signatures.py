@@ -425,7 +425,7 @@ def test_unknown_action(cloud):
     expect(cloud.raw("detachdisk"), "InvalidAction.NotFound")
 
 
-@pytest.mark.parametrize("action", ["ResizeDisk", "RedeployInstance", "CreateSnapshot", "DescribePrice"])
+@pytest.mark.parametrize("action", ["AllocateEipAddress", "RedeployInstance", "CopyImage", "DescribePrice"])
 def test_action_of_the_vendor_that_is_not_there_points_to_the_limits_page(cloud, action):
     status, code, message = cloud.raw(action).fault
     assert (status, code) == (404, "InvalidAction.NotFound")

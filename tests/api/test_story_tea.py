@@ -279,6 +279,77 @@ def test_events_after_a_detach(tea):
     assert body.instance_system_event_set.instance_system_event_type == [] and body.total_count == 0
 
 
+def test_snapshot_and_disk_of_it(tea):
+    """As a CSI driver does it: a snapshot by its name, ready at 100%, a larger disk of it, and a resize."""
+    instance, = tea.run()
+    disk = tea.create()
+    tea.server.advance(60)
+    tea.attach(disk, instance)
+    tea.server.advance(60)
+    made = tea.client.create_snapshot(models.CreateSnapshotRequest(
+        disk_id=disk, snapshot_name="snapshot-1", retention_days=30, client_token="snapshot-1",
+        tag=[models.CreateSnapshotRequestTag(key="createdby", value="csi")])).body.snapshot_id
+    again = tea.client.create_snapshot(models.CreateSnapshotRequest(
+        disk_id=disk, snapshot_name="snapshot-1", retention_days=30, client_token="snapshot-1",
+        tag=[models.CreateSnapshotRequestTag(key="createdby", value="csi")])).body.snapshot_id
+    assert again == made
+
+    def snapshots(**more):
+        return tea.client.describe_snapshots(models.DescribeSnapshotsRequest(region_id=REGION, **more)).body
+
+    found, = snapshots(snapshot_name="snapshot-1").snapshots.snapshot
+    assert (found.status, found.progress, found.available) == ("progressing", "0%", False)
+    assert refusal(tea.client.resize_disk, models.ResizeDiskRequest(disk_id=disk, new_size=40, type="online")) == \
+        (403, "DiskCreatingSnapshot")
+    tea.server.advance(60)
+    found, = snapshots(snapshot_ids=json.dumps([made])).snapshots.snapshot
+    assert (found.status, found.progress, found.available) == ("accomplished", "100%", True)
+    assert (found.source_disk_id, found.source_disk_size, found.tags.tag[0].tag_key) == (disk, "20", "createdby")
+
+    tea.client.resize_disk(models.ResizeDiskRequest(disk_id=disk, new_size=40, type="online"))
+    assert tea.disk(disk).size == 40
+    copy = tea.create(snapshot_id=made, size=None)
+    assert (tea.disk(copy).size, tea.disk(copy).source_snapshot_id) == (20, made)
+    tea.server.advance(10)
+    assert refusal(tea.client.delete_snapshot, models.DeleteSnapshotRequest(snapshot_id=made)) == \
+        (403, "SnapshotCreatedDisk")
+    tea.client.delete_snapshot(models.DeleteSnapshotRequest(snapshot_id=made, force=True))
+    assert snapshots(disk_id=disk).snapshots.snapshot == []
+    assert snapshots(max_results=10).next_token in (None, "")
+
+
+def test_system_disk_is_replaced(quick_tea):
+    tea = quick_tea
+    instance, = tea.run()
+    old = tea.disks(instance_id=instance, disk_type="system").disks.disk[0].disk_id
+    image = "ubuntu_22_04_x64_20G_alibase_20240926.vhd"
+    request = models.ReplaceSystemDiskRequest(
+        instance_id=instance, image_id=image, password="Secret-1234", client_token=f"replace-{instance}",
+        system_disk=models.ReplaceSystemDiskRequestSystemDisk(size=60))
+    assert refusal(tea.client.replace_system_disk, request) == (403, "IncorrectInstanceStatus")
+    tea.stop(instance)
+    new = tea.client.replace_system_disk(request).body.disk_id
+    found = tea.disk(new)
+    assert (found.status, found.size, found.image_id, found.instance_id) == ("In_use", 60, image, instance)
+    assert tea.disk(old) is None
+    assert tea.instance(instance).image_id == image
+    tea.client.re_init_disk(models.ReInitDiskRequest(disk_id=new))
+    tea.client.start_instance(models.StartInstanceRequest(instance_id=instance))
+    assert tea.instance(instance).status == "Running"
+
+
+def test_attributes_of_a_disk(quick_tea):
+    tea = quick_tea
+    disks = [tea.create() for _ in range(2)]
+    tea.client.modify_disk_attribute(models.ModifyDiskAttributeRequest(
+        disk_ids=disks, region_id=REGION, disk_name="changed", delete_auto_snapshot=False, enable_auto_snapshot=True))
+    for disk in disks:
+        found = tea.disk(disk)
+        assert (found.disk_name, found.delete_auto_snapshot, found.enable_auto_snapshot) == ("changed", False, True)
+    assert refusal(tea.client.modify_disk_attribute, models.ModifyDiskAttributeRequest(disk_id=disks[0])) == \
+        (400, "NoAttributeToModify")
+
+
 def test_paging_and_regions(quick_tea):
     tea = quick_tea
     tag = [models.CreateDiskRequestTag(key="page", value="tea")]

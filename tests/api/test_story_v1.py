@@ -8,26 +8,31 @@ import pytest
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest
-from aliyunsdkecs.request.v20140526 import (AttachDiskRequest, CreateDiskRequest, CreateInstanceRequest, DeleteDiskRequest,
-                                            DeleteInstanceRequest, DeleteInstancesRequest, DescribeDisksRequest,
+from aliyunsdkecs.request.v20140526 import (AttachDiskRequest, CreateDiskRequest, CreateInstanceRequest,
+                                            CreateSnapshotRequest, DeleteDiskRequest, DeleteInstanceRequest,
+                                            DeleteInstancesRequest, DeleteSnapshotRequest, DescribeDisksRequest,
                                             DescribeImagesRequest, DescribeInstanceAttributeRequest,
-                                            DescribeInstanceHistoryEventsRequest, DescribeInstancesRequest,
-                                            DescribeInstanceStatusRequest, DescribeInstanceTypesRequest,
-                                            DescribeRegionsRequest, DescribeTasksRequest, DetachDiskRequest,
-                                            ModifyInstanceAttributeRequest, RebootInstanceRequest, RebootInstancesRequest,
-                                            RunInstancesRequest, StartInstanceRequest, StartInstancesRequest,
-                                            StopInstanceRequest, StopInstancesRequest)
+                                            DescribeInstanceHistoryEventsRequest, DescribeInstanceStatusRequest,
+                                            DescribeInstanceTypesRequest, DescribeInstancesRequest,
+                                            DescribeRegionsRequest, DescribeSnapshotsRequest, DescribeTasksRequest,
+                                            DetachDiskRequest, ModifyDiskAttributeRequest,
+                                            ModifyInstanceAttributeRequest, ReInitDiskRequest, RebootInstanceRequest,
+                                            RebootInstancesRequest, ReplaceSystemDiskRequest, ResetDiskRequest,
+                                            ResizeDiskRequest, RunInstancesRequest, StartInstanceRequest,
+                                            StartInstancesRequest, StopInstanceRequest, StopInstancesRequest)
 
 import signing
 from cloud import IMAGE, REGION, SLOWER, TYPE, ZONE, leaves_of_json, leaves_of_xml
 
 REQUESTS = {module.__name__.rsplit(".", maxsplit=1)[-1].removesuffix("Request"): module for module in (
-    AttachDiskRequest, CreateDiskRequest, CreateInstanceRequest, DeleteDiskRequest, DeleteInstanceRequest,
-    DeleteInstancesRequest, DescribeDisksRequest, DescribeImagesRequest, DescribeInstanceAttributeRequest,
-    DescribeInstanceHistoryEventsRequest, DescribeInstancesRequest, DescribeInstanceStatusRequest,
-    DescribeInstanceTypesRequest, DescribeRegionsRequest, DescribeTasksRequest, DetachDiskRequest,
-    ModifyInstanceAttributeRequest, RebootInstanceRequest, RebootInstancesRequest, RunInstancesRequest,
-    StartInstanceRequest, StartInstancesRequest, StopInstanceRequest, StopInstancesRequest)}
+    AttachDiskRequest, CreateDiskRequest, CreateInstanceRequest, CreateSnapshotRequest, DeleteDiskRequest,
+    DeleteInstanceRequest, DeleteInstancesRequest, DeleteSnapshotRequest, DescribeDisksRequest, DescribeImagesRequest,
+    DescribeInstanceAttributeRequest, DescribeInstanceHistoryEventsRequest, DescribeInstanceStatusRequest,
+    DescribeInstanceTypesRequest, DescribeInstancesRequest, DescribeRegionsRequest, DescribeSnapshotsRequest,
+    DescribeTasksRequest, DetachDiskRequest, ModifyDiskAttributeRequest, ModifyInstanceAttributeRequest,
+    ReInitDiskRequest, RebootInstanceRequest, RebootInstancesRequest, ReplaceSystemDiskRequest, ResetDiskRequest,
+    ResizeDiskRequest, RunInstancesRequest, StartInstanceRequest, StartInstancesRequest, StopInstanceRequest,
+    StopInstancesRequest)}
 
 
 def find(element, path):
@@ -230,6 +235,55 @@ def test_what_there_is_to_choose_from(quick_acs):
     assert acs.get(found, "InstanceTypes", "InstanceType", "InstanceTypeFamily") == "ecs.g7"
     assert str(acs.get(acs.DescribeTasks(), "TotalCount")) == "0"
     assert str(acs.get(acs.DescribeInstanceHistoryEvents(InstanceId="i-nothing"), "TotalCount")) == "0"
+
+
+def test_disk_grows_is_kept_and_put_back(acs):
+    instance, disk = acs.run(), acs.create()
+    acs.server.advance(60)
+    acs.AttachDisk(DiskId=disk, InstanceId=instance)
+    acs.server.advance(60)
+    acs.ResizeDisk(DiskId=disk, NewSize=30)
+    acs.ModifyDiskAttribute(DiskId=disk, DiskName="grown")
+    assert tuple(map(str, acs.disk(disk, "Size", "DiskName"))) == ("30", "grown")
+    kept = acs.get(acs.CreateSnapshot(DiskId=disk, SnapshotName="a b*~+/&=中"), "SnapshotId")
+
+    def snapshot(*fields):
+        reply = acs.DescribeSnapshots(SnapshotIds=json.dumps([kept]))
+        if str(acs.get(reply, "TotalCount")) == "0":
+            return None
+        return tuple(acs.get(reply, "Snapshots", "Snapshot", field) for field in fields)
+
+    assert snapshot("Status", "Progress") == ("progressing", "0%")
+    acs.server.advance(60)
+    assert snapshot("Status", "Progress", "SnapshotName") == ("accomplished", "100%", "a b*~+/&=中")
+    copy = acs.create(SnapshotId=kept, Size=40)
+    assert tuple(map(str, acs.disk(copy, "Size", "SourceSnapshotId"))) == ("40", kept)
+    assert acs.refused("ResetDisk", DiskId=disk, SnapshotId=kept) == (403, "IncorrectInstanceStatus")
+    acs.StopInstance(InstanceId=instance)
+    acs.server.advance(60)
+    acs.ResetDisk(DiskId=disk, SnapshotId=kept)
+    assert acs.disk(disk) == ("ReIniting",)
+    acs.server.advance(60)
+    assert acs.disk(disk) == ("In_use",)
+    acs.ReInitDisk(DiskId=disk)
+    acs.server.advance(60)
+    assert acs.refused("DeleteSnapshot", SnapshotId=kept) == (403, "SnapshotCreatedDisk")
+    acs.DeleteSnapshot(SnapshotId=kept, Force=True)
+    assert snapshot("Status") is None
+
+
+def test_system_disk_is_replaced(quick_acs):
+    acs = quick_acs
+    instance = acs.run()
+    acs.StopInstance(InstanceId=instance)
+    old = acs.get(acs.DescribeDisks(InstanceId=instance, DiskType="system"), "Disks", "Disk", "DiskId")
+    reply = acs.ReplaceSystemDisk(InstanceId=instance, ImageId="ubuntu_22_04_x64_20G_alibase_20240926.vhd",
+                                  SystemDiskSize=50)
+    new = acs.get(reply, "DiskId")
+    assert tuple(map(str, acs.disk(new, "Status", "InstanceId", "Size"))) == ("In_use", instance, "50")
+    assert acs.disk(old) is None
+    acs.StartInstance(InstanceId=instance)
+    assert acs.instance(instance) == "Running"
 
 
 def test_both_formats_tell_the_same(shared_server):

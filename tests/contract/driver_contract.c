@@ -46,6 +46,8 @@ static struct driver_call call_of(enum driver_act act, const char *machine, cons
 		                     .disk = disk,
 		                     .attachment = "",
 		                     .device = "",
+		                     .image = "",
+		                     .snapshot = "",
 		                     .size_gib = 20 };
 }
 
@@ -63,6 +65,14 @@ static struct driver_call of_attachment(enum driver_act act, struct driver_call 
 {
 	attach.act = act;
 	return attach;
+}
+
+static struct driver_call of_snapshot(enum driver_act act, const char *disk, const char *snapshot)
+{
+	struct driver_call call = call_of(act, "", disk);
+
+	call.snapshot = snapshot;
+	return call;
 }
 
 /* Asks until the answer is final. Used on threads too: no asserts in here. */
@@ -134,6 +144,13 @@ static void every_act_may_come_again(void **state)
 		of_attachment(DRIVER_DETACH, attach),
 		of_attachment(DRIVER_FENCE, attach),
 		call_of(DRIVER_POWER_OFF, "m-1", ""),
+		call_of(DRIVER_RESIZE_DISK, "", "d-1"),
+		call_of(DRIVER_RESTORE_DISK, "", "d-1"),
+		of_snapshot(DRIVER_CREATE_SNAPSHOT, "d-1", "s-1"),
+		of_snapshot(DRIVER_RESTORE_DISK, "d-1", "s-1"),
+		of_snapshot(DRIVER_CREATE_DISK, "d-2", "s-1"),
+		of_snapshot(DRIVER_DELETE_SNAPSHOT, "d-1", "s-1"),
+		call_of(DRIVER_DELETE_DISK, "", "d-2"),
 		call_of(DRIVER_DELETE_DISK, "", "d-1"),
 		call_of(DRIVER_DELETE_MACHINE, "m-1", ""),
 	};
@@ -274,6 +291,55 @@ static void what_does_not_exist_fails(void **state)
 	done(*state, of_attachment(DRIVER_DETACH, attach_call("m-9", "d-9", "d-9.1", 1)));
 }
 
+/* ---- what disks hold ---- */
+
+static void a_disk_grows_where_it_is(void **state)
+{
+	struct driver_call attach = attach_call("m-1", "d-1", "d-1.1", 1);
+	struct driver_call resize = call_of(DRIVER_RESIZE_DISK, "m-1", "d-1");
+
+	build(*state);
+	done(*state, attach);
+	resize.size_gib = 40;
+	done(*state, resize); /* while its machine is on */
+	resize.size_gib = 30;
+	done(*state, resize); /* one that comes late makes nothing smaller */
+	assert_true(sees(*state, "m-1", "d-1.1"));
+	expect(*state, call_of(DRIVER_RESIZE_DISK, "", "d-9"), DRIVER_FAILED, "no-such-disk");
+}
+
+static void content_is_not_put_back_under_a_machine_that_is_on(void **state)
+{
+	struct driver_call attach = attach_call("m-1", "d-1", "d-1.1", 1);
+
+	build(*state);
+	done(*state, call_of(DRIVER_RESTORE_DISK, "", "d-1")); /* on no machine */
+	done(*state, attach);
+	expect(*state, call_of(DRIVER_RESTORE_DISK, "m-1", "d-1"), DRIVER_REFUSED, "powered");
+	done(*state, call_of(DRIVER_POWER_OFF, "m-1", ""));
+	done(*state, call_of(DRIVER_RESTORE_DISK, "m-1", "d-1"));
+	assert_true(sees(*state, "m-1", "d-1.1"));
+	expect(*state, of_snapshot(DRIVER_RESTORE_DISK, "d-1", "s-9"), DRIVER_FAILED, "no-such-snapshot");
+	expect(*state, call_of(DRIVER_RESTORE_DISK, "", "d-9"), DRIVER_FAILED, "no-such-disk");
+}
+
+static void a_snapshot_outlives_its_disk(void **state)
+{
+	build(*state);
+	expect(*state, of_snapshot(DRIVER_CREATE_SNAPSHOT, "d-9", "s-9"), DRIVER_FAILED, "no-such-disk");
+	expect(*state, of_snapshot(DRIVER_CREATE_DISK, "d-3", "s-1"), DRIVER_FAILED, "no-such-snapshot");
+	done(*state, attach_call("m-1", "d-1", "d-1.1", 1));
+	done(*state, of_snapshot(DRIVER_CREATE_SNAPSHOT, "d-1", "s-1")); /* while its machine is on */
+	done(*state, of_attachment(DRIVER_DETACH, attach_call("m-1", "d-1", "d-1.1", 1)));
+	done(*state, call_of(DRIVER_DELETE_DISK, "", "d-1"));
+	done(*state, of_snapshot(DRIVER_CREATE_SNAPSHOT, "d-1", "s-1")); /* asked again: it was taken before */
+	done(*state, of_snapshot(DRIVER_CREATE_DISK, "d-3", "s-1"));
+	done(*state, of_snapshot(DRIVER_DELETE_SNAPSHOT, "", "s-1"));
+	done(*state, of_snapshot(DRIVER_CREATE_DISK, "d-3", "s-1")); /* the disk is there and needs it no more */
+	expect(*state, of_snapshot(DRIVER_CREATE_DISK, "d-4", "s-1"), DRIVER_FAILED, "no-such-snapshot");
+	done(*state, attach_call("m-1", "d-3", "d-3.1", 1));
+}
+
 /* ---- what comes too late ---- */
 
 static void an_older_generation_is_stale(void **state)
@@ -339,6 +405,7 @@ static void restore_rebuilds(void **state)
 		  .device = "/dev/xvdb" },
 		{ .kind = DRIVER_RECORD_ATTACHMENT, .disk = "d-2", .machine = "m-1", .attachment = "d-2.1", .generation = 1,
 		  .device = "/dev/xvdc", .shared = true },
+		{ .kind = DRIVER_RECORD_SNAPSHOT, .snapshot = "s-1", .disk = "d-gone", .size_gib = 20 },
 	};
 	struct driver_call shared = attach_call("m-2", "d-2", "d-2.2", 2);
 	struct driver_call known = attach_call("m-1", "d-1", "d-1.4", 4);
@@ -360,6 +427,8 @@ static void restore_rebuilds(void **state)
 	done(self, of_attachment(DRIVER_DETACH, known));
 	done(self, attach_call("m-2", "d-1", "d-1.5", 5));
 	done(self, call_of(DRIVER_POWER_ON, "m-2", ""));
+	done(self, of_snapshot(DRIVER_CREATE_DISK, "d-4", "s-1"));
+	expect(self, of_snapshot(DRIVER_CREATE_DISK, "d-5", "s-2"), DRIVER_FAILED, "no-such-snapshot");
 	driver->close(self);
 	(void)state;
 }
@@ -600,6 +669,9 @@ int driver_contract_run(const struct driver *a_driver, const char *config)
 		DRIVER_TEST(a_disk_on_a_machine_is_not_deleted),
 		DRIVER_TEST(a_machine_takes_its_attachments_along),
 		DRIVER_TEST(what_does_not_exist_fails),
+		DRIVER_TEST(a_disk_grows_where_it_is),
+		DRIVER_TEST(content_is_not_put_back_under_a_machine_that_is_on),
+		DRIVER_TEST(a_snapshot_outlives_its_disk),
 		DRIVER_TEST(an_older_generation_is_stale),
 		DRIVER_TEST(an_older_lease_is_stale),
 		cmocka_unit_test(restore_rebuilds),

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
-struct snapshot {
+struct look {
 	struct fixture *f;
 	const char *first, *second;
 	enum store_outcome write;
@@ -12,24 +12,24 @@ struct snapshot {
 
 static bool look_write_look(struct txn *txn, void *context)
 {
-	struct snapshot *snapshot = context;
+	struct look *look = context;
 
-	snapshot->first = meta_get(txn, "a");
-	snapshot->write = fact_put(snapshot->f, "a", "changed");
-	snapshot->second = meta_get(txn, "a");
+	look->first = meta_get(txn, "a");
+	look->write = fact_put(look->f, "a", "changed");
+	look->second = meta_get(txn, "a");
 	return true;
 }
 
 static void a_read_sees_one_moment(void **state)
 {
 	struct fixture *f = *state;
-	struct snapshot snapshot = { .f = f };
+	struct look look = { .f = f };
 
 	assert_int_equal(fact_put(f, "a", "first"), STORE_DONE);
-	fixture_read(f, look_write_look, &snapshot);
-	assert_int_equal(snapshot.write, STORE_DONE);
-	assert_string_equal(snapshot.first, "first");
-	assert_string_equal(snapshot.second, "first");
+	fixture_read(f, look_write_look, &look);
+	assert_int_equal(look.write, STORE_DONE);
+	assert_string_equal(look.first, "first");
+	assert_string_equal(look.second, "first");
 	assert_string_equal(fact(f, "a"), "changed");
 }
 

@@ -52,8 +52,15 @@
 #define JOB_FIELDS(TEXT, INT, BOOL, ENUM)                                                                          \
 	TENANT_FIELDS(TEXT) ENUM(kind, JOB_KIND_MAX) ENUM(step, JOB_STEP_MAX) ENUM(state, JOB_STATE_MAX)           \
 	TEXT(driver) TEXT(instance) TEXT(disk) TEXT(attachment) INT(generation) TEXT(lock) BOOL(force)             \
+	TEXT(snapshot) TEXT(new_disk) INT(old_size_gib) BOOL(then_start)                                           \
 	TEXT(requested_by) INT(created_at) INT(due_at) INT(ended_at) INT(attempts) TEXT(fault) TEXT(reason) TEXT(message)      \
 	TEXT(lease_owner) INT(lease_until) INT(lease_fence)
+
+#define SNAPSHOT_FIELDS(TEXT, INT, BOOL, ENUM)                                                                     \
+	TENANT_FIELDS(TEXT) TEXT(driver) TEXT(disk) ENUM(disk_type, DISK_TYPE_MAX) TEXT(disk_category) INT(size_gib) \
+	ENUM(state, SNAPSHOT_STATE_MAX) TEXT(name) TEXT(description) TEXT(category) INT(retention_days)            \
+	BOOL(instant_access) INT(instant_access_days) BOOL(encrypted) TEXT(kms_key) TEXT(resource_group)           \
+	TEXT(serial) INT(created_at) INT(accomplished_at)
 
 #define FAULT_RULE_FIELDS(TEXT, INT, BOOL, ENUM)                                                                   \
 	INT(position) TEXT(account) TEXT(operation) TEXT(resource) ENUM(effect, FAULT_EFFECT_MAX) TEXT(code)       \
@@ -151,6 +158,7 @@ COLUMNS_OF(instance_type, INSTANCE_TYPE_FIELDS)
 COLUMNS_OF(image, IMAGE_FIELDS)
 COLUMNS_OF(instance, INSTANCE_FIELDS)
 COLUMNS_OF(disk, DISK_FIELDS)
+COLUMNS_OF(snapshot, SNAPSHOT_FIELDS)
 COLUMNS_OF(attachment, ATTACHMENT_FIELDS)
 COLUMNS_OF(job, JOB_FIELDS)
 COLUMNS_OF(fault_rule, FAULT_RULE_FIELDS)
@@ -310,6 +318,7 @@ static int run(const char *name)
 		FIXTURE_TEST(image_round_trip),
 		FIXTURE_TEST(instance_round_trip),
 		FIXTURE_TEST(disk_round_trip),
+		FIXTURE_TEST(snapshot_round_trip),
 		FIXTURE_TEST(attachment_round_trip),
 		FIXTURE_TEST(job_round_trip),
 		FIXTURE_TEST(fault_rule_round_trip),

@@ -13,7 +13,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMMANDS = ["serve", "demo", "call", "why", "jobs", "journal", "ca", "key create", "key list", "key disable", "key enable",
             "clock", "clock advance", "fault add", "fault list", "fault clear", "fleet load", "fleet dump", "fleet reset",
-            "guest mount", "guest umount", "guest io", "guest silent", "backup", "reference", "version"]
+            "fleet set", "guest mount", "guest umount", "guest io", "guest silent", "backup", "reference", "version"]
 DEV_KEY = {"CLEAT_ACCESS_KEY_ID": "cleat", "CLEAT_ACCESS_KEY_SECRET": "cleat-secret"}
 
 

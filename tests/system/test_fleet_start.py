@@ -172,6 +172,28 @@ def test_commands(cleat, make_server, file, tmp_path):
     assert json.loads(cleat("fleet", "reset", "--json", *where).stdout) == {"accounts": 2, "instances": 0, "disks": 0}
 
 
+def test_set_command(cleat, make_server, file):
+    server = make_server(durable=True, fleet=file(FLEET))
+
+    def change(*words, status=0):
+        done = cleat("fleet", "set", *words, "--data", server.data)
+        assert done.returncode == status, done
+        return done
+
+    cloud = Cloud(server)
+    change("i-instanceid1", "locks=security,financial", "deletion_protection=true")
+    assert [each["LockReason"] for each in cloud.instance("i-instanceid1")["OperationLocks"]["LockReason"]] == \
+        ["security", "financial"]
+    change("i-instanceid1", "locks=")
+    assert cloud.instance("i-instanceid1")["OperationLocks"]["LockReason"] == []
+    assert json.loads(change("d-diskid1", "overdue=true", "--json").stdout) == {"kind": "disk", "id": "d-diskid1"}
+    assert cloud.refused("DetachDisk", DiskId="d-diskid1", InstanceId="i-instanceid1") == (403, "IncorrectDiskStatus")
+    wrong = change("d-diskid1", "overdue=perhaps", "size=1", status=1).stderr.splitlines()
+    assert wrong[0] == "d-diskid1: set.overdue: this must be true or false" and "d-diskid1: set.size: this cannot" in wrong[1]
+    assert "There is no account, instance or disk d-none." in change("d-none", "overdue=true", status=1).stderr
+    assert "write NAME=VALUE" in change("d-diskid1", "overdue", status=2).stderr
+
+
 def test_guest_commands(cleat, make_server, file):
     server = make_server(durable=True)
     where, names = ["--data", server.data], ["d-diskid1", "i-instanceid1"]

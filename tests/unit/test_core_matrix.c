@@ -1,7 +1,7 @@
 /* Every verb against every job that may run on the same disk or instance, every state of an instance and every status of
  * a disk. What comes out is compared with the tables written out here, and printed for people: docs/matrix.md. With
  * CLEAT_MATRIX_OUT=FILE in the environment the page is written there. */
-#include "core_fixture.h"
+#include "change_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,9 @@
 struct target {
 	char instance[64];
 	char disk[64];
-	char job[64]; /* under way on one of them, "" if none */
+	char snapshot[64]; /* of the disk, "": one that is accomplished is made when a verb wants it */
+	char job[64];      /* under way on one of them, "" if none */
+	bool is_system;    /* the disk is the instance's system disk */
 };
 
 /* ---- rows ---- */
@@ -31,15 +33,17 @@ static void name_target(struct target *target)
 	number++;
 	snprintf(target->instance, sizeof target->instance, "i-%d", number);
 	snprintf(target->disk, sizeof target->disk, "d-%d", number);
-	target->job[0] = '\0';
+	target->job[0] = target->snapshot[0] = '\0';
+	target->is_system = false;
 }
 
 static bool wants_stopped(enum verb verb)
 {
-	return verb == VERB_INSTANCE_START || verb == VERB_INSTANCE_RELEASE;
+	return verb == VERB_INSTANCE_START || verb == VERB_INSTANCE_RELEASE || verb == VERB_DISK_REINIT ||
+	       verb == VERB_DISK_RESET || verb == VERB_SYSTEM_DISK_REPLACE;
 }
 
-/* An instance in that state with its system disk. */
+/* An instance in that state with its system disk, unless the target itself is that. */
 static void put_target_instance(struct world *world, const struct target *target, enum instance_state state)
 {
 	struct arena *arena = world_arena(world);
@@ -48,6 +52,7 @@ static void put_target_instance(struct world *world, const struct target *target
 	struct attachment attachment = world_attachment(arena_printf(arena, "%s.1", disk.id), disk.id, target->instance);
 
 	instance.state = state;
+	instance.started_at = WORLD_NOW;
 	instance.charge_type = CHARGE_PRE_PAID;
 	disk.type = DISK_SYSTEM;
 	disk.origin_instance = target->instance;
@@ -55,6 +60,8 @@ static void put_target_instance(struct world *world, const struct target *target
 	attachment.boot = true;
 	attachment.device = "/dev/xvda";
 	put_instance(world, instance);
+	if (target->is_system)
+		return;
 	put_disk(world, disk);
 	put_attachment(world, attachment);
 }
@@ -67,16 +74,26 @@ static void put_target_disk(struct world *world, const struct target *target, en
 
 	disk.multi_attach = attachment.shared = shared;
 	disk.generation = 1;
+	disk.attached_at = WORLD_NOW;
+	if (target->is_system) {
+		disk.type = DISK_SYSTEM;
+		disk.image = "debian_12_6_x64_20G_alibase_20240819.vhd";
+		disk.origin_instance = target->instance;
+		attachment.boot = true;
+		attachment.device = "/dev/xvda";
+	}
 	if (status == DISK_STATUS_CREATING)
 		disk.state = DISK_CREATING;
 	if (status == DISK_STATUS_DELETING)
 		disk.state = DISK_DELETING;
+	if (status == DISK_STATUS_REINITING)
+		disk.state = DISK_REINITING;
 	put_disk(world, disk);
 	if (status == DISK_STATUS_ATTACHING)
 		attachment.state = ATTACHMENT_ATTACHING;
 	else if (status == DISK_STATUS_DETACHING)
 		attachment.state = ATTACHMENT_DETACHING;
-	else if (status != DISK_STATUS_IN_USE)
+	else if (status != DISK_STATUS_IN_USE && status != DISK_STATUS_REINITING)
 		return;
 	put_attachment(world, attachment);
 }
@@ -86,6 +103,14 @@ static void put_target_disk(struct world *world, const struct target *target, en
 static void must(enum refusal_reason reason)
 {
 	assert_string_equal(refusal_words[reason], "");
+}
+
+static void want_snapshot(struct world *world, struct target *target)
+{
+	if (*target->snapshot)
+		return;
+	snprintf(target->snapshot, sizeof target->snapshot, "s-%s", target->instance);
+	put_snapshot(world, world_snapshot(target->snapshot, target->disk));
 }
 
 static void begin_disk_create(struct world *world, struct target *target, enum verb verb)
@@ -98,6 +123,10 @@ static void begin_disk_create(struct world *world, struct target *target, enum v
 		create.args.zone = WORLD_ZONE;
 	else
 		create.args.instance = target->instance;
+	if (verb == VERB_SNAPSHOT_DELETE) {
+		want_snapshot(world, target);
+		create.args.snapshot = target->snapshot;
+	}
 	world->caller.tenant.region = WORLD_REGION;
 	must(do_create_disk(world, &create));
 	world->caller.tenant.region = NULL;
@@ -113,13 +142,17 @@ static void begin_disk_delete(struct world *world, struct target *target, enum v
 
 static void begin_attach(struct world *world, struct target *target, enum verb verb)
 {
+	struct attach_args args = { .disk = target->disk, .instance = target->instance, .credential_given = true };
+
+	target->is_system = args.bootable = verb == VERB_SYSTEM_DISK_REPLACE;
 	put_target_instance(world, target, wants_stopped(verb) ? INSTANCE_STOPPED : INSTANCE_RUNNING);
 	put_target_disk(world, target, DISK_STATUS_AVAILABLE, false);
-	must(do_attach(world, target->disk, target->instance));
+	must(do_attach_args(world, args));
 }
 
 static void begin_detach(struct world *world, struct target *target, enum verb verb)
 {
+	target->is_system = verb == VERB_SYSTEM_DISK_REPLACE;
 	put_target_instance(world, target, wants_stopped(verb) ? INSTANCE_STOPPED : INSTANCE_RUNNING);
 	put_target_disk(world, target, DISK_STATUS_IN_USE, false);
 	must(do_detach(world, target->disk, target->instance));
@@ -211,7 +244,138 @@ static void begin_auto_release(struct world *world, struct target *target, enum 
 	finish_jobs(world);
 }
 
+/* ---- of disks that exist, and of snapshots ---- */
+
+/* Free for what wants a free disk, else in use on an instance as the verb wants it. */
+static void put_for_verb(struct world *world, struct target *target, enum verb verb, enum instance_state state)
+{
+	target->is_system = verb == VERB_SYSTEM_DISK_REPLACE;
+	put_target_instance(world, target, state);
+	put_target_disk(world, target,
+	                verb == VERB_ATTACH || verb == VERB_DISK_DELETE ? DISK_STATUS_AVAILABLE : DISK_STATUS_IN_USE,
+	                false);
+}
+
+static enum instance_state state_for(enum verb verb)
+{
+	return wants_stopped(verb) ? INSTANCE_STOPPED : INSTANCE_RUNNING;
+}
+
+static void note_job(struct world *world, struct target *target)
+{
+	snprintf(target->job, sizeof target->job, "%s", begun_job(world));
+}
+
+static void begin_resize(struct world *world, struct target *target, enum verb verb)
+{
+	put_for_verb(world, target, verb, state_for(verb));
+	must(do_resize(world, target->disk, 30, false));
+	note_job(world, target);
+}
+
+static void begin_reinit(struct world *world, struct target *target, enum verb verb)
+{
+	struct disk disk;
+
+	target->is_system = verb == VERB_SYSTEM_DISK_REPLACE;
+	put_target_instance(world, target, INSTANCE_STOPPED);
+	put_target_disk(world, target, DISK_STATUS_IN_USE, false);
+	if (verb == VERB_SNAPSHOT_DELETE) {
+		want_snapshot(world, target);
+		disk = get_disk(world, target->disk);
+		disk.source_snapshot = target->snapshot;
+		put_disk(world, disk);
+	}
+	must(do_reinit(world, target->disk, false));
+	note_job(world, target);
+}
+
+static void begin_reset(struct world *world, struct target *target, enum verb verb)
+{
+	target->is_system = verb == VERB_SYSTEM_DISK_REPLACE;
+	put_target_instance(world, target, INSTANCE_STOPPED);
+	put_target_disk(world, target, DISK_STATUS_IN_USE, false);
+	want_snapshot(world, target);
+	must(do_reset(world, target->disk, target->snapshot));
+	note_job(world, target);
+}
+
+static enum refusal_reason replace_of(struct world *world, const struct target *target)
+{
+	struct replace_disk replace = {
+		.args = { .instance = target->instance, .image = "debian_12_6_x64_20G_alibase_20240819.vhd" }
+	};
+
+	return do_replace(world, &replace);
+}
+
+static void begin_replace(struct world *world, struct target *target, enum verb verb)
+{
+	(void)verb;
+	target->is_system = true;
+	put_target_instance(world, target, INSTANCE_STOPPED);
+	put_target_disk(world, target, DISK_STATUS_IN_USE, false);
+	must(replace_of(world, target));
+	note_job(world, target);
+}
+
+static void begin_snapshot(struct world *world, struct target *target, enum verb verb)
+{
+	struct create_snapshot create = { .args = { .disk = target->disk } };
+
+	put_for_verb(world, target, verb, state_for(verb));
+	must(do_create_snapshot(world, &create));
+	note_job(world, target);
+	if (verb == VERB_SNAPSHOT_DELETE)
+		snprintf(target->snapshot, sizeof target->snapshot, "%s", create.id);
+}
+
+/* Another snapshot of the same disk; for VERB_SNAPSHOT_DELETE the one that is asked for. */
+static void begin_snapshot_delete(struct world *world, struct target *target, enum verb verb)
+{
+	struct target other = *target;
+
+	put_for_verb(world, target, verb, state_for(verb));
+	want_snapshot(world, &other);
+	must(do_delete_snapshot(world, other.snapshot, false));
+	note_job(world, target);
+	if (verb == VERB_SNAPSHOT_DELETE) {
+		snprintf(target->snapshot, sizeof target->snapshot, "%s", other.snapshot);
+	} else {
+		snprintf(target->snapshot, sizeof target->snapshot, "s-more-%.50s", target->instance);
+		put_snapshot(world, world_snapshot(target->snapshot, target->disk));
+	}
+}
+
+static void begin_snapshot_expire(struct world *world, struct target *target, enum verb verb)
+{
+	struct create_snapshot create = { .args = { .disk = target->disk, .retention_days = 1 } };
+
+	put_for_verb(world, target, verb, state_for(verb));
+	must(do_create_snapshot(world, &create));
+	note_job(world, target);
+	assert_int_equal(get_job(world, target->job).kind, JOB_SNAPSHOT_EXPIRE);
+	finish_jobs(world);
+	snprintf(target->snapshot, sizeof target->snapshot, "%s", create.id);
+}
+
 /* ---- calling a verb ---- */
+
+static enum refusal_reason snapshot_of(struct world *world, const struct target *target)
+{
+	struct create_snapshot create = { .args = { .disk = target->disk } };
+
+	return do_create_snapshot(world, &create);
+}
+
+static enum refusal_reason modify_of(struct world *world, const struct target *target)
+{
+	const char *disk = target->disk;
+	struct disk_modify_args args = modify_args(&disk, 1);
+
+	args.name = "new name";
+	return do_modify(world, args);
+}
 
 static enum refusal_reason call_verb(struct world *world, enum verb verb, const struct target *target)
 {
@@ -232,6 +396,20 @@ static enum refusal_reason call_verb(struct world *world, enum verb verb, const 
 		return do_release(world, target->instance, false);
 	case VERB_INSTANCE_RELEASE_FORCED:
 		return do_release(world, target->instance, true);
+	case VERB_DISK_MODIFY:
+		return modify_of(world, target);
+	case VERB_DISK_RESIZE:
+		return do_resize(world, target->disk, 40, false);
+	case VERB_DISK_REINIT:
+		return do_reinit(world, target->disk, false);
+	case VERB_DISK_RESET:
+		return do_reset(world, target->disk, target->snapshot);
+	case VERB_SYSTEM_DISK_REPLACE:
+		return replace_of(world, target);
+	case VERB_SNAPSHOT_CREATE:
+		return snapshot_of(world, target);
+	case VERB_SNAPSHOT_DELETE:
+		return do_delete_snapshot(world, target->snapshot, true);
 	case VERB_MAX:
 		break;
 	}
@@ -239,10 +417,14 @@ static enum refusal_reason call_verb(struct world *world, enum verb verb, const 
 }
 
 /* YES, SUPERSEDES, or the word of the reason. */
-static const char *outcome(struct world *world, enum verb verb, const struct target *target)
+static const char *outcome(struct world *world, enum verb verb, struct target *target)
 {
-	enum refusal_reason reason = call_verb(world, verb, target);
-	enum job_state state = *target->job ? get_job(world, target->job).state : JOB_OPEN;
+	enum refusal_reason reason;
+	enum job_state state;
+
+	want_snapshot(world, target);
+	reason = call_verb(world, verb, target);
+	state = *target->job ? get_job(world, target->job).state : JOB_OPEN;
 
 	if (reason != REFUSE_NONE) {
 		assert_int_equal(state, JOB_OPEN); /* what is refused disturbs nobody */
@@ -263,39 +445,77 @@ static void expect(const char *verb, const char *met, const char *got, const cha
 #define INSTANCE_STATE "instance-state"
 #define DETACHING      "disk-detaching"
 #define BUILDING       "instance-building"
+#define SNAPSHOTTING   "disk-snapshotting"
+#define RESIZING       "disk-resizing"
+#define IN_THE_WAY     "job-in-the-way"
 
 static const struct {
 	enum job_kind kind;
 	void (*begin)(struct world *, struct target *, enum verb);
 	const char *words;
-	const char *expected[VERB_MAX]; /* attach, detach, delete disk, start, stop, reboot, delete instance, by force */
+	/* attach, detach, delete disk, start, stop, reboot, delete instance, by force;
+	   modify, resize, reinit, reset, replace, create snapshot, delete snapshot */
+	const char *expected[VERB_MAX];
 } job_rows[] = {
 	{ JOB_DISK_CREATE, begin_disk_create, "the disk is being made",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, INSTANCE_STATE, INSTANCE_STATE } },
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, INSTANCE_STATE, INSTANCE_STATE,
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, IN_THE_WAY } },
 	{ JOB_DISK_DELETE, begin_disk_delete, "the disk is being deleted",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, YES, YES } },
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, YES, YES,
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, YES } },
 	{ JOB_ATTACH, begin_attach, "the disk is being attached",
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES } },
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES,
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
 	{ JOB_DETACH, begin_detach, "the disk is being detached",
-	  { DISK_STATE, DETACHING, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES } },
+	  { DISK_STATE, DETACHING, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES,
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
 	/* the disks of an instance that is being made are Creating, not yet In_use */
 	{ JOB_INSTANCE_CREATE, begin_instance_create, "the instance is being made",
-	  { INSTANCE_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING, BUILDING } },
+	  { INSTANCE_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING, BUILDING,
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, BUILDING, DISK_STATE, YES } },
 	{ JOB_INSTANCE_CREATE, begin_instance_power, "the instance was made and is being powered on",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING,
+	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_START, begin_instance_start, "the instance is being started",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
+	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_STOP, begin_instance_stop, "the instance is being stopped",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
+	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_REBOOT, begin_instance_reboot, "the instance is being rebooted",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
+	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_REBOOT, begin_instance_reboot_power, "the instance is being rebooted, and is off",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
+	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_DELETE, begin_instance_delete, "the instance is being deleted",
-	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE } },
+	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
+	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	/* its disk is attached, so it cannot be deleted; the time that waits hinders nothing */
 	{ JOB_INSTANCE_AUTO_RELEASE, begin_auto_release, "the instance waits for its AutoReleaseTime",
-	  { YES, YES, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES } },
+	  { YES, YES, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES,
+	    YES, YES, YES, YES, YES, YES, YES } },
+	{ JOB_DISK_RESIZE, begin_resize, "the disk is being resized",
+	  { YES, YES, DISK_STATE, YES, YES, YES, YES, YES,
+	    YES, RESIZING, DISK_STATE, IN_THE_WAY, DISK_STATE, DISK_STATE, YES } },
+	{ JOB_DISK_REINIT, begin_reinit, "the disk is being reinitialised",
+	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, IN_THE_WAY } },
+	{ JOB_DISK_RESET, begin_reset, "the disk is being put back to a snapshot",
+	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, IN_THE_WAY } },
+	{ JOB_SYSTEM_DISK_REPLACE, begin_replace, "the disk is a system disk and is being replaced",
+	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
+	{ JOB_SNAPSHOT_CREATE, begin_snapshot, "a snapshot of the disk is being made",
+	  { YES, YES, SNAPSHOTTING, YES, YES, YES, YES, YES,
+	    YES, SNAPSHOTTING, SNAPSHOTTING, IN_THE_WAY, SNAPSHOTTING, SNAPSHOTTING, SUPERSEDES } },
+	{ JOB_SNAPSHOT_DELETE, begin_snapshot_delete, "a snapshot of the disk is being deleted",
+	  { YES, YES, YES, YES, YES, YES, YES, YES,
+	    YES, YES, YES, YES, YES, YES, YES } },
+	{ JOB_SNAPSHOT_EXPIRE, begin_snapshot_expire, "a snapshot of the disk waits for the end of its RetentionDays",
+	  { YES, YES, YES, YES, YES, YES, YES, YES,
+	    YES, YES, YES, YES, YES, YES, SUPERSEDES } },
 };
 
 #define N_JOB_ROWS COUNT_OF(job_rows)
@@ -308,7 +528,9 @@ static void begin_job(struct world *world, struct target *target, size_t row, en
 
 	name_target(target);
 	job_rows[row].begin(world, target, verb);
-	job = last_job(world, kind, of_disk ? NULL : target->instance, of_disk ? target->disk : NULL);
+	job = *target->job ? get_job(world, target->job) :
+	                     last_job(world, kind, of_disk ? NULL : target->instance, of_disk ? target->disk : NULL);
+	assert_int_equal(job.kind, kind);
 	assert_int_equal(job.state, JOB_OPEN);
 	snprintf(target->job, sizeof target->job, "%s", job.id);
 }
@@ -359,7 +581,7 @@ static void the_table_of_the_core_agrees(void **state)
 				expect(verb_names[verb], job_rows[row].words, SUPERSEDES, expected);
 			else if (cell.rule == MATRIX_REFUSE)
 				assert_true(!text_equal(expected, YES) && !text_equal(expected, SUPERSEDES));
-			else if (verb != VERB_DISK_DELETE) /* refused because the disk is attached, not for the job */
+			else if (verb != VERB_DISK_DELETE && verb != VERB_DISK_MODIFY) /* refused for the disk's state, not for the job */
 				expect(verb_names[verb], job_rows[row].words, YES, expected);
 		}
 	}
@@ -377,6 +599,11 @@ enum state_row {
 	STATE_REBOOT,
 	STATE_RELEASE,
 	STATE_RELEASE_FORCED,
+	STATE_RESIZE,
+	STATE_REINIT,
+	STATE_RESET,
+	STATE_REPLACE,
+	STATE_SNAPSHOT,
 	STATE_ROW_MAX
 };
 
@@ -400,7 +627,16 @@ static const struct {
 	[STATE_RELEASE] = { "delete instance", VERB_INSTANCE_RELEASE,
 	                    { BUILDING, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
 	[STATE_RELEASE_FORCED] = { "delete instance (force)", VERB_INSTANCE_RELEASE_FORCED,
-	                           { BUILDING, YES, YES, YES, YES, INSTANCE_STATE } },
+	                           { BUILDING, YES, YES, YES, YES, INSTANCE_STATE } },	[STATE_RESIZE] = { "resize disk", VERB_DISK_RESIZE,
+	                   { INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE, YES, INSTANCE_STATE } },
+	[STATE_REINIT] = { "reinit disk", VERB_DISK_REINIT,
+	                   { INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
+	[STATE_RESET] = { "reset disk", VERB_DISK_RESET,
+	                  { INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
+	[STATE_REPLACE] = { "replace system disk", VERB_SYSTEM_DISK_REPLACE,
+	                    { BUILDING, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
+	[STATE_SNAPSHOT] = { "create snapshot", VERB_SNAPSHOT_CREATE,
+	                     { INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE, YES, INSTANCE_STATE } },
 };
 
 static void every_verb_in_every_state(void **state)
@@ -429,14 +665,24 @@ static const struct {
 	const char *words;
 	enum verb verb;
 	bool shared;
-	const char *expected[DISK_STATUS_MAX]; /* creating, available, attaching, in-use, detaching, deleting */
+	const char *expected[DISK_STATUS_MAX]; /* creating, available, attaching, in-use, detaching, deleting, reiniting */
 } status_rows[] = {
-	{ "attach", VERB_ATTACH, false, { DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
+	{ "attach", VERB_ATTACH, false, { DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
 	{ "attach a multi-attach disk to one more", VERB_ATTACH, true,
-	  { DISK_STATE, YES, YES, YES, YES, DISK_STATE } },
+	  { DISK_STATE, YES, YES, YES, YES, DISK_STATE, DISK_STATE } },
 	{ "detach", VERB_DETACH, false,
-	  { DISK_STATE, "disk-not-attached", DISK_STATE, YES, DETACHING, DISK_STATE } },
-	{ "delete disk", VERB_DISK_DELETE, false, { DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
+	  { DISK_STATE, "disk-not-attached", DISK_STATE, YES, DETACHING, DISK_STATE, DISK_STATE } },
+	{ "delete disk", VERB_DISK_DELETE, false,
+	  { DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
+	{ "modify disk", VERB_DISK_MODIFY, false, { DISK_STATE, YES, YES, YES, YES, DISK_STATE, YES } },
+	{ "resize disk", VERB_DISK_RESIZE, false,
+	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
+	{ "reinit disk", VERB_DISK_REINIT, false,
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
+	{ "reset disk", VERB_DISK_RESET, false,
+	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
+	{ "create snapshot", VERB_SNAPSHOT_CREATE, false,
+	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
 };
 
 static void every_verb_in_every_status(void **state)
@@ -449,7 +695,7 @@ static void every_verb_in_every_status(void **state)
 			struct target target;
 
 			name_target(&target);
-			put_target_instance(*state, &target, INSTANCE_RUNNING);
+			put_target_instance(*state, &target, wants_stopped(status_rows[row].verb) ? INSTANCE_STOPPED : INSTANCE_RUNNING);
 			put_target_disk(*state, &target, (enum disk_status)at, status_rows[row].shared);
 			if (status_rows[row].verb == VERB_ATTACH) {
 				snprintf(target.instance, sizeof target.instance, "i-more-%s", target.disk);

@@ -53,6 +53,9 @@ static void look_on_page(const struct members *members, const struct member *row
 	snprintf(name, sizeof name, "\"%s\":", row->name);
 	if (!strstr(page, name))
 		fail_msg("docs/fleet.md does not show %s", name);
+	snprintf(name, sizeof name, "`%s`", row->name);
+	if (row->flags & MEMBER_SETTABLE && !strstr(page, name))
+		fail_msg("docs/fleet.md does not say that %s can be changed by itself", name);
 	(void)members;
 }
 

@@ -41,6 +41,7 @@ int ecs_given_bool(struct opt_bool value)
 static const char *const disk_words[DISK_STATUS_MAX] = {
 	[DISK_STATUS_CREATING] = "Creating",   [DISK_STATUS_AVAILABLE] = "Available", [DISK_STATUS_ATTACHING] = "Attaching",
 	[DISK_STATUS_IN_USE] = "In_use",       [DISK_STATUS_DETACHING] = "Detaching", [DISK_STATUS_DELETING] = "Deleting",
+	[DISK_STATUS_REINITING] = "ReIniting",
 };
 
 /* ECS has no word for an instance that is being released; until it is gone it is on its way down. */

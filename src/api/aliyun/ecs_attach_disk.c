@@ -227,6 +227,8 @@ static const struct error_row delete_errors[] = {
 	ROW_NOT_WHITE_LISTED,
 	{ REFUSE_DISK_STATE, 403, "IncorrectDiskStatus", "The current disk status does not support this operation.", NULL },
 	{ REFUSE_DISK_NOT_PORTABLE, 403, "DiskNotPortable", "The specified disk is not a portable disk.", NULL },
+	{ REFUSE_DISK_SNAPSHOTTING, 403, "DiskCreatingSnapshot",
+	  "The operation is denied due to a snapshot of the specified disk is not completed yet.", NULL },
 	ROWS_END,
 };
 

@@ -106,7 +106,7 @@ static const struct field in_fields[] = {
 	TEXT(struct describe_in, type, "DiskType", .values = type_words, .bad = &bad_type, .doc = "all, system or data."),
 	TEXT(struct describe_in, category, "Category", .max = 64),
 	TEXT(struct describe_in, status, "Status", .values = status_words, .bad = &bad_status),
-	TEXT(struct describe_in, snapshot, "SnapshotId"),
+	TEXT(struct describe_in, snapshot, "SnapshotId", .doc = "Disks that were made of this snapshot."),
 	TEXT(struct describe_in, name, "DiskName", .max = ECS_NAME_MAX, .doc = "* stands for any characters."),
 	OPT_BOOL(struct describe_in, portable, "Portable"),
 	OPT_BOOL(struct describe_in, delete_with_instance, "DeleteWithInstance"),
@@ -213,8 +213,7 @@ static const struct error_row errors[] = {
 static bool asks_for_nothing(const struct describe_in *in)
 {
 	return ecs_given(in->auto_snapshot_policy) || ecs_given(in->lock_reason) || in->enable_automated_policy.value ||
-	       in->enable_shared.value || text_equal(in->multi_attach, "LegacyShared") ||
-	       text_equal(in->status, "ReIniting");
+	       in->enable_shared.value || text_equal(in->multi_attach, "LegacyShared");
 }
 
 static struct disk_filter make_filter(struct call *call, const struct describe_in *in)

@@ -14,7 +14,7 @@ struct describe_in {
 };
 
 struct count_item {
-	int64_t instances, disks, groups, zero;
+	int64_t instances, disks, snapshots, groups, zero;
 };
 
 struct tag_item {
@@ -57,7 +57,7 @@ static const struct field count_fields[] = {
 	INT(struct count_item, instances, "Instance"),
 	INT(struct count_item, disks, "Disk"),
 	INT(struct count_item, groups, "Securitygroup"),
-	INT(struct count_item, zero, "Snapshot"),
+	INT(struct count_item, snapshots, "Snapshot"),
 	INT(struct count_item, zero, "Image"),
 	INT(struct count_item, zero, "Volume"),
 	INT(struct count_item, zero, "Eni"),
@@ -154,7 +154,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 		items[shown++] = (struct tag_item){
 			.key = counts[i].key,
 			.value = counts[i].value,
-			.counts = { things[TAGGED_INSTANCE], things[TAGGED_DISK], things[TAGGED_SECURITY_GROUP], 0 },
+			.counts = { things[TAGGED_INSTANCE], things[TAGGED_DISK], things[TAGGED_SNAPSHOT],
+			            things[TAGGED_SECURITY_GROUP], 0 },
 		};
 	}
 	rpc_list_end(&list, (int64_t)n, &out->pages);

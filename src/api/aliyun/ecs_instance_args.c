@@ -26,6 +26,7 @@ static struct instance_disk_args disk_args(const struct ecs_disk_in *in)
 		.device = in->device,
 		.snapshot = in->snapshot,
 		.kms_key = in->kms_key,
+		.encrypted_given = !text_empty(in->encrypted),
 		.encrypted = text_equal_nocase(in->encrypted, "true"),
 		.bursting = in->bursting.value,
 		.provisioned_iops = in->provisioned_iops.value,

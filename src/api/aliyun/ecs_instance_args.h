@@ -34,12 +34,14 @@ extern const struct error_row ecs_bad_instance_name, ecs_bad_instance_descriptio
 #define ECS_DISK_FIELDS(bad_name, bad_description)                                                                      \
 	TEXT(struct ecs_disk_in, category, "Category", .max = 64, .doc = "Default cloud_efficiency."),                  \
 	TEXT(struct ecs_disk_in, performance_level, "PerformanceLevel", .max = 16),                                     \
-	OPT_INT(struct ecs_disk_in, size, "Size", .min = 1, .max = 65536, .doc = "GiB."),                               \
+	OPT_INT(struct ecs_disk_in, size, "Size", .min = 1, .max = 65536,                                               \
+	        .doc = "GiB. Data disks: absent or less than the snapshot's, the snapshot's."),                         \
 	TEXT(struct ecs_disk_in, name, "DiskName", .min = ECS_NAME_MIN, .max = ECS_NAME_MAX, .bad = bad_name),          \
 	TEXT(struct ecs_disk_in, description, "Description", .min = ECS_DESCRIPTION_MIN, .max = ECS_DESCRIPTION_MAX,    \
 	     .bad = bad_description),                                                                                   \
 	TEXT(struct ecs_disk_in, device, "Device", .max = 32, .doc = "Data disks: /dev/xvdb to /dev/xvdz."),            \
-	TEXT(struct ecs_disk_in, snapshot, "SnapshotId", .doc = "This server holds no snapshots: any id is not found."), \
+	TEXT(struct ecs_disk_in, snapshot, "SnapshotId",                                                     \
+	     .doc = "Data disks: the disk begins with what this snapshot holds."),                                      \
 	OPT_BOOL(struct ecs_disk_in, delete_with_instance, "DeleteWithInstance", .doc = "Data disks. Default true."),   \
 	TEXT(struct ecs_disk_in, encrypted, "Encrypted", .max = 8, .doc = "true or false."),                            \
 	TEXT(struct ecs_disk_in, kms_key, "KMSKeyId", .max = 128),                                                      \

@@ -46,5 +46,5 @@ const struct operation ecs_join_resource_group = {
 	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
 	.errors = errors,
 	.run = run,
-	.doc = "Puts an instance, a disk or a security group into a resource group.",
+	.doc = "Puts an instance, a disk, a snapshot or a security group into a resource group.",
 };

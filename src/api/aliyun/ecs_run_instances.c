@@ -83,6 +83,8 @@ static const struct error_row errors[] = {
 	{ REFUSE_INSTANCE_DISK_LIMIT, 400, "InstanceDiskNumber.LimitExceed",
 	  "The total number of specified disk in an instance exceeds.", NULL },
 	{ REFUSE_SNAPSHOT_UNKNOWN, 400, "InvalidSnapshotId.NotFound", "The specified parameter SnapshotId is not exist.", NULL },
+	{ REFUSE_SNAPSHOT_NOT_READY, 403, "InvalidSnapshotId.NotReady", "The specified snapshot has not completed yet.", NULL },
+	{ REFUSE_SNAPSHOT_ENCRYPTION, 400, "EncryptedOption.Conflict", "Encryption value of disk and snapshot conflict.", NULL },
 	{ REFUSE_DISK_CATEGORY, 400, "InvalidDataDiskCategory.ValueNotSupported",
 	  "The specified parameter DataDisk.n.Category is not valid.", NULL },
 	{ REFUSE_DISK_SIZE_MISSING, 400, "MissingParameter",

@@ -11,9 +11,10 @@
 const char *const ecs_tagged_words[TAGGED_MAX] = {
 	[TAGGED_INSTANCE] = "instance",
 	[TAGGED_DISK] = "disk",
+	[TAGGED_SNAPSHOT] = "snapshot",
 	[TAGGED_SECURITY_GROUP] = "securitygroup",
 };
-const char *const ecs_tagged_types[] = { "instance", "disk", "securitygroup", NULL };
+const char *const ecs_tagged_types[] = { "instance", "disk", "snapshot", "securitygroup", NULL };
 
 #define BAD(row, code, message) \
 	static const struct error_row row = { REFUSE_FIELD, 400, code, message, NULL }

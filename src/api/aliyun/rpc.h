@@ -32,6 +32,7 @@ bool rpc_authenticate(struct call *call, const struct rpc *rpc);
 extern const struct error_row rpc_fault_internal[];
 #define ROW_REGION_MALFORMED { REFUSE_REGION_UNKNOWN, 400, "InvalidRegionId.MalFormed", "The specified RegionId is not valid.", NULL }
 #define ROW_REGION_NOT_FOUND { REFUSE_REGION_UNKNOWN, 404, "InvalidRegionId.NotFound", "The specified RegionId does not exist.", NULL }
+#define ROW_REGION_MALFORMED_BARE { REFUSE_REGION_UNKNOWN, 400, "InvalidRegionId.MalFormed", "The specified RegionId is not valid", NULL }
 #define ROW_INSTANCE_NOT_FOUND { REFUSE_INSTANCE_UNKNOWN, 404, "InvalidInstanceId.NotFound", "The specified InstanceId does not exist.", NULL }
 #define ROW_DISK_NOT_FOUND { REFUSE_DISK_UNKNOWN, 404, "InvalidDiskId.NotFound", "The specified disk does not exist.", NULL }
 #define ROW_NOT_WHITE_LISTED { REFUSE_NOT_IN_WHITE_LIST, 403, "UserNotInTheWhiteList", "The user is not in disk white list.", NULL }

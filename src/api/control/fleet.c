@@ -23,7 +23,13 @@
 	  "The machines of the driver %s are real: they cannot be put into a state by writing it down.", NULL }
 #define ROWS_END { REFUSE_NONE, 0, NULL, NULL, NULL }
 
-static const struct error_row dump_errors[] = { JOBS_IN_FLIGHT_ROW, ROWS_END };
+static const struct error_row dump_errors[] = {
+	JOBS_IN_FLIGHT_ROW,
+	{ REFUSE_FLEET_TOO_LONG, 413, "fleet-too-long",
+	  "The fleet has more bytes than --max-fleet-bytes of the server allows. Ask for one account at a time, or allow more.",
+	  NULL },
+	ROWS_END,
+};
 static const struct error_row reset_errors[] = { JOBS_IN_FLIGHT_ROW, NOT_SIMULATED_ROW, ROWS_END };
 static const struct error_row load_errors[] = {
 	{ REFUSE_FLEET_WRONG, 400, "fleet-wrong", "%s%s", NULL },
@@ -135,11 +141,13 @@ static bool dump_run(struct call *call, const void *in, void *out)
 	bool done = run_task(&task);
 
 	(void)out;
-	if (done)
+	if (done) {
+		buf_finish(&call->reply.body);
+		buf_init(&call->reply.body, call->api->settings.max_fleet_bytes);
 		fleet_file_write(&call->reply.body, &task.dumped, task.in->secrets.value);
+		done = !call->reply.body.failed || call_refuse(call, REFUSE_FLEET_TOO_LONG, NULL);
+	}
 	arena_finish(&task.arena);
-	if (call->reply.body.failed)
-		return call_refuse(call, REFUSE_INTERNAL, NULL);
 	return done;
 }
 

@@ -4,7 +4,9 @@
 #define API_CONTROL_FLEET_FILE_H
 
 #include "base/buf.h"
+#include "base/tree.h"
 #include "core/fleet.h"
+#include "core/fleet_set.h"
 
 #define FLEET_FILE_VERSION 1
 
@@ -12,10 +14,16 @@
 bool fleet_file_read(struct arena *arena, const char *text, size_t length, struct fleet *ret,
                      struct fleet_problems *ret_problems);
 
+/* Takes over single members of a thing that is there: those that may be changed by themselves. False with *problems
+ * filled; their paths begin with "set". */
+bool fleet_file_set(struct arena *arena, const struct tree *values, struct fleet_thing *thing,
+                    struct fleet_problems *problems);
+
 /* Writes a file. `secrets`: with those of the access keys. */
 void fleet_file_write(struct buf *buf, const struct fleet *fleet, bool secrets);
 
-/* "line 7: accounts[0].disks[3].size_gib: ..." for each problem, a line each. */
+/* "line 7: accounts[0].disks[3].size_gib: ..." for each problem, a line each. Without
+ * lines if `text` is NULL. */
 const char *fleet_file_explain(struct arena *arena, const struct fleet_problems *problems, const char *text,
                                size_t length);
 

@@ -96,8 +96,8 @@ static const struct member instance_rows[] = {
 	TEXT(T, row.host_name, "host_name", .flags = MEMBER_ALWAYS),
 	WORD(T, row.charge_type, "charge_type", charge_type_names),
 	TEXT(T, row.stopped_mode, "stopped_mode", .only = stopped_modes),
-	BOOL(T, row.deletion_protection, "deletion_protection"),
-	WORDS(T, row.locks, "locks", .only = lock_reasons),
+	BOOL(T, row.deletion_protection, "deletion_protection", .flags = MEMBER_SETTABLE),
+	WORDS(T, row.locks, "locks", .only = lock_reasons, .flags = MEMBER_SETTABLE),
 	WORDS(T, row.security_groups, "security_groups"),
 	TEXT(T, row.vpc, "vpc"),
 	TEXT(T, row.vswitch, "vswitch"),
@@ -158,7 +158,7 @@ static const struct member disk_rows[] = {
 	TEXT(T, row.name, "name"),
 	TEXT(T, row.description, "description"),
 	WORD(T, row.charge_type, "charge_type", charge_type_names),
-	BOOL(T, row.portable, "portable", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_PORTABLE),
+	BOOL(T, row.portable, "portable", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE, .given = FLEET_GIVEN_PORTABLE),
 	BOOL(T, row.delete_with_instance, "delete_with_instance", .flags = MEMBER_ALWAYS,
 	     .given = FLEET_GIVEN_DELETE_WITH_INSTANCE),
 	BOOL(T, row.delete_auto_snapshot, "delete_auto_snapshot", .flags = MEMBER_TRUE),
@@ -166,8 +166,8 @@ static const struct member disk_rows[] = {
 	BOOL(T, row.multi_attach, "multi_attach"),
 	BOOL(T, row.encrypted, "encrypted"),
 	BOOL(T, row.bursting, "bursting"),
-	BOOL(T, row.base_image_lost, "base_image_lost"),
-	BOOL(T, row.overdue, "overdue"),
+	BOOL(T, row.base_image_lost, "base_image_lost", .flags = MEMBER_SETTABLE),
+	BOOL(T, row.overdue, "overdue", .flags = MEMBER_SETTABLE),
 	TEXT(T, row.kms_key, "kms_key"),
 	TEXT(T, row.image, "image"),
 	TEXT(T, row.source_snapshot, "source_snapshot"),
@@ -196,8 +196,8 @@ static const struct member account_rows[] = {
 	TEXT(T, row.id, "id", .min = 1),
 	TEXT(T, row.name, "name", .max = 128),
 	TEXT(T, row.realm, "realm", .only = realms, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
-	BOOL(T, row.disk_white_list, "disk_white_list", .flags = MEMBER_ALWAYS | MEMBER_TRUE),
-	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS),
+	BOOL(T, row.disk_white_list, "disk_white_list", .flags = MEMBER_ALWAYS | MEMBER_TRUE | MEMBER_SETTABLE),
+	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE),
 	MOMENT(T, row.created_at, "created_at"),
 	LIST(T, lists[FLEET_ACCESS_KEYS], "access_keys", access_key_members),
 	LIST(T, lists[FLEET_INSTANCES], "instances", instance_members),
@@ -222,3 +222,10 @@ static const struct member document_rows[] = {
 	END
 };
 const struct members fleet_document_members = { sizeof(T), document_rows };
+#undef T
+
+const struct members *const fleet_thing_members[FLEET_KIND_MAX] = {
+	[FLEET_KIND_ACCOUNT] = &account_members,
+	[FLEET_KIND_INSTANCE] = &instance_members,
+	[FLEET_KIND_DISK] = &disk_members,
+};

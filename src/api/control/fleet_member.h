@@ -3,6 +3,7 @@
 #define API_CONTROL_FLEET_MEMBER_H
 
 #include "core/fleet.h"
+#include "core/fleet_set.h"
 
 enum member_type {
 	MEMBER_TEXT,   /* const char * */
@@ -22,6 +23,7 @@ enum member_flags {
 	MEMBER_TRUE = 4,     /* a boolean that is true if it is not given */
 	MEMBER_INVERTED = 8, /* a boolean that is kept the other way round; null is false */
 	MEMBER_SECRET = 16,  /* written only on demand */
+	MEMBER_SETTABLE = 32, /* may be changed by itself, also while work is under way */
 };
 
 struct members;
@@ -55,5 +57,6 @@ struct fleet_document {
 #define FLEET_GIVEN_CATALOGUE ((uint64_t)1 << 32)
 
 extern const struct members fleet_document_members;
+extern const struct members *const fleet_thing_members[FLEET_KIND_MAX];
 
 #endif

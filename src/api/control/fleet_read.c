@@ -304,6 +304,40 @@ static void read_members(struct reader *r, const struct members *members, const 
 	}
 }
 
+/* ---- single members of what is there ---- */
+
+static const char *settable(struct reader *r, const struct members *members)
+{
+	const char *text = "";
+	const struct member *row;
+
+	for (row = members->rows; row->name; row++) {
+		if (row->flags & MEMBER_SETTABLE)
+			text = arena_printf(r->arena, "%s%s%s", text, *text ? ", " : "", row->name);
+	}
+	return text;
+}
+
+bool fleet_file_set(struct arena *arena, const struct tree *values, struct fleet_thing *thing,
+                    struct fleet_problems *problems)
+{
+	const struct members *members = fleet_thing_members[thing->kind];
+	struct reader r = { arena, problems };
+	const struct tree *child;
+
+	for (child = values->first; child; child = child->next) {
+		const struct member *row = find_row(members, child->name);
+
+		if (row && row->flags & MEMBER_SETTABLE)
+			read_member(&r, row, child, (char *)&thing->item, "set");
+		else
+			fleet_problem(problems, below(&r, "set", child->name), "this cannot be changed by itself; of %s %s can be: %s",
+			              thing->kind == FLEET_KIND_DISK ? "a" : "an", fleet_kind_names[thing->kind],
+			              settable(&r, members));
+	}
+	return problems->n == 0;
+}
+
 /* ---- the file ---- */
 
 bool fleet_file_read(struct arena *arena, const char *text, size_t length, struct fleet *ret,
@@ -342,7 +376,9 @@ const char *fleet_file_explain(struct arena *arena, const struct fleet_problems 
 		const char *before = arena_printf(arena, "%s%s", all, i ? "\n" : "");
 
 		/* The reader of JSON names the line itself. */
-		if (path)
+		if (path && !text)
+			all = arena_printf(arena, "%s%s: %s", before, path, problems->items[i].message);
+		else if (path)
 			all = arena_printf(arena, "%sline %zu: %s%s%s", before, json_line(text, length, path), path, *path ? ": " : "",
 			                   problems->items[i].message);
 		else

@@ -79,6 +79,44 @@ CREATE TABLE event (
 CREATE INDEX event_list ON event (account, region, created_at, id, scope, realm);
 CREATE INDEX event_old ON event (created_at);
 
+-- Snapshots: what disks held at one moment. They outlive their disks.
+
+CREATE TABLE snapshot (
+	id TEXT NOT NULL PRIMARY KEY,
+	realm TEXT NOT NULL,
+	account TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	region TEXT NOT NULL,
+	driver TEXT NOT NULL,
+	disk TEXT NOT NULL,
+	disk_type TEXT NOT NULL,
+	disk_category TEXT NOT NULL,
+	size_gib BIGINT NOT NULL,
+	state TEXT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	category TEXT NOT NULL,
+	retention_days BIGINT NOT NULL,
+	instant_access INTEGER NOT NULL,
+	instant_access_days BIGINT NOT NULL,
+	encrypted INTEGER NOT NULL,
+	kms_key TEXT NOT NULL,
+	resource_group TEXT NOT NULL,
+	serial TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	accomplished_at BIGINT NOT NULL
+);
+
+CREATE INDEX snapshot_list ON snapshot (account, region, created_at, id, scope, realm);
+CREATE INDEX snapshot_of_disk ON snapshot (disk);
+CREATE INDEX disk_of_snapshot ON disk (source_snapshot) WHERE source_snapshot <> '';
+
+ALTER TABLE job ADD COLUMN snapshot TEXT NOT NULL DEFAULT '';
+ALTER TABLE job ADD COLUMN new_disk TEXT NOT NULL DEFAULT '';
+ALTER TABLE job ADD COLUMN old_size_gib BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE job ADD COLUMN then_start INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX job_open_of_snapshot ON job (snapshot) WHERE state = 'open' AND snapshot <> '';
+
 -- Networks.
 
 CREATE TABLE vpc (

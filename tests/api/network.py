@@ -1,13 +1,21 @@
 """Networks for the tests: calls to VPC 2016-04-28, and a VPC with what belongs into it."""
 
+import json
+import pathlib
+
+import shapes
 from cloud import REGION, ZONE
 from products import ask, call, refused
 
 VPC = "2016-04-28"
+SHAPES = json.loads((pathlib.Path(__file__).resolve().parent.parent / "data" / "aliyun_vpc_shapes.json").read_text("utf-8"))
 
 
 def vpc_call(cloud, action, parameters=None, **more):
-    return call(cloud, VPC, action, {"RegionId": REGION, **(parameters or {})}, **more)
+    """The reply, held against the vendor's shape of it."""
+    reply = call(cloud, VPC, action, {"RegionId": REGION, **(parameters or {})}, **more)
+    shapes.check_shape(reply, SHAPES[action], action)
+    return reply
 
 
 def vpc_refused(cloud, action, parameters=None, **more):

@@ -62,3 +62,11 @@ const char *vpc_state(const struct call *call, int64_t ready_at)
 {
 	return ready_at > call->work.now ? "Pending" : "Available";
 }
+
+int64_t vpc_owner(const char *account)
+{
+	int64_t number = 0;
+
+	text_to_int64(account, &number);
+	return number;
+}

@@ -53,6 +53,9 @@ extern const struct shape vpc_tag_shape;
  * absent or empty. */
 const char **vpc_ids(struct call *call, const char *list, size_t *ret_n);
 
+/* The account's id, which this product shows as a number. */
+int64_t vpc_owner(const char *account);
+
 const char *vpc_state(const struct call *call, int64_t ready_at);
 
 #endif

@@ -8,7 +8,8 @@
 
 struct vpc_item {
 	const char *id, *region, *status, *name, *description, *cidr, *ipv6_cidr, *router, *resource_group, *creation_time;
-	const char *dns_hostnames, *owner;
+	const char *dns_hostnames;
+	int64_t owner;
 	bool is_default, ipv6, classic_link;
 	struct texts vswitches, route_tables, user_cidrs, secondary_cidrs, nat_gateways;
 	struct items tags, ipv6_cidrs, cens, resources;
@@ -49,7 +50,7 @@ static const struct shape resource_shape = { sizeof(struct resource_item), resou
 	TEXT(struct vpc_item, resource_group, "ResourceGroupId"),                                                     \
 	TEXT(struct vpc_item, creation_time, "CreationTime"),                                                         \
 	TEXT(struct vpc_item, dns_hostnames, "DnsHostnameStatus"),                                                    \
-	TEXT(struct vpc_item, owner, "OwnerId"),                                                                      \
+	INT(struct vpc_item, owner, "OwnerId"),                                                                       \
 	BOOL(struct vpc_item, is_default, "IsDefault"),                                                               \
 	BOOL(struct vpc_item, ipv6, "EnabledIpv6"),                                                                   \
 	TEXTS(struct vpc_item, vswitches, "VSwitchIds", .item = "VSwitchId"),                                         \
@@ -112,7 +113,7 @@ static void fill_item(struct call *call, const struct vpc *vpc, struct vpc_item 
 		.resource_group = vpc->resource_group,
 		.creation_time = moment_seconds_text(call_work_arena(call), vpc->created_at),
 		.dns_hostnames = vpc->dns_hostnames ? "ENABLED" : "DISABLED",
-		.owner = vpc->tenant.account,
+		.owner = vpc_owner(vpc->tenant.account),
 		.vswitches = vswitches_of(call, vpc->id),
 		.route_tables = ecs_split(call, vpc->route_table),
 		.user_cidrs = ecs_split(call, vpc->user_cidrs),
@@ -282,7 +283,8 @@ struct route_table_in {
 
 struct route_table_item {
 	const char *id, *vpc, *name, *description, *type, *router, *router_type, *status, *creation_time, *resource_group;
-	const char *associate_type, *owner;
+	const char *associate_type;
+	int64_t owner;
 	bool propagation;
 	struct texts vswitches, gateways;
 	struct items tags;
@@ -323,7 +325,7 @@ static const struct field route_table_fields[] = {
 	TEXT(struct route_table_item, creation_time, "CreationTime"),
 	TEXT(struct route_table_item, resource_group, "ResourceGroupId"),
 	TEXT(struct route_table_item, associate_type, "AssociateType"),
-	TEXT(struct route_table_item, owner, "OwnerId"),
+	INT(struct route_table_item, owner, "OwnerId"),
 	BOOL(struct route_table_item, propagation, "RoutePropagationEnable"),
 	TEXTS(struct route_table_item, vswitches, "VSwitchIds", .item = "VSwitchId"),
 	TEXTS(struct route_table_item, gateways, "GatewayIds", .item = "GatewayIds"),
@@ -363,7 +365,7 @@ static void fill_route_table(struct call *call, const struct vpc *vpc, struct ro
 		.creation_time = moment_seconds_text(call_work_arena(call), vpc->created_at),
 		.resource_group = vpc->resource_group,
 		.associate_type = "VSwitch",
-		.owner = vpc->tenant.account,
+		.owner = vpc_owner(vpc->tenant.account),
 		.propagation = true,
 		.vswitches = vswitches_of(call, vpc->id),
 	};

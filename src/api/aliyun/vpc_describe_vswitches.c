@@ -10,8 +10,8 @@ struct route_table_item {
 
 struct vswitch_item {
 	const char *id, *vpc, *zone, *status, *name, *description, *cidr, *ipv6_cidr, *resource_group, *creation_time;
-	const char *network_acl, *owner, *share_type;
-	int64_t available;
+	const char *network_acl, *share_type;
+	int64_t available, owner;
 	bool is_default;
 	struct route_table_item route_table;
 	struct items tags, resources;
@@ -49,7 +49,7 @@ static const struct shape resource_shape = { sizeof(struct resource_item), resou
 	TEXT(struct vswitch_item, resource_group, "ResourceGroupId"),                                                 \
 	TEXT(struct vswitch_item, creation_time, "CreationTime"),                                                     \
 	TEXT(struct vswitch_item, network_acl, "NetworkAclId"),                                                       \
-	TEXT(struct vswitch_item, owner, "OwnerId"),                                                                  \
+	INT(struct vswitch_item, owner, "OwnerId"),                                                                   \
 	TEXT(struct vswitch_item, share_type, "ShareType"),                                                           \
 	BOOL(struct vswitch_item, is_default, "IsDefault"),                                                           \
 	OBJECT(struct vswitch_item, route_table, "RouteTable", .of = &route_table_shape),                             \
@@ -85,7 +85,7 @@ static void fill_item(struct call *call, const struct vswitch *vswitch, struct v
 		.resource_group = vswitch->resource_group,
 		.creation_time = moment_seconds_text(call_work_arena(call), vswitch->created_at),
 		.network_acl = "",
-		.owner = vswitch->tenant.account,
+		.owner = vpc_owner(vswitch->tenant.account),
 		.share_type = "",
 		.route_table = { vpc.route_table, "System" },
 		.tags = rpc_tags_of(call, vswitch->id),

@@ -14,7 +14,7 @@ struct vswitch_item {
 	int64_t available, owner;
 	bool is_default;
 	struct route_table_item route_table;
-	struct items tags, resources;
+	struct items tags;
 };
 
 static const struct field route_table_fields[] = {
@@ -24,48 +24,27 @@ static const struct field route_table_fields[] = {
 };
 static const struct shape route_table_shape = { sizeof(struct route_table_item), route_table_fields };
 
-struct resource_item {
-	const char *type;
-	int64_t count;
-};
-
-static const struct field resource_fields[] = {
-	TEXT(struct resource_item, type, "ResourceType"),
-	INT(struct resource_item, count, "ResourceCount"),
-	FIELDS_END,
-};
-static const struct shape resource_shape = { sizeof(struct resource_item), resource_fields };
-
-#define ITEM_FIELDS                                                                                                   \
-	TEXT(struct vswitch_item, id, "VSwitchId"),                                                                   \
-	TEXT(struct vswitch_item, vpc, "VpcId"),                                                                      \
-	TEXT(struct vswitch_item, zone, "ZoneId"),                                                                    \
-	TEXT(struct vswitch_item, status, "Status"),                                                                  \
-	TEXT(struct vswitch_item, name, "VSwitchName"),                                                               \
-	TEXT(struct vswitch_item, description, "Description"),                                                        \
-	TEXT(struct vswitch_item, cidr, "CidrBlock"),                                                                 \
-	TEXT(struct vswitch_item, ipv6_cidr, "Ipv6CidrBlock"),                                                        \
-	INT(struct vswitch_item, available, "AvailableIpAddressCount"),                                               \
-	TEXT(struct vswitch_item, resource_group, "ResourceGroupId"),                                                 \
-	TEXT(struct vswitch_item, creation_time, "CreationTime"),                                                     \
-	TEXT(struct vswitch_item, network_acl, "NetworkAclId"),                                                       \
-	INT(struct vswitch_item, owner, "OwnerId"),                                                                   \
-	TEXT(struct vswitch_item, share_type, "ShareType"),                                                           \
-	BOOL(struct vswitch_item, is_default, "IsDefault"),                                                           \
-	OBJECT(struct vswitch_item, route_table, "RouteTable", .of = &route_table_shape),                             \
-	ITEMS(struct vswitch_item, tags, "Tags", .item = "Tag", .of = &vpc_tag_shape)
-
 static const struct field item_fields[] = {
-	ITEM_FIELDS,
+	TEXT(struct vswitch_item, id, "VSwitchId"),
+	TEXT(struct vswitch_item, vpc, "VpcId"),
+	TEXT(struct vswitch_item, zone, "ZoneId"),
+	TEXT(struct vswitch_item, status, "Status"),
+	TEXT(struct vswitch_item, name, "VSwitchName"),
+	TEXT(struct vswitch_item, description, "Description"),
+	TEXT(struct vswitch_item, cidr, "CidrBlock"),
+	TEXT(struct vswitch_item, ipv6_cidr, "Ipv6CidrBlock"),
+	INT(struct vswitch_item, available, "AvailableIpAddressCount"),
+	TEXT(struct vswitch_item, resource_group, "ResourceGroupId"),
+	TEXT(struct vswitch_item, creation_time, "CreationTime"),
+	TEXT(struct vswitch_item, network_acl, "NetworkAclId"),
+	INT(struct vswitch_item, owner, "OwnerId"),
+	TEXT(struct vswitch_item, share_type, "ShareType"),
+	BOOL(struct vswitch_item, is_default, "IsDefault"),
+	OBJECT(struct vswitch_item, route_table, "RouteTable", .of = &route_table_shape),
+	ITEMS(struct vswitch_item, tags, "Tags", .item = "Tag", .of = &vpc_tag_shape),
 	FIELDS_END,
 };
 static const struct shape item_shape = { sizeof(struct vswitch_item), item_fields };
-
-static const struct field attributes_out_fields[] = {
-	ITEM_FIELDS,
-	ITEMS(struct vswitch_item, resources, "CloudResources", .item = "CloudResourceSetType", .of = &resource_shape),
-	FIELDS_END,
-};
 
 static void fill_item(struct call *call, const struct vswitch *vswitch, struct vswitch_item *item)
 {
@@ -224,19 +203,13 @@ static const struct error_row attributes_errors[] = {
 static bool attributes_run(struct call *call, const void *in_, void *out)
 {
 	const struct attributes_in *in = in_;
-	struct instance_filter inside = INSTANCE_FILTER_ANY;
-	struct vswitch_item *item = out;
 	struct vswitch vswitch;
-	struct resource_item *resources = arena_new(call_work_arena(call), struct resource_item);
 
 	if (check_region_unknown(&call->work, NULL))
 		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
 	if (!find_vswitch(&call->work, in->vswitch, &vswitch))
 		return call_refuse(call, REFUSE_VSWITCH_UNKNOWN, in->vswitch);
-	fill_item(call, &vswitch, item);
-	inside.vswitch = in->vswitch;
-	*resources = (struct resource_item){ "Instance", instance_count(call->work.txn, &inside) };
-	item->resources = (struct items){ resources, 1 };
+	fill_item(call, &vswitch, out);
 	return true;
 }
 
@@ -248,7 +221,7 @@ const struct operation vpc_describe_vswitch_attributes = {
 	.permission = "vpc:DescribeVSwitchAttributes",
 	.resource = "vswitch/{VSwitchId}",
 	.in = { sizeof(struct attributes_in), attributes_in_fields },
-	.out = { sizeof(struct vswitch_item), attributes_out_fields },
+	.out = { sizeof(struct vswitch_item), item_fields },
 	.errors = attributes_errors,
 	.run = attributes_run,
 	.doc = "Shows one VSwitch.",

@@ -109,6 +109,7 @@ size_t security_group_list(struct txn *txn, const struct network_filter *filter,
                            struct security_group **ret);
 int64_t security_group_count(struct txn *txn, const struct network_filter *filter);
 
+bool security_group_rule_get(struct txn *txn, const char *id, struct security_group_rule *ret);
 void security_group_rule_put(struct txn *txn, const struct security_group_rule *rule);
 void security_group_rule_delete(struct txn *txn, const char *id);
 /* Oldest first. */

@@ -32,6 +32,11 @@ static const struct table rule_table = {
 	.slot = SLOT_SECURITY_GROUP_RULE_GET,
 };
 
+bool security_group_rule_get(struct txn *txn, const char *id, struct security_group_rule *ret)
+{
+	return table_get(txn, &rule_table, &id, ret);
+}
+
 void security_group_rule_put(struct txn *txn, const struct security_group_rule *rule)
 {
 	table_put(txn, &rule_table, rule);

@@ -2,6 +2,7 @@
 #include "contract/driver.h"
 #include "contract/fault.h"
 #include "contract/model.h"
+#include "contract/network.h"
 #include "contract/refusal.h"
 
 const char *const access_key_state_names[ACCESS_KEY_STATE_MAX + 1] = { "active", "disabled" };
@@ -45,3 +46,4 @@ const char *const refusal_words[REFUSE_MAX + 1] = {
 	REFUSAL_REASONS(X)
 #undef X
 };
+const char *const security_group_type_names[SECURITY_GROUP_TYPE_MAX + 1] = { "normal", "enterprise" };

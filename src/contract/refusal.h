@@ -76,6 +76,7 @@
 	X(INSTANCE_LOCKED_FINANCIAL, "instance-locked-financial")              \
 	X(INSTANCE_PROTECTED, "instance-deletion-protected")                   \
 	X(INSTANCE_PRE_PAID, "instance-pre-paid")                              \
+	X(INSTANCE_POST_PAID, "instance-post-paid")                            \
 	X(INSTANCE_DISK_LIMIT, "instance-disk-limit")                          \
 	X(INSTANCE_DETACHING_LIMIT, "instance-detaching-limit")                \
 	X(INSTANCE_NO_HOT_UNPLUG, "instance-type-no-hot-unplug")               \
@@ -147,6 +148,61 @@
 	X(SNAPSHOT_HAS_DISKS, "snapshot-has-disks")                            \
 	X(SNAPSHOT_LIMIT, "snapshot-limit")                                    \
 	X(SNAPSHOT_ENCRYPTION, "snapshot-encryption")                          \
+	/* networks */                                                         \
+	X(VPC_UNKNOWN, "vpc-unknown")                                          \
+	X(VPC_STATE, "vpc-state")                                              \
+	X(VPC_CIDR, "vpc-cidr")                                                \
+	X(VPC_LIMIT, "vpc-limit")                                              \
+	X(VPC_HAS_VSWITCH, "vpc-has-vswitch")                                  \
+	X(VPC_HAS_SECURITY_GROUP, "vpc-has-security-group")                    \
+	X(VPC_MISMATCH, "vpc-mismatch")                                        \
+	X(USER_CIDR, "user-cidr")                                              \
+	X(USER_CIDR_LIMIT, "user-cidr-limit")                                  \
+	X(IPV6_UNSUPPORTED, "ipv6-unsupported")                                \
+	X(ADDRESS_POOL_UNKNOWN, "address-pool-unknown")                        \
+	X(VSWITCH_UNKNOWN, "vswitch-unknown")                                  \
+	X(VSWITCH_STATE, "vswitch-state")                                      \
+	X(VSWITCH_CIDR, "vswitch-cidr")                                        \
+	X(VSWITCH_CIDR_MASK, "vswitch-cidr-mask")                              \
+	X(VSWITCH_CIDR_OUTSIDE, "vswitch-cidr-outside-vpc")                    \
+	X(VSWITCH_CIDR_OVERLAPS, "vswitch-cidr-overlaps")                      \
+	X(VSWITCH_LIMIT, "vswitch-limit")                                      \
+	X(VSWITCH_IN_USE, "vswitch-in-use")                                    \
+	X(VSWITCH_ZONE, "vswitch-zone")                                        \
+	X(VSWITCH_MISSING, "vswitch-missing")                                  \
+	X(ADDRESS_MALFORMED, "address-malformed")                              \
+	X(ADDRESS_OUTSIDE, "address-outside-vswitch")                          \
+	X(ADDRESS_TAKEN, "address-taken")                                      \
+	X(ADDRESSES_EXHAUSTED, "addresses-exhausted")                          \
+	X(SECURITY_GROUP_UNKNOWN, "security-group-unknown")                    \
+	X(SECURITY_GROUP_LIMIT, "security-group-limit")                        \
+	X(SECURITY_GROUP_IN_USE, "security-group-in-use")                      \
+	X(SECURITY_GROUP_NAMED, "security-group-named-by-a-rule")              \
+	X(SECURITY_GROUP_FULL, "security-group-full")                          \
+	X(SECURITY_GROUP_JOINED, "security-group-joined")                      \
+	X(SECURITY_GROUP_NOT_JOINED, "security-group-not-joined")              \
+	X(SECURITY_GROUP_LAST, "security-group-last")                          \
+	X(SECURITY_GROUPS_TOO_MANY, "security-groups-of-instance-limit")       \
+	X(RULE_LIMIT, "security-group-rule-limit")                             \
+	X(RULE_PROTOCOL, "rule-protocol")                                      \
+	X(RULE_POLICY, "rule-policy")                                          \
+	X(RULE_PORTS, "rule-ports")                                            \
+	X(RULE_SOURCE_PORTS, "rule-source-ports")                              \
+	X(RULE_SOURCE, "rule-source")                                          \
+	X(RULE_DEST, "rule-destination")                                       \
+	X(RULE_SOURCE_IPV6, "rule-source-ipv6")                                \
+	X(RULE_DEST_IPV6, "rule-destination-ipv6")                             \
+	X(RULE_PEER_MISSING, "rule-peer-missing")                              \
+	X(RULE_PEER_UNKNOWN, "rule-peer-unknown")                              \
+	X(RULE_PEER_ITSELF, "rule-peer-itself")                                \
+	X(RULE_PEER_VPC, "rule-peer-in-another-vpc")                           \
+	X(PREFIX_LIST_UNKNOWN, "prefix-list-unknown")                          \
+	/* tags and resource groups */                                         \
+	X(RESOURCE_UNKNOWN, "resource-unknown")                                \
+	X(TAG_LIMIT, "tag-limit")                                              \
+	X(TAG_DUPLICATE, "tag-duplicate")                                      \
+	X(TAG_KEY, "tag-key")                                                  \
+	X(TAG_VALUE, "tag-value")                                              \
 	/* jobs and drivers */                                                 \
 	X(JOB_UNKNOWN, "job-unknown")                                          \
 	X(JOB_IN_THE_WAY, "job-in-the-way")                                    \

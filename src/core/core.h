@@ -98,6 +98,9 @@ bool work_check(struct work *work, const struct check *checks, size_t n, const v
 /* Rows that many verbs share; `facts` is not looked at. */
 bool check_region_unknown(const struct work *work, const void *facts);
 
+/* Whether what lives there is the caller's, in the caller's region if one was named. */
+bool work_is_callers(const struct work *work, const struct tenant *tenant);
+
 /* The resource of that id if it is the caller's, in the caller's region if one was named. */
 bool find_instance(const struct work *work, const char *id, struct instance *ret);
 bool find_disk(const struct work *work, const char *id, struct disk *ret);

@@ -117,6 +117,8 @@ static void create_fill(struct disk *disk, const struct disk_create_args *args, 
 	disk->performance_level = disk_level_or_default(disk->category, args->performance_level);
 	disk->size_gib = f->size_gib;
 	disk->multi_attach = args->multi_attach;
+	/* A client may ask for it later; the vendor's own tools count on its being off at first (docs/limits.md). */
+	disk->delete_auto_snapshot = false;
 	disk->encrypted = args->encrypted;
 	disk->kms_key = args->kms_key;
 	disk->bursting = args->bursting;

@@ -29,8 +29,7 @@ struct instance_create_args {
 	const char *description;
 	const char *host_name;
 	const char *security_groups; /* comma separated */
-	const char *vpc;
-	const char *vswitch;
+	const char *vswitch; /* its zone and its VPC are the instance's */
 	const char *private_ip;
 	const char *key_pair;
 	const char *user_data;

@@ -8,6 +8,7 @@
 #include "core/attachment.h"
 #include "core/catalogue.h"
 #include "core/instance.h"
+#include "core/network.h"
 #include "core/snapshot.h"
 
 #define SYSTEM_DISK_DEFAULT_GIB      40
@@ -28,6 +29,7 @@ struct create_facts {
 	enum refusal_reason device_fit;
 	struct snapshot_source *sources; /* of the data disks */
 	const char **devices;
+	struct network_place place;
 };
 
 #define CREATE_ROW(name, condition)                                           \
@@ -58,11 +60,38 @@ CREATE_ROW(data_size, f->data_fit == REFUSE_DISK_SIZE)
 CREATE_ROW(device_malformed, f->device_fit == REFUSE_DEVICE_MALFORMED)
 CREATE_ROW(device_in_use, f->device_fit == REFUSE_DEVICE_IN_USE)
 
+/* Each reason why the place cannot be had, as a row. */
+#define PLACE_ROW(name, why) CREATE_ROW(name, f->place.refusal == REFUSE_##why)
+PLACE_ROW(vswitch_unknown, VSWITCH_UNKNOWN)
+PLACE_ROW(vswitch_state, VSWITCH_STATE)
+PLACE_ROW(vswitch_zone, VSWITCH_ZONE)
+PLACE_ROW(vswitch_missing, VSWITCH_MISSING)
+PLACE_ROW(group_unknown, SECURITY_GROUP_UNKNOWN)
+PLACE_ROW(group_vpc, VPC_MISMATCH)
+PLACE_ROW(group_full, SECURITY_GROUP_FULL)
+PLACE_ROW(groups_too_many, SECURITY_GROUPS_TOO_MANY)
+PLACE_ROW(address_malformed, ADDRESS_MALFORMED)
+PLACE_ROW(address_outside, ADDRESS_OUTSIDE)
+PLACE_ROW(address_taken, ADDRESS_TAKEN)
+PLACE_ROW(addresses_exhausted, ADDRESSES_EXHAUSTED)
+
 static const struct check create_checks[] = {
 	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
 	{ create_type_unknown, REFUSE_INSTANCE_TYPE_UNKNOWN, ABOUT_NOTHING },
 	{ create_image_unknown, REFUSE_IMAGE_UNKNOWN, ABOUT_NOTHING },
 	{ create_zone_unknown, REFUSE_ZONE_UNKNOWN, ABOUT_NOTHING },
+	{ create_vswitch_unknown, REFUSE_VSWITCH_UNKNOWN, ABOUT_NOTHING },
+	{ create_vswitch_state, REFUSE_VSWITCH_STATE, ABOUT_NOTHING },
+	{ create_vswitch_zone, REFUSE_VSWITCH_ZONE, ABOUT_NOTHING },
+	{ create_group_unknown, REFUSE_SECURITY_GROUP_UNKNOWN, ABOUT_NOTHING },
+	{ create_vswitch_missing, REFUSE_VSWITCH_MISSING, ABOUT_NOTHING },
+	{ create_group_vpc, REFUSE_VPC_MISMATCH, ABOUT_NOTHING },
+	{ create_group_full, REFUSE_SECURITY_GROUP_FULL, ABOUT_NOTHING },
+	{ create_groups_too_many, REFUSE_SECURITY_GROUPS_TOO_MANY, ABOUT_NOTHING },
+	{ create_address_malformed, REFUSE_ADDRESS_MALFORMED, ABOUT_NOTHING },
+	{ create_address_outside, REFUSE_ADDRESS_OUTSIDE, ABOUT_NOTHING },
+	{ create_address_taken, REFUSE_ADDRESS_TAKEN, ABOUT_NOTHING },
+	{ create_addresses_exhausted, REFUSE_ADDRESSES_EXHAUSTED, ABOUT_NOTHING },
 	{ create_system_category, REFUSE_SYSTEM_DISK_CATEGORY, ABOUT_NOTHING },
 	{ create_system_level, REFUSE_DISK_PERFORMANCE_LEVEL, ABOUT_NOTHING },
 	{ create_system_size, REFUSE_SYSTEM_DISK_SIZE, ABOUT_NOTHING },
@@ -138,6 +167,13 @@ static enum refusal_reason assign_devices(struct work *work, struct create_facts
 	return REFUSE_NONE;
 }
 
+static const char *find_zone(const struct work *work, const struct create_facts *f)
+{
+	if (!text_empty(f->args->zone))
+		return f->args->zone;
+	return f->place.zone ? f->place.zone : arena_printf(work->arena, "%s-%c", f->region->id, f->region->zones[0]);
+}
+
 static struct create_facts create_find(struct work *work, const struct instance_create_args *args)
 {
 	struct create_facts f = {
@@ -153,8 +189,15 @@ static struct create_facts create_find(struct work *work, const struct instance_
 
 	if (!f.region)
 		return f;
-	f.zone = text_empty(args->zone) ? arena_printf(work->arena, "%s-%c", f.region->id, f.region->zones[0]) :
-	                                  args->zone;
+	f.place = network_place(work, &(struct network_place_args){
+		.region = f.region->id,
+		.zone = args->zone,
+		.vswitch = args->vswitch,
+		.security_groups = args->security_groups,
+		.address = args->private_ip,
+		.amount = args->amount,
+	});
+	f.zone = find_zone(work, &f);
 	if (!args->system_disk.size_given) {
 		f.system_gib = SYSTEM_DISK_DEFAULT_GIB;
 		if (f.image && f.image->size_gib > f.system_gib)
@@ -182,6 +225,13 @@ static const char *random_address(struct arena *arena)
 	return arena_printf(arena, "172.16.%d.%d", bytes[0], bytes[1] % 253 + 2);
 }
 
+static const char *address_of(struct work *work, const struct create_facts *f, int64_t number)
+{
+	if (f->place.addresses)
+		return f->place.addresses[number - 1];
+	return text_empty(f->args->private_ip) ? random_address(work->arena) : f->args->private_ip;
+}
+
 static struct instance instance_new(struct work *work, const struct create_facts *f, int64_t number)
 {
 	const struct instance_create_args *args = f->args;
@@ -201,9 +251,9 @@ static struct instance instance_new(struct work *work, const struct create_facts
 		.deletion_protection = args->deletion_protection,
 		.locks = "",
 		.security_groups = args->security_groups,
-		.vpc = args->vpc,
+		.vpc = f->place.vpc,
 		.vswitch = args->vswitch,
-		.private_ip = text_empty(args->private_ip) ? random_address(work->arena) : args->private_ip,
+		.private_ip = address_of(work, f, number),
 		.key_pair = args->key_pair,
 		.user_data = args->user_data,
 		.resource_group = args->resource_group,

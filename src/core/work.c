@@ -52,7 +52,7 @@ bool check_region_unknown(const struct work *work, const void *facts)
 	return work->caller.tenant.region && !region_find(work->caller.tenant.region);
 }
 
-static bool is_callers(const struct work *work, const struct tenant *tenant)
+bool work_is_callers(const struct work *work, const struct tenant *tenant)
 {
 	const struct tenant *caller = &work->caller.tenant;
 
@@ -64,7 +64,7 @@ bool find_instance(const struct work *work, const char *id, struct instance *ret
 {
 	struct instance found;
 
-	if (!id || !instance_get(work->txn, id, &found) || !is_callers(work, &found.tenant))
+	if (!id || !instance_get(work->txn, id, &found) || !work_is_callers(work, &found.tenant))
 		return false;
 	*ret = found;
 	return true;
@@ -74,7 +74,7 @@ bool find_disk(const struct work *work, const char *id, struct disk *ret)
 {
 	struct disk found;
 
-	if (!id || !disk_get(work->txn, id, &found) || !is_callers(work, &found.tenant))
+	if (!id || !disk_get(work->txn, id, &found) || !work_is_callers(work, &found.tenant))
 		return false;
 	*ret = found;
 	return true;
@@ -84,7 +84,7 @@ bool find_snapshot(const struct work *work, const char *id, struct snapshot *ret
 {
 	struct snapshot found;
 
-	if (!id || !snapshot_get(work->txn, id, &found) || !is_callers(work, &found.tenant) ||
+	if (!id || !snapshot_get(work->txn, id, &found) || !work_is_callers(work, &found.tenant) ||
 	    found.state == SNAPSHOT_DELETING)
 		return false;
 	*ret = found;

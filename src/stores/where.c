@@ -118,6 +118,26 @@ void where_literal(struct where *where, const char *condition)
 	buf_add_text(&where->text, condition);
 }
 
+void where_around(struct where *where, const char *before, const char *value, const char *after)
+{
+	if (!value)
+		return;
+	begin_condition(where);
+	buf_add_text(&where->text, before);
+	add_param(where, PARAM_TEXT(value));
+	buf_add_text(&where->text, after);
+}
+
+void where_behind(struct where *where, const char *columns, const char *first, const char *second)
+{
+	if (!first)
+		return;
+	add_comparison(where, columns, " > (", PARAM_TEXT(first));
+	buf_add_text(&where->text, ", ");
+	add_param(where, PARAM_TEXT(second));
+	buf_add_char(&where->text, ')');
+}
+
 void where_text(struct where *where, const char *column, const char *value)
 {
 	if (!value)
@@ -254,20 +274,32 @@ void where_list_has(struct where *where, const char *column, const char *item)
 	buf_add_text(&where->text, " ESCAPE '" ESCAPE_TEXT "'");
 }
 
-void where_tags(struct where *where, const char *table, const struct tag_filter *tags, size_t n)
+/* `column` is what the tags belong to. */
+static void add_tags(struct where *where, const char *table, const char *column, const struct tag_filter *tags, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		begin_condition(where);
-		buf_add_text(&where->text, "EXISTS (SELECT 1 FROM tag WHERE tag.resource = ");
+		buf_add_text(&where->text, "EXISTS (SELECT 1 FROM tag AS has WHERE has.resource = ");
 		buf_add_text(&where->text, table);
-		buf_add_text(&where->text, ".id AND tag.key = ");
+		buf_add_text(&where->text, column);
+		buf_add_text(&where->text, " AND has.key = ");
 		add_param(where, PARAM_TEXT(tags[i].key));
 		if (tags[i].value) {
-			buf_add_text(&where->text, " AND tag.value = ");
+			buf_add_text(&where->text, " AND has.value = ");
 			add_param(where, PARAM_TEXT(tags[i].value));
 		}
 		buf_add_char(&where->text, ')');
 	}
+}
+
+void where_tags(struct where *where, const char *table, const struct tag_filter *tags, size_t n)
+{
+	add_tags(where, table, ".id", tags, n);
+}
+
+void where_other_tags(struct where *where, const struct tag_filter *tags, size_t n)
+{
+	add_tags(where, "tag", ".resource", tags, n);
 }
 
 void where_page(struct where *where, const struct page *page)

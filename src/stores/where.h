@@ -31,6 +31,15 @@ void where_ids_selected(struct where *where, const char *select, const char *val
 
 void where_literal(struct where *where, const char *condition);
 
+/* A condition around a value: `before` $N `after`. NULL is no condition. */
+void where_around(struct where *where, const char *before, const char *value, const char *after);
+
+/* The pair of columns stands behind this pair of values. NULL is no condition. */
+void where_behind(struct where *where, const char *columns, const char *first, const char *second);
+
+/* For rows of tag: what they belong to has these tags too. */
+void where_other_tags(struct where *where, const struct tag_filter *tags, size_t n);
+
 /* NULL, -1 and 0 (for moments) are no condition. */
 void where_text(struct where *where, const char *column, const char *value);
 void where_any(struct where *where, const char *column, const char *const *values, size_t n); /* one of them; 0: no

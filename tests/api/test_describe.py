@@ -9,6 +9,7 @@ import cloud as clouds
 import signing
 from cloud import (IMAGE, OTHER_ACCOUNT, REGION, TIME_MINUTES, TIME_SECONDS, UUID, ZONE, Cloud, fleet_set,
                    leaves_of_json, leaves_of_xml, load_fleet)
+from network import make_network
 
 ELSEWHERE = {"RegionId": "cn-shanghai", "ZoneId": "cn-shanghai-b"}
 
@@ -17,7 +18,9 @@ ELSEWHERE = {"RegionId": "cn-shanghai", "ZoneId": "cn-shanghai-b"}
 def fleet(make_module_server):
     """Disks and instances that differ in everything that can be asked for. Nobody changes them."""
     cloud = Cloud(make_module_server(clock="manual", pace="real"))
+    vpc, vswitch, group = make_network(cloud, settle=lambda: cloud.server.advance(60))
     ids = {
+        "the vpc": vpc, "the vswitch": vswitch, "the group": group,
         "plain": cloud.make_disk(DiskName="plain-one", Size=30, DiskCategory="cloud_ssd"),
         "elsewhere": cloud.make_disk(**ELSEWHERE),
         "other-zone": cloud.make_disk(ZoneId="cn-hangzhou-g"),
@@ -26,7 +29,7 @@ def fleet(make_module_server):
         "tagged": cloud.make_disk(**{"Tag.1.Key": "color", "Tag.1.Value": "red", "Tag.2.Key": "size", "Tag.2.Value": ""}),
         "tagged-blue": cloud.make_disk(**{"Tag.1.key": "color", "Tag.1.value": "blue"}),
         "instance": cloud.make_instance(InstanceName="web-1", HostName="host", InstanceType="ecs.c7.xlarge",
-                                        KeyPairName="pair", SecurityGroupId="sg-1", VSwitchId="vsw-1",
+                                        KeyPairName="pair", SecurityGroupId=group, VSwitchId=vswitch,
                                         PrivateIpAddress="10.0.0.9", ResourceGroupId="rg-1", Description="the first",
                                         **{"Tag.1.Key": "color", "Tag.1.Value": "red", "DataDisk.1.Size": 40,
                                            "DataDisk.1.DiskName": "of-instance"}),
@@ -103,8 +106,8 @@ ALL_INSTANCES = {"instance", "prepaid", "far", "young"}
     ({"Portable": True}, ALL_DISKS - {"of-prepaid"}),
     ({"DeleteWithInstance": True}, WITH_INSTANCES),
     ({"DeleteWithInstance": False}, ALL_DISKS - WITH_INSTANCES),
-    ({"DeleteAutoSnapshot": True}, ALL_DISKS),
-    ({"DeleteAutoSnapshot": False}, set()),
+    ({"DeleteAutoSnapshot": True}, WITH_INSTANCES),
+    ({"DeleteAutoSnapshot": False}, ALL_DISKS - WITH_INSTANCES),
     ({"EnableAutoSnapshot": True}, set()),
     ({"EnableAutoSnapshot": False}, ALL_DISKS),
     ({"EnableAutomatedSnapshotPolicy": True}, set()),
@@ -173,10 +176,11 @@ def test_filters_of_disks(fleet, filters, expected):
     ({"LockReason": "security"}, {"prepaid"}),
     ({"LockReason": "financial"}, {"prepaid"}),
     ({"LockReason": "recycling"}, set()),
-    ({"SecurityGroupId": "sg-1"}, {"instance"}),
+    ({"SecurityGroupId": "the group"}, {"instance"}),
     ({"SecurityGroupId": "sg"}, set()),
-    ({"VSwitchId": "vsw-1"}, {"instance"}),
+    ({"VSwitchId": "the vswitch"}, {"instance"}),
     ({"VSwitchId": "vsw-2"}, set()),
+    ({"VpcId": "the vpc"}, {"instance"}),
     ({"VpcId": "vpc-1"}, set()),
     ({"KeyPairName": "pair"}, {"instance"}),
     ({"KeyPairName": "other"}, set()),
@@ -191,7 +195,7 @@ def test_filters_of_disks(fleet, filters, expected):
     ({"InstanceIds": ["i-nothing"]}, set()),
 ], ids=lambda value: json.dumps(value) if isinstance(value, dict) else "")
 def test_filters_of_instances(fleet, filters, expected):
-    filters = {name: [fleet.ids.get(one, one) for one in value] if isinstance(value, list) else value
+    filters = {name: [fleet.ids.get(one, one) for one in value] if isinstance(value, list) else fleet.ids.get(value, value)
                for name, value in filters.items()}
     assert found_instances(fleet, **filters) == expected
     assert fleet.DescribeInstances(PageSize=100, **filters)["TotalCount"] == len(expected)
@@ -418,7 +422,7 @@ def test_one_item_is_a_list_as_well(cloud):
 
 def test_json_has_no_blanks_and_types_are_not_quoted(fleet):
     text = fleet.raw("DescribeDisks", {"DiskIds": [fleet.ids["plain"]]}).text
-    for piece in ('"Size":30,', '"Portable":true,', '"DeleteWithInstance":false,', '"DeleteAutoSnapshot":true,',
+    for piece in ('"Size":30,', '"Portable":true,', '"DeleteWithInstance":false,', '"DeleteAutoSnapshot":false,',
                   '"EnableAutoSnapshot":false,', '"Encrypted":false,', '"MultiAttach":"Disabled"', '"TotalCount":1,',
                   '"MountInstanceNum":0', '"DetachedTime":""'):
         assert piece in text
@@ -440,11 +444,12 @@ def test_what_an_instance_shows(fleet):
     expected = {"InstanceName": "web-1", "HostName": "host", "Description": "the first", "InstanceType": "ecs.c7.xlarge",
                 "Cpu": 4, "Memory": 8192, "KeyPairName": "pair", "ImageId": IMAGE, "OSType": "linux", "ZoneId": ZONE,
                 "RegionId": REGION, "InstanceChargeType": "PostPaid", "InstanceNetworkType": "vpc", "Status": "Running",
-                "StoppedMode": "Not-applicable", "SecurityGroupIds": {"SecurityGroupId": ["sg-1"]},
+                "StoppedMode": "Not-applicable", "SecurityGroupIds": {"SecurityGroupId": [fleet.ids["the group"]]},
                 "Tags": {"Tag": [{"TagKey": "color", "TagValue": "red"}]}, "OperationLocks": {"LockReason": []},
                 "ResourceGroupId": "rg-1"}
     assert {name: found[name] for name in expected} == expected
-    assert found["VpcAttributes"]["VSwitchId"] == "vsw-1"
+    assert found["VpcAttributes"]["VSwitchId"] == fleet.ids["the vswitch"]
+    assert found["VpcAttributes"]["VpcId"] == fleet.ids["the vpc"]
     assert found["VpcAttributes"]["PrivateIpAddress"] == {"IpAddress": ["10.0.0.9"]}
     assert UUID.fullmatch(found["SerialNumber"])
     locked = fleet.instance(fleet.ids["prepaid"])

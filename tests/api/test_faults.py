@@ -500,7 +500,7 @@ def test_forced_release_takes_an_instance_from_a_job_that_never_ends(faulty):
 
 @pytest.mark.parametrize("given, text", [
     ({"operation": "DetachDsk", "code": "x"}, "There is no operation 'DetachDsk'; did you mean DetachDisk?"),
-    ({"operation": "Fly", "code": "x"}, "There is no operation 'Fly'; there are: AttachDisk, "),
+    ({"operation": "Fly", "code": "x"}, "There is no operation 'Fly'; there are: AddTags, AttachDisk, "),
     ({"operation": "DetachDisk", "code": "Foo"}, "DetachDisk has no row 'Foo'; it has: InvalidParameter, "),
     ({"operation": "*", "code": "DiskNotPortable"}, "'*' has no row 'DiskNotPortable'; it has: "),
     ({"operation": "DetachDisk", "code": "InternalError", "variant": 3},

@@ -5,6 +5,7 @@ import pytest
 
 from cloud import (IMAGE, OTHER_ACCOUNT, REGION, TIME_MINUTES, TYPE, UUID, ZONE, Cloud, fleet_set, leaves_of_json,
                    leaves_of_xml, load_fleet)
+from network import make_group, make_network
 
 HERE = {"RegionId": REGION}
 NEW = {"RegionId": REGION, "ZoneId": ZONE, "ImageId": IMAGE, "InstanceType": TYPE}
@@ -213,7 +214,8 @@ def test_rows_of_create_instance(cloud, more, expected):
 
 def test_an_instance_that_is_created_stays_stopped(slow_cloud):
     cloud = slow_cloud
-    reply = cloud.CreateInstance(**NEW, InstanceName="made", Description="by hand", SecurityGroupId="sg-1", VSwitchId="vsw-1",
+    _, vswitch, group = make_network(cloud, settle=lambda: cloud.server.advance(10))
+    reply = cloud.CreateInstance(**NEW, InstanceName="made", Description="by hand", SecurityGroupId=group, VSwitchId=vswitch,
                                  **{"DataDisk.1.Size": 20, "Tag.1.Key": "a", "Tag.1.Value": "b", "SystemDisk.Size": 50})
     assert set(reply) == {"RequestId", "InstanceId"}
     instance = reply["InstanceId"]
@@ -223,7 +225,7 @@ def test_an_instance_that_is_created_stays_stopped(slow_cloud):
     found = cloud.instance(instance)
     assert (found["Status"], found["StoppedMode"], found["StartTime"]) == ("Stopped", "KeepCharging", "")
     assert (found["InstanceName"], found["Description"]) == ("made", "by hand")
-    assert found["SecurityGroupIds"] == {"SecurityGroupId": ["sg-1"]}
+    assert found["SecurityGroupIds"] == {"SecurityGroupId": [group]}
     assert found["Tags"]["Tag"] == [{"TagKey": "a", "TagValue": "b"}]
     assert {disk["Size"]: disk["Status"] for disk in cloud.disks(InstanceId=instance)} == {20: "In_use", 50: "In_use"}
     cloud.server.advance(600)
@@ -287,7 +289,9 @@ def test_rows_of_modify(world, name, more, expected):
 
 
 def test_what_is_modified_is_shown(cloud):
-    instance = cloud.make_instance(SecurityGroupId="sg-1", Description="before")
+    vpc, vswitch, group = make_network(cloud)
+    second, third = make_group(cloud, vpc), make_group(cloud, vpc)
+    instance = cloud.make_instance(SecurityGroupId=group, VSwitchId=vswitch, Description="before")
     assert set(cloud.ModifyInstanceAttribute(InstanceId=instance)) == {"RequestId"}
     cloud.ModifyInstanceAttribute(InstanceId=instance, InstanceName="after", Description="", HostName="a-host.name",
                                   Password="Password-1", DeletionProtection=True, CreditSpecification="Standard",
@@ -295,12 +299,12 @@ def test_what_is_modified_is_shown(cloud):
     found = cloud.instance(instance)
     assert (found["InstanceName"], found["Description"], found["HostName"], found["DeletionProtection"]) == \
         ("after", "before", "a-host.name", True)
-    assert found["SecurityGroupIds"] == {"SecurityGroupId": ["sg-1"]}
+    assert found["SecurityGroupIds"] == {"SecurityGroupId": [group]}
     assert cloud.refused("DeleteInstance", InstanceId=instance, Force=True) == (403, "InvalidOperation.DeletionProtection")
     cloud.ModifyInstanceAttribute(InstanceId=instance, DeletionProtection=False,
-                                  **{"SecurityGroupIds.1": "sg-2", "SecurityGroupIds.2": "sg-3"})
-    assert cloud.instance(instance)["SecurityGroupIds"] == {"SecurityGroupId": ["sg-2", "sg-3"]}
-    assert [one["InstanceId"] for one in cloud.instances(SecurityGroupId="sg-3")] == [instance]
+                                  **{"SecurityGroupIds.1": second, "SecurityGroupIds.2": third})
+    assert cloud.instance(instance)["SecurityGroupIds"] == {"SecurityGroupId": [second, third]}
+    assert [one["InstanceId"] for one in cloud.instances(SecurityGroupId=third)] == [instance]
     cloud.stop(instance)
     cloud.ModifyInstanceAttribute(InstanceId=instance, UserData="eA==", HostName="other")
     cloud.DeleteInstance(InstanceId=instance)

@@ -14,6 +14,7 @@ from aliyunsdkcore.client import AcsClient
 from aliyunsdkecs.request.v20140526.DescribeInstancesRequest import DescribeInstancesRequest
 
 from cloud import IMAGE, REGION, TYPE, ZONE, Cloud, edit_store
+from network import make_vpc, make_vswitch
 from products import STS, call
 
 ROOT = "/latest/meta-data/"
@@ -27,7 +28,8 @@ def cloud(make_module_server):
     """With two instances, the older one `first`."""
     made = Cloud(make_module_server(metadata=True))
     made.first = made.make_instance(InstanceName="one", HostName="host-one", UserData=base64.b64encode(b"#!/bin/sh\n").decode())
-    made.second = made.make_instance(VSwitchId="vsw-1")
+    made.vswitch = make_vswitch(made, make_vpc(made))
+    made.second = made.make_instance(VSwitchId=made.vswitch)
     return made
 
 
@@ -82,7 +84,7 @@ def test_lists_can_be_walked(cloud):
 def test_what_an_instance_lacks_is_not_there(cloud):
     assert "vswitch-id" not in read(cloud, "").split("\n")
     assert ask(cloud, ROOT + "vswitch-id")[0] == 404
-    assert ask(cloud, f"/{cloud.second}{ROOT}vswitch-id") == (200, "vsw-1")
+    assert ask(cloud, f"/{cloud.second}{ROOT}vswitch-id") == (200, cloud.vswitch)
 
 
 @pytest.mark.parametrize("path", ["nothing", "instance-id/", "instance-i", "instance/nothing", "network/interfaces/macs/x/",

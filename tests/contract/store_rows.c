@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "contract/network.h"
 
 /* ---- every column -----------------------------------------------------------------------------------------
  * Fields by kind; each row is filled with values that differ between fields and between seeds, so that two
@@ -74,6 +75,23 @@
 #define EVENT_FIELDS(TEXT, INT, BOOL, ENUM)                                                                          \
 	TENANT_FIELDS(TEXT) ENUM(kind, JOB_KIND_MAX) ENUM(outcome, EVENT_OUTCOME_MAX) TEXT(instance) TEXT(disk)      \
 	TEXT(device) TEXT(job) TEXT(reason) TEXT(message) INT(not_before) INT(created_at)
+
+#define VPC_FIELDS(TEXT, INT, BOOL, ENUM)                                                                          \
+	TENANT_FIELDS(TEXT) TEXT(name) TEXT(description) TEXT(cidr) TEXT(user_cidrs) TEXT(router) TEXT(route_table) \
+	TEXT(resource_group) BOOL(dns_hostnames) INT(created_at) INT(ready_at)
+
+#define VSWITCH_FIELDS(TEXT, INT, BOOL, ENUM)                                                             \
+	TENANT_FIELDS(TEXT) TEXT(vpc) TEXT(zone) TEXT(name) TEXT(description) TEXT(cidr) TEXT(resource_group) \
+	INT(created_at) INT(ready_at)
+
+#define SECURITY_GROUP_FIELDS(TEXT, INT, BOOL, ENUM)                                                           \
+	TENANT_FIELDS(TEXT) TEXT(vpc) TEXT(name) TEXT(description) ENUM(type, SECURITY_GROUP_TYPE_MAX) BOOL(inner_drop) \
+	TEXT(resource_group) INT(created_at)
+
+#define SECURITY_GROUP_RULE_FIELDS(TEXT, INT, BOOL, ENUM)                                                      \
+	TEXT(account) TEXT(security_group) BOOL(egress) BOOL(drops) BOOL(internet) INT(priority) TEXT(protocol) TEXT(ports) \
+	TEXT(source_ports) TEXT(source_cidr) TEXT(source_ipv6) TEXT(dest_cidr) TEXT(dest_ipv6) TEXT(peer_group) \
+	TEXT(description) INT(created_at)
 
 #define CLIENT_TOKEN_FIELDS(TEXT, INT, BOOL, ENUM) TEXT(input_hash) TEXT(result) INT(created_at)
 
@@ -168,6 +186,10 @@ COLUMNS_OF(attachment, ATTACHMENT_FIELDS)
 COLUMNS_OF(job, JOB_FIELDS)
 COLUMNS_OF(fault_rule, FAULT_RULE_FIELDS)
 COLUMNS_OF(event, EVENT_FIELDS)
+COLUMNS_OF(vpc, VPC_FIELDS)
+COLUMNS_OF(vswitch, VSWITCH_FIELDS)
+COLUMNS_OF(security_group, SECURITY_GROUP_FIELDS)
+COLUMNS_OF(security_group_rule, SECURITY_GROUP_RULE_FIELDS)
 COLUMNS_OF(client_token, CLIENT_TOKEN_FIELDS)
 
 /* ---- accounts, keys, tags, facts ----------------------------------------------------------------------- */
@@ -429,6 +451,10 @@ static int run(const char *name)
 		FIXTURE_TEST(job_round_trip),
 		FIXTURE_TEST(fault_rule_round_trip),
 		FIXTURE_TEST(event_round_trip),
+		FIXTURE_TEST(vpc_round_trip),
+		FIXTURE_TEST(vswitch_round_trip),
+		FIXTURE_TEST(security_group_round_trip),
+		FIXTURE_TEST(security_group_rule_round_trip),
 		FIXTURE_TEST(client_token_round_trip),
 		FIXTURE_TEST(small_rows_are_listed_and_deleted),
 		FIXTURE_TEST(temporary_keys_are_listed_by_expiry_and_purged),

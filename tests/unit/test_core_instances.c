@@ -6,6 +6,7 @@
 
 #include "base/moment.h"
 #include "base/text.h"
+#include "contract/network.h"
 
 /* ---- RebootInstance ---- */
 
@@ -206,6 +207,20 @@ static enum refusal_reason modify(struct world *world, struct instance_modify_ar
 
 #define NO_CHANGE .instance = "i-1", .deletion_protection = -1
 
+/* Two groups of the VPC that the instance is in: none. */
+static bool put_groups(struct work *work, void *args)
+{
+	struct security_group group = { .tenant = work->caller.tenant, .vpc = "", .name = "", .description = "" };
+
+	(void)args;
+	group.tenant.region = WORLD_REGION;
+	group.id = "sg-2";
+	security_group_put(work->txn, &group);
+	group.id = "sg-3";
+	security_group_put(work->txn, &group);
+	return true;
+}
+
 static void what_is_modified_and_what_is_not(void **state)
 {
 	struct world *world = *state;
@@ -213,6 +228,7 @@ static void what_is_modified_and_what_is_not(void **state)
 
 	instance.description = "old";
 	instance.security_groups = "sg-1";
+	world_change(world, put_groups, NULL);
 	instance.deletion_protection = true;
 	put_instance(world, instance);
 	must(modify(world, (struct instance_modify_args){ NO_CHANGE }));

@@ -30,6 +30,29 @@ struct ecs_nothing {
 };
 extern const struct field ecs_nothing_fields[];
 
+/* Why the place of a new instance cannot be had (core/network.h); who does not know a security group says it in words of
+ * its own. */
+#define ROWS_PLACE                                                                                                     \
+	{ REFUSE_VSWITCH_UNKNOWN, 404, "InvalidVSwitchId.NotFound", "Specified virtual switch does not exist.", NULL }, \
+	{ REFUSE_VSWITCH_STATE, 400, "IncorrectVSwitchStatus",                                                         \
+	  "The current status of virtual switch does not support this operation.", NULL },                             \
+	{ REFUSE_VSWITCH_ZONE, 400, "InvalidParameter.Mismatch",                                                       \
+	  "Specified virtual switch is not in the specified zone.", NULL },                                            \
+	{ REFUSE_VSWITCH_MISSING, 400, "MissingParameter",                                                             \
+	  "The input parameter VSwitchId that is mandatory for processing this request is not supplied.", NULL },      \
+	{ REFUSE_VPC_MISMATCH, 400, "InvalidParameter.Mismatch",                                                       \
+	  "Specified security group and virtual switch are not in the same VPC.", NULL },                              \
+	{ REFUSE_SECURITY_GROUP_FULL, 403, "SecurityGroupInstanceLimitExceed",                                         \
+	  "The maximum number of instances in a security group is exceeded.", NULL },                                  \
+	{ REFUSE_ADDRESS_MALFORMED, 400, "InvalidPrivateIpAddress.Malformed",                                          \
+	  "Specified private IP address is malformed.", NULL },                                                        \
+	{ REFUSE_ADDRESS_OUTSIDE, 400, "InvalidPrivateIpAddress",                                                      \
+	  "Specified private IP address is not in the CIDR block of virtual switch.", NULL },                          \
+	{ REFUSE_ADDRESS_TAKEN, 400, "InvalidPrivateIpAddress.Duplicated",                                             \
+	  "Specified private IP address is duplicated.", NULL },                                                       \
+	{ REFUSE_ADDRESSES_EXHAUSTED, 400, "QuotaExceeded.PrivateIpAddress",                                           \
+	  "Don't have enough private IPs in this switch", NULL }
+
 /* Names and descriptions, as CreateDisk and RunInstances limit them. */
 #define ECS_NAME_MIN        2
 #define ECS_NAME_MAX        128

@@ -100,6 +100,7 @@ static const struct error_row errors[] = {
 	{ REFUSE_INSTANCE_STATE, 403, "InvalidStatus.Upgrading", "The instance is upgrading; please try again later.", NULL },
 	{ REFUSE_INSTANCE_DISK_LIMIT, 403, "InstanceDiskLimitExceeded",
 	  "The amount of the disk on instance in question reach its limits.", "AttachDisk page" },
+	ROWS_TAGS,
 	ROWS_END,
 };
 
@@ -130,7 +131,7 @@ static bool run(struct call *call, const void *in_, void *out_)
 		.n_tags = in->tags.n,
 	};
 
-	return call_verb(call, disk_create(&call->work, &args, &out->disk));
+	return rpc_tags_check(call, &in->tags) && call_verb(call, disk_create(&call->work, &args, &out->disk));
 }
 
 const struct operation ecs_create_disk = {

@@ -1,5 +1,6 @@
 /* CreateInstance: one instance, which is left Stopped. */
 #include "api/aliyun/ecs_instance_args.h"
+#include "api/aliyun/ecs_security_group.h"
 
 struct create_in {
 	struct ecs_instance_in instance;
@@ -48,6 +49,8 @@ static const struct error_row errors[] = {
 	  "The specified InstanceType does not exist or beyond the permitted range.", NULL },
 	{ REFUSE_IMAGE_UNKNOWN, 404, "InvalidImageId.NotFound", "The specified ImageId does not exist.", NULL },
 	{ REFUSE_ZONE_UNKNOWN, 404, "InvalidZoneId.NotFound", "The specified ZoneId does not exist.", NULL },
+	ROWS_PLACE,
+	ROW_SECURITY_GROUP_NOT_FOUND,
 	{ REFUSE_SYSTEM_DISK_CATEGORY, 400, "InvalidSystemDiskCategory.ValueNotSupported",
 	  "The specified parameter SystemDisk.Category is not valid.", NULL },
 	{ REFUSE_DISK_PERFORMANCE_LEVEL, 400, "InvalidPerformanceLevel.Malformed",
@@ -71,6 +74,7 @@ static const struct error_row errors[] = {
 	{ REFUSE_DEVICE_MALFORMED, 400, "InvalidDataDevice.Malformed",
 	  "The specified parameter \"DataDisk.n.Device\" is not valid.", NULL },
 	{ REFUSE_DEVICE_IN_USE, 403, "InvalidDevice.InUse", "The specified device has been occupied.", NULL },
+	ROWS_TAGS,
 	ROW_DRY_RUN,
 	ROWS_END,
 };
@@ -91,7 +95,7 @@ static bool run(struct call *call, const void *in_, void *out_)
 	const char **ids;
 
 	args.stays_off = true;
-	if (!call_verb(call, instance_create(&call->work, &args, &ids)))
+	if (!rpc_tags_check(call, &in->instance.tags) || !call_verb(call, instance_create(&call->work, &args, &ids)))
 		return false;
 	out->instance = ids[0];
 	return true;

@@ -1,5 +1,6 @@
 /* DescribeInstances. */
 #include "api/aliyun/ecs_instance_show.h"
+#include "api/aliyun/ecs_network_interface.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "core/catalogue.h"
@@ -37,7 +38,7 @@ struct instance_item {
 	struct texts security_groups, none_list;
 	struct ecs_vpc_item vpc;
 	struct hibernation_item hibernation;
-	struct items locks, tags;
+	struct items locks, interfaces, tags;
 };
 
 struct describe_out {
@@ -158,6 +159,8 @@ static const struct field instance_fields[] = {
 	TEXTS(struct instance_item, none_list, "InnerIpAddress", .item = "IpAddress"),
 	OBJECT(struct instance_item, vpc, "VpcAttributes", .of = &ecs_vpc_shape),
 	OBJECT(struct instance_item, hibernation, "HibernationOptions", .of = &hibernation_shape),
+	ITEMS(struct instance_item, interfaces, "NetworkInterfaces", .item = "NetworkInterface",
+	      .of = &ecs_instance_interface_shape),
 	ITEMS(struct instance_item, locks, "OperationLocks", .item = "LockReason", .of = &lock_shape),
 	ITEMS(struct instance_item, tags, "Tags", .item = "Tag", .of = &rpc_tag_out_shape),
 	FIELDS_END,
@@ -282,6 +285,7 @@ static void fill_item(struct call *call, const struct instance *instance, struct
 		.resource_group = instance->resource_group,
 		.security_groups = ecs_split(call, instance->security_groups),
 		.vpc = ecs_vpc_of(call, instance),
+		.interfaces = ecs_instance_interfaces(call, instance),
 		.locks = locks_of(call, instance->locks),
 		.tags = rpc_tags_of(call, instance->id),
 	};

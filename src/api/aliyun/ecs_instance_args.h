@@ -62,9 +62,10 @@ extern const struct error_row ecs_bad_instance_name, ecs_bad_instance_descriptio
 	TEXT(T, m.description, "Description", .min = ECS_DESCRIPTION_MIN, .max = ECS_DESCRIPTION_MAX,                   \
 	     .bad = &ecs_bad_instance_description),                                                                     \
 	TEXT(T, m.host_name, "HostName", .max = 64),                                                                    \
-	TEXT(T, m.security_group, "SecurityGroupId", .doc = "Kept and shown."),                                         \
-	TEXT(T, m.vswitch, "VSwitchId", .doc = "Kept and shown."),                                                      \
-	TEXT(T, m.private_ip, "PrivateIpAddress", .max = 64),                                                           \
+	TEXT(T, m.security_group, "SecurityGroupId", .doc = "In the VSwitch's VPC."),                                   \
+	TEXT(T, m.vswitch, "VSwitchId", .doc = "Its zone is the instance's, which gets an address of its block. "       \
+	                                       "Without one the instance is in no VPC."),                               \
+	TEXT(T, m.private_ip, "PrivateIpAddress", .max = 64, .doc = "Of the first; default: the lowest that is free."), \
 	TEXT(T, m.key_pair, "KeyPairName", .max = 128),                                                                 \
 	TEXT(T, m.password, "Password", .max = 30, .flags = FIELD_ACCEPTED | FIELD_SECRET),                             \
 	OPT_BOOL(T, m.password_inherit, "PasswordInherit", .flags = FIELD_ACCEPTED),                                    \

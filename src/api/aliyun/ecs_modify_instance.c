@@ -4,6 +4,7 @@
 
 #include "api/aliyun/ecs_instance_args.h"
 #include "api/aliyun/ecs_instance_rows.h"
+#include "api/aliyun/ecs_security_group.h"
 #include "base/text.h"
 #include "core/catalogue.h"
 
@@ -46,7 +47,7 @@ static const struct field in_fields[] = {
 	     .doc = "Only while Stopped."),
 	OPT_BOOL(struct modify_in, deletion_protection, "DeletionProtection"),
 	TEXTS(struct modify_in, security_groups, "SecurityGroupIds", .max = 16,
-	      .doc = "Takes the place of all that were there. Kept and shown."),
+	      .doc = "Takes the place of all that were there; of the instance's VPC."),
 	TEXT(struct modify_in, credit, "CreditSpecification", .values = credits, .flags = FIELD_ACCEPTED),
 	OPT_BOOL(struct modify_in, recyclable, "Recyclable", .flags = FIELD_ACCEPTED),
 	OPT_BOOL(struct modify_in, jumbo_frame, "EnableJumboFrame", .flags = FIELD_ACCEPTED),
@@ -61,6 +62,13 @@ static const struct error_row errors[] = {
 	ROW_INSTANCE_NOT_FOUND,
 	ROW_LOCKED,
 	ROW_STATE,
+	ROW_SECURITY_GROUP_NOT_FOUND,
+	{ REFUSE_VPC_MISMATCH, 400, "InvalidInstanceId.Mismatch",
+	  "Specified instance and security group are not in the same VPC.", "JoinSecurityGroup page" },
+	{ REFUSE_SECURITY_GROUP_FULL, 403, "OperationDenied",
+	  "The instance amount in the specified SecurityGroup reach its limit.", NULL },
+	{ REFUSE_SECURITY_GROUPS_TOO_MANY, 400, "InstanceSecurityGroupLimitExceeded",
+	  "Exceeding the allowed amount of security groups that an instance can be in.", "JoinSecurityGroup page" },
 	ROWS_END,
 };
 

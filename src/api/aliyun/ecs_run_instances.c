@@ -48,7 +48,7 @@ static const struct field in_fields[] = {
 	        .doc = "All are made or none."),
 	OPT_BOOL(struct run_in, unique_suffix, "UniqueSuffix", .doc = "Names end with 001, 002, ..."),
 	ECS_INSTANCE_FIELDS(struct run_in, instance, &disk_shape, &bad_charge, &ecs_bad_period),
-	TEXTS(struct run_in, security_groups, "SecurityGroupIds", .max = 16, .doc = "Kept and shown."),
+	TEXTS(struct run_in, security_groups, "SecurityGroupIds", .max = 16, .doc = "The same for several."),
 	TIME(struct run_in, auto_release, "AutoReleaseTime", .bad = &bad_auto_release,
 	     .doc = "The instance is released at this time, half an hour to three years ahead; seconds are cut off."),
 	TEXT(struct run_in, client_token, "ClientToken", .flags = FIELD_CLIENT_TOKEN, .max = ECS_CLIENT_TOKEN_MAX,
@@ -69,6 +69,11 @@ static const struct error_row errors[] = {
 	  "The specified InstanceType beyond the permitted range.", NULL },
 	{ REFUSE_IMAGE_UNKNOWN, 404, "InvalidImageId.NotFound", "The specified ImageId does not exist.", NULL },
 	{ REFUSE_ZONE_UNKNOWN, 404, "InvalidZoneId.NotFound", "The specified zone does not exist.", NULL },
+	ROWS_PLACE,
+	{ REFUSE_SECURITY_GROUP_UNKNOWN, 400, "InvalidSecurityGroupId.NotFound",
+	  "The SecurityGroupId provided does not exist in our records.", NULL },
+	{ REFUSE_SECURITY_GROUPS_TOO_MANY, 400, "InstanceSecurityGroupLimitExceeded",
+	  "Exceeding the allowed amount of security groups that an instance can be in.", "JoinSecurityGroup page" },
 	{ REFUSE_SYSTEM_DISK_CATEGORY, 400, "InvalidSystemDiskCategory.ValueNotSupported",
 	  "The specified parameter SystemDisk.Category is not valid.", NULL },
 	{ REFUSE_DISK_PERFORMANCE_LEVEL, 400, "InvalidPerformanceLevel.Malformed",
@@ -92,6 +97,7 @@ static const struct error_row errors[] = {
 	{ REFUSE_DEVICE_IN_USE, 403, "InvalidDevice.InUse", "The specified device has been occupied.", NULL },
 	{ REFUSE_PARAMETER_CONFLICT, 400, "InvalidAutoReleaseTime.Malformed",
 	  "The specified parameter AutoReleaseTime is not valid.", NULL },
+	ROWS_TAGS,
 	ROW_DRY_RUN,
 	ROWS_END,
 };
@@ -130,7 +136,7 @@ static bool run(struct call *call, const void *in_, void *out_)
 	args.security_groups = ecs_join(call, args.security_groups, &in->security_groups);
 	args.amount = in->amount.is == GIVEN ? in->amount.value : 1;
 	args.unique_suffix = in->unique_suffix.value;
-	if (!auto_release_at(call, in, &args.auto_release_at) ||
+	if (!rpc_tags_check(call, &in->instance.tags) || !auto_release_at(call, in, &args.auto_release_at) ||
 	    !call_verb(call, instance_create(&call->work, &args, &out->ids.items)))
 		return false;
 	out->ids.n = (size_t)args.amount;

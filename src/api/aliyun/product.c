@@ -4,6 +4,7 @@
 #include "api/aliyun/ecs.h"
 #include "api/aliyun/location.h"
 #include "api/aliyun/sts.h"
+#include "api/aliyun/vpc.h"
 #include "base/text.h"
 
 const struct product *const products[] = {
@@ -11,6 +12,7 @@ const struct product *const products[] = {
 	&product_bss,
 	&product_location,
 	&product_sts,
+	&product_vpc,
 	NULL,
 };
 
@@ -26,6 +28,9 @@ const struct product *const products[] = {
 #define OPERATION(name) extern const struct operation sts_##name;
 #include "api/aliyun/sts_operations.def"
 #undef OPERATION
+#define OPERATION(name) extern const struct operation vpc_##name;
+#include "api/aliyun/vpc_operations.def"
+#undef OPERATION
 
 const struct operation *const product_operations[] = {
 #define OPERATION(name) &ecs_##name,
@@ -39,6 +44,9 @@ const struct operation *const product_operations[] = {
 #undef OPERATION
 #define OPERATION(name) &sts_##name,
 #include "api/aliyun/sts_operations.def"
+#undef OPERATION
+#define OPERATION(name) &vpc_##name,
+#include "api/aliyun/vpc_operations.def"
 #undef OPERATION
 	NULL,
 };

@@ -55,6 +55,13 @@ struct tag;
 struct tag *rpc_tags(struct call *call, const struct items *items);
 struct items rpc_tags_of(struct call *call, const char *resource);
 
+/* Tags that are to be set: no key twice, and none that the vendor keeps for itself (CreateVpc page, Tag). */
+bool rpc_tags_check(struct call *call, const struct items *items);
+#define ROWS_TAGS                                                                                                     \
+	{ REFUSE_TAG_DUPLICATE, 400, "Duplicate.TagKey", "The Tag.N.Key contain duplicate key.", NULL },              \
+	{ REFUSE_TAG_KEY, 400, "InvalidTagKey.Malformed", "The specified Tag.n.Key is not valid.", NULL },            \
+	{ REFUSE_TAG_VALUE, 400, "InvalidTagValue.Malformed", "The specified Tag.n.Value is not valid.", NULL }
+
 /* Tag.N of a list operation: all must match. */
 struct tag_filter *rpc_tag_filters(struct call *call, const struct items *items);
 

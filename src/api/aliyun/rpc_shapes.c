@@ -39,6 +39,31 @@ struct tag *rpc_tags(struct call *call, const struct items *items)
 	return tags;
 }
 
+static bool is_kept_for_vendor(const char *text)
+{
+	return text_starts(text, "aliyun") || text_starts(text, "acs:") || strstr(text, "http://") ||
+	       strstr(text, "https://");
+}
+
+bool rpc_tags_check(struct call *call, const struct items *items)
+{
+	const struct rpc_tag *tags = items->items;
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < items->n; i++) {
+		if (is_kept_for_vendor(tags[i].key))
+			return call_refuse(call, REFUSE_TAG_KEY, tags[i].key);
+		if (is_kept_for_vendor(text_or(tags[i].value, "")))
+			return call_refuse(call, REFUSE_TAG_VALUE, tags[i].value);
+		for (j = 0; j < i; j++) {
+			if (text_equal(tags[j].key, tags[i].key))
+				return call_refuse(call, REFUSE_TAG_DUPLICATE, tags[i].key);
+		}
+	}
+	return true;
+}
+
 struct items rpc_tags_of(struct call *call, const char *resource)
 {
 	struct tag *rows;

@@ -116,3 +116,91 @@ ALTER TABLE job ADD COLUMN new_disk TEXT NOT NULL DEFAULT '';
 ALTER TABLE job ADD COLUMN old_size_gib BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE job ADD COLUMN then_start INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX job_open_of_snapshot ON job (snapshot) WHERE state = 'open' AND snapshot <> '';
+
+-- Networks.
+
+CREATE TABLE vpc (
+	id TEXT NOT NULL PRIMARY KEY,
+	realm TEXT NOT NULL,
+	account TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	region TEXT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	cidr TEXT NOT NULL,
+	user_cidrs TEXT NOT NULL,
+	router TEXT NOT NULL,
+	route_table TEXT NOT NULL,
+	resource_group TEXT NOT NULL,
+	dns_hostnames INTEGER NOT NULL,
+	created_at BIGINT NOT NULL,
+	ready_at BIGINT NOT NULL
+);
+
+CREATE INDEX vpc_list ON vpc (account, region, created_at, id);
+
+CREATE TABLE vswitch (
+	id TEXT NOT NULL PRIMARY KEY,
+	realm TEXT NOT NULL,
+	account TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	region TEXT NOT NULL,
+	vpc TEXT NOT NULL,
+	zone TEXT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	cidr TEXT NOT NULL,
+	resource_group TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	ready_at BIGINT NOT NULL
+);
+
+CREATE INDEX vswitch_list ON vswitch (account, region, created_at, id);
+CREATE INDEX vswitch_of_vpc ON vswitch (vpc);
+
+CREATE TABLE security_group (
+	id TEXT NOT NULL PRIMARY KEY,
+	realm TEXT NOT NULL,
+	account TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	region TEXT NOT NULL,
+	vpc TEXT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	type TEXT NOT NULL,
+	inner_drop INTEGER NOT NULL,
+	resource_group TEXT NOT NULL,
+	created_at BIGINT NOT NULL
+);
+
+CREATE INDEX security_group_list ON security_group (account, region, created_at, id);
+CREATE INDEX security_group_of_vpc ON security_group (vpc);
+
+CREATE TABLE security_group_rule (
+	id TEXT NOT NULL PRIMARY KEY,
+	account TEXT NOT NULL,
+	security_group TEXT NOT NULL,
+	egress INTEGER NOT NULL,
+	drops INTEGER NOT NULL,
+	internet INTEGER NOT NULL,
+	priority BIGINT NOT NULL,
+	protocol TEXT NOT NULL,
+	ports TEXT NOT NULL,
+	source_ports TEXT NOT NULL,
+	source_cidr TEXT NOT NULL,
+	source_ipv6 TEXT NOT NULL,
+	dest_cidr TEXT NOT NULL,
+	dest_ipv6 TEXT NOT NULL,
+	peer_group TEXT NOT NULL,
+	description TEXT NOT NULL,
+	created_at BIGINT NOT NULL
+);
+
+CREATE INDEX security_group_rule_of_group ON security_group_rule (security_group, created_at, id);
+CREATE INDEX security_group_rule_of_peer ON security_group_rule (peer_group) WHERE peer_group <> '';
+
+-- Addresses of a VSwitch that are taken, and whether it is in use.
+CREATE INDEX instance_of_vswitch ON instance (vswitch) WHERE vswitch <> '';
+
+-- Tags of all things of an account, in the order in which they are listed.
+CREATE INDEX tag_of_account ON tag (account, resource, key);

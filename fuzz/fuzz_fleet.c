@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/aliyun/rpc.h"
 #include "api/control/fleet_file.h"
 #include "base/json_line.h"
 #include "base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct dialect *const dialects[] = { &dialect_aliyun, NULL };
 
 static void written(const struct fleet *fleet, struct buf *ret)
 {
@@ -28,7 +31,7 @@ static void look_at_fleet(struct arena *arena, const struct fleet *fleet)
 
 	written(fleet, &first);
 	/* A secret that was not given is written as an empty one, which is refused. */
-	if (!fleet_file_read(arena, buf_text(&first), first.length, &again, &problems)) {
+	if (!fleet_file_read(arena, dialects, buf_text(&first), first.length, &again, &problems)) {
 		if (!strstr(buf_text(&first), "\"secret\": \"\""))
 			abort();
 		buf_init(&second, 1);
@@ -49,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena);
 	text = arena_text_n(&arena, (const char *)data, size);
 	json_line(text, size, "accounts[1].disks[0].attachments[2].guest.by");
-	if (fleet_file_read(&arena, text, size, &fleet, &problems))
+	if (fleet_file_read(&arena, dialects, text, size, &fleet, &problems))
 		look_at_fleet(&arena, &fleet);
 	else if (!strstr(fleet_file_explain(&arena, &problems, text, size), "line ") &&
 	         !strstr(fleet_file_explain(&arena, &problems, text, size), "nested"))

@@ -48,8 +48,8 @@ const struct option config_options[] = {
 	{ "driver", "CLEAT_DRIVER", AS_CHOICE(struct config, driver, driver_words), .otherwise = "sim",
 	  .group = "Cloud", .doc = "what machines and disks are made of; sim: simulated" },
 	{ "fleet", "CLEAT_FLEET", AS_TEXT(struct config, fleet), .value = "FILE", .group = "Cloud",
-	  .doc = "begin a new store with the accounts, instances and disks of this file; a store that has begun keeps its "
-	         "state ('cleat fleet load' replaces it)" },
+	  .doc = "begin a new store with the accounts, instances, disks, snapshots and faults of this file; a store that has "
+	         "begun keeps its state ('cleat fleet load' replaces it)" },
 	{ "max-detaching", "CLEAT_MAX_DETACHING", AS_INT(struct config, max_detaching, 1, 1000),
 	  .otherwise = "5", .value = "N", .group = "Cloud",
 	  .doc = "disks that may be detaching from one instance at a time" },

@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "core/fleet.h"
 
+struct dialect;
+
 struct fleet_start {
 	struct arena arena;
 	const char *path;
@@ -19,9 +21,10 @@ struct fleet_start {
 	struct fleet_problems problems;
 };
 
-/* Reads and understands the file, of at most `max` bytes. False with a message; what is wrong inside of it is printed
+/* Reads and understands the file, of at most `max` bytes; `dialects` are those its faults are of. False with a message; what is wrong inside of it is printed
  * line by line. fleet_start_finish() is right in both cases. */
-bool fleet_start_read(struct fleet_start *start, const char *path, size_t max, char *error, size_t error_size);
+bool fleet_start_read(struct fleet_start *start, const struct dialect *const *dialects, const char *path, size_t max,
+                      char *error, size_t error_size);
 void fleet_start_finish(struct fleet_start *start);
 
 /* Inside the transaction of the first start: puts the fleet and remembers that it did. *ret_account is the account that a

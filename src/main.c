@@ -114,18 +114,18 @@ static const struct command commands[] = {
 	  "have failed do not.",
 	  cli_fault_clear_options, cli_fault_clear },
 	{ "fleet load", "FILE", "put the state of a file in place of the server's",
-	  "Puts accounts, instances and disks of a file in place of what those accounts have: all of it, or nothing if "
-	  "something in it is wrong, which is said with its line. '-' reads standard input. Ids are kept as they are given; what "
+	  "Puts accounts, instances, disks and snapshots of a file in place of what those accounts have, and its faults in "
+	  "place of all there are: all of it, or nothing if something in it is wrong, which is said with its line. '-' reads standard input. Ids are kept as they are given; what "
 	  "is not given has a default. The least there is: {\"cleat_fleet\": 1, \"accounts\": [{\"instances\": [{\"id\": "
 	  "\"i-1\"}], \"disks\": [{\"id\": \"d-1\", \"attachments\": [{\"instance\": \"i-1\"}]}]}]}. docs/fleet.md has every "
 	  "member; 'cleat fleet dump' shows them with their values.",
 	  cli_fleet_load_options, cli_fleet_load },
 	{ "fleet dump", "", "print the server's state as a fleet file",
-	  "Prints the state of all accounts and what was added to the catalogue. Loaded elsewhere, it gives the same again. Without "
+	  "Prints the state of all accounts, what was added to the catalogue, and the faults. Loaded elsewhere, it gives the same again. Without "
 	  "--secrets the access keys are printed without theirs, and such a key can only be loaded where it is known.",
 	  cli_fleet_dump_options, cli_fleet_dump },
-	{ "fleet reset", "", "remove all instances and disks",
-	  "Removes all instances and disks and what was added to the catalogue. Accounts and access keys stay.",
+	{ "fleet reset", "", "remove all instances, disks, snapshots and faults",
+	  "Removes all instances, disks, snapshots and faults, and what was added to the catalogue. Accounts and access keys stay.",
 	  cli_fleet_reset_options, cli_fleet_reset },
 	{ "fleet set", "ID NAME=VALUE...", "change conditions of one account, instance or disk",
 	  "Changes what no call of the API does, also while work is under way. Of an account: disk_white_list, safe_detach. Of an "

@@ -196,7 +196,7 @@ static bool fleet_begin(struct server *server, const struct first_look *first)
 	if (!config->fleet)
 		return true;
 	if (!first->has_account)
-		return fleet_start_read(&server->fleet, config->fleet, max, server->error, sizeof server->error);
+		return fleet_start_read(&server->fleet, dialects, config->fleet, max, server->error, sizeof server->error);
 	fleet_start_kept(config->fleet, max, *first->fleet ? first->fleet : NULL);
 	return true;
 }

@@ -35,14 +35,14 @@ const struct option cli_fleet_load_options[] = { WAIT_ROWS, CLIENT_JSON_ROW(stru
 
 const struct option cli_fleet_dump_options[] = {
 	{ "secrets", NULL, AS_BOOL(struct fleet_options, secrets), .doc = "with the secrets of the access keys" },
-	ACCOUNT_ROW("only this account, without the catalogue"),
+	ACCOUNT_ROW("only this account, without the catalogue and the faults"),
 	WAIT_ROWS,
 	CLIENT_ROWS,
 	OPTIONS_END
 };
 
 const struct option cli_fleet_reset_options[] = {
-	ACCOUNT_ROW("only this account, and not the catalogue"),
+	ACCOUNT_ROW("only this account and the faults for it, and not the catalogue"),
 	WAIT_ROWS,
 	CLIENT_JSON_ROW(struct fleet_options),
 	CLIENT_ROWS,
@@ -161,8 +161,10 @@ static int print_counts(struct fleet_command *c, const struct client_reply *repl
 	if (c->options.client.json)
 		client_print_json(json);
 	else
-		printf("%s: accounts %s, instances %s, disks %s\n", what, client_text(&c->client, json, "accounts"),
-		       client_text(&c->client, json, "instances"), client_text(&c->client, json, "disks"));
+		printf("%s: accounts %s, instances %s, disks %s, snapshots %s, faults %s\n", what,
+		       client_text(&c->client, json, "accounts"), client_text(&c->client, json, "instances"),
+		       client_text(&c->client, json, "disks"), client_text(&c->client, json, "snapshots"),
+		       client_text(&c->client, json, "faults"));
 	return COMMAND_DONE;
 }
 

@@ -46,14 +46,20 @@ bool fault_take(struct work *work, const struct fault_call *call, struct fault_r
 
 bool fault_add(struct work *work, struct fault_rule *rule)
 {
-	struct account account;
-	struct fault_rule other;
 	struct fault_rule *rules;
 	size_t n = fault_list(work->txn, NULL, &rules);
-	char tail[ID_TAIL + 1];
 
 	if (n >= FAULTS_MAX)
 		return work_refuse(work, REFUSE_FAULT_LIMIT, NULL);
+	return fault_add_at(work, rule, n ? rules[n - 1].position + 1 : 1);
+}
+
+bool fault_add_at(struct work *work, struct fault_rule *rule, int64_t position)
+{
+	struct account account;
+	struct fault_rule other;
+	char tail[ID_TAIL + 1];
+
 	if (!text_empty(rule->account) && !account_get(work->txn, rule->account, &account))
 		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, rule->account);
 	if (!text_empty(rule->id) && fault_get(work->txn, rule->id, &other))
@@ -62,7 +68,7 @@ bool fault_add(struct work *work, struct fault_rule *rule)
 		random_base36(tail, ID_TAIL);
 		rule->id = arena_printf(work->arena, ID_PREFIX "%s", tail);
 	}
-	rule->position = n ? rules[n - 1].position + 1 : 1;
+	rule->position = position;
 	rule->times_hit = 0;
 	rule->created_at = work->now;
 	fault_put(work->txn, rule);

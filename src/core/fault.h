@@ -33,6 +33,9 @@ bool fault_take(struct work *work, const struct fault_call *call, struct fault_r
  * taken, an account that is unknown, and more than FAULTS_MAX. */
 bool fault_add(struct work *work, struct fault_rule *rule);
 
+/* The same where the caller counts: there is room, and nothing at that position or behind it. */
+bool fault_add_at(struct work *work, struct fault_rule *rule, int64_t position);
+
 struct fault_cleared {
 	int64_t faults;
 	int64_t jobs; /* open ones that carried one of them: they go on as if they had not */

@@ -7,6 +7,7 @@
 #include "core/account.h"
 #include "core/catalogue.h"
 #include "core/disk.h"
+#include "core/fault.h"
 #include "core/fleet_module.h"
 #include "core/guard.h"
 
@@ -23,6 +24,8 @@ const struct fleet_module *const fleet_modules[FLEET_SECTION_MAX] = {
 	[FLEET_ACCESS_KEYS] = &fleet_access_keys,
 	[FLEET_INSTANCES] = &fleet_instances,
 	[FLEET_DISKS] = &fleet_disks,
+	[FLEET_SNAPSHOTS] = &fleet_snapshots,
+	[FLEET_FAULTS] = &fleet_faults,
 };
 
 /* ---- problems ---- */
@@ -261,15 +264,20 @@ static struct account account_meant(struct fleet_load *load, size_t i)
 	return account;
 }
 
-static bool load_sections(struct fleet_load *load, const struct fleet_list *lists, bool catalogue)
+static const char *section_path(struct fleet_load *load, const struct fleet_module *module)
+{
+	return *load->path ? arena_printf(load->problems->arena, "%s.%s", load->path, module->name) : module->name;
+}
+
+static void load_sections(struct fleet_load *load, const struct fleet_list *lists, enum fleet_part part)
 {
 	size_t i;
 
 	for (i = 0; i < FLEET_SECTION_MAX; i++) {
 		const struct fleet_module *module = fleet_modules[i];
-		const char *path = arena_printf(load->problems->arena, "%s.%s", load->path, module->name);
+		const char *path = section_path(load, module);
 
-		if (module->catalogue != catalogue)
+		if (module->part != part)
 			continue;
 		if ((int64_t)lists[i].n > module->most)
 			fleet_wrong(load, path, NULL, "there may be at most %lld of them", (long long)module->most);
@@ -277,11 +285,9 @@ static bool load_sections(struct fleet_load *load, const struct fleet_list *list
 			module->load(load, &lists[i], path);
 	}
 	for (i = 0; i < FLEET_SECTION_MAX; i++) {
-		if (fleet_modules[i]->catalogue == catalogue && fleet_modules[i]->finish)
-			fleet_modules[i]->finish(load, &lists[i],
-			                         arena_printf(load->problems->arena, "%s.%s", load->path, fleet_modules[i]->name));
+		if (fleet_modules[i]->part == part && fleet_modules[i]->finish)
+			fleet_modules[i]->finish(load, &lists[i], section_path(load, fleet_modules[i]));
 	}
-	return load->problems->n == 0;
 }
 
 static void load_catalogue(struct work *work, const struct fleet *fleet, struct fleet_problems *problems)
@@ -291,7 +297,7 @@ static void load_catalogue(struct work *work, const struct fleet *fleet, struct 
 	if (!fleet->catalogue_given)
 		return;
 	clear_catalogue(work);
-	load_sections(&load, fleet->catalogue, true);
+	load_sections(&load, fleet->catalogue, FLEET_OF_CATALOGUE);
 }
 
 /* Which of the earlier accounts has that id; n if none. */
@@ -327,7 +333,7 @@ static bool load_account(struct fleet_load *load, const struct fleet *fleet, siz
 	account_put(work->txn, &load->account);
 	/* What looks for things of the caller finds those of this account. */
 	work->caller.tenant = load->tenant;
-	load_sections(load, load->from->lists, false);
+	load_sections(load, load->from->lists, FLEET_OF_ACCOUNT);
 	return true;
 }
 
@@ -351,6 +357,9 @@ bool fleet_load(struct work *work, const struct fleet *fleet, struct fleet_probl
 	work->caller.tenant = caller;
 	if (!at_rest)
 		return false;
+	load.from = NULL;
+	load.path = "";
+	load_sections(&load, fleet->all, FLEET_OF_ALL);
 	if (problems->n)
 		return work_refuse(work, REFUSE_FLEET_WRONG, NULL);
 	forget_tokens(work, counts.accounts);
@@ -364,12 +373,23 @@ bool fleet_load(struct work *work, const struct fleet *fleet, struct fleet_probl
 static void count_away(struct work *work, const char *account, struct fleet_counts *counts)
 {
 	struct instance_filter instances = INSTANCE_FILTER_ANY;
+	struct snapshot_filter snapshots = SNAPSHOT_FILTER_ANY;
 	struct disk_filter disks = DISK_FILTER_ANY;
 
-	instances.account = disks.account = account;
+	instances.account = disks.account = snapshots.account = account;
 	counts->accounts++;
 	counts->instances += instance_count(work->txn, &instances);
 	counts->disks += disk_count(work->txn, &disks);
+	counts->snapshots += snapshot_count(work->txn, &snapshots);
+}
+
+/* Nothing is under way that carries one of them. */
+static void reset_faults(struct work *work, const char *account, struct fleet_counts *counts)
+{
+	struct fault_rule *rules;
+
+	counts->faults = (int64_t)fault_list(work->txn, account, &rules);
+	fault_delete_all(work->txn, account);
 }
 
 bool fleet_reset(struct work *work, const char *account, struct fleet_counts *ret)
@@ -394,6 +414,7 @@ bool fleet_reset(struct work *work, const char *account, struct fleet_counts *re
 	}
 	if (!account)
 		clear_catalogue(work);
+	reset_faults(work, account, &counts);
 	forget_tokens(work, (int64_t)n);
 	*ret = counts;
 	return true;
@@ -401,12 +422,12 @@ bool fleet_reset(struct work *work, const char *account, struct fleet_counts *re
 
 /* ---- dump ---- */
 
-static void dump_sections(struct work *work, const struct account *account, struct fleet_list *lists)
+static void dump_sections(struct work *work, enum fleet_part part, const struct account *account, struct fleet_list *lists)
 {
 	size_t i;
 
 	for (i = 0; i < FLEET_SECTION_MAX; i++) {
-		if (fleet_modules[i]->catalogue == !account)
+		if (fleet_modules[i]->part == part)
 			fleet_modules[i]->dump(work, account, &lists[i]);
 	}
 }
@@ -425,14 +446,16 @@ bool fleet_dump(struct work *work, const char *account, struct fleet *ret)
 		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, account);
 	ret->accounts = arena_array(work->arena, struct fleet_account, n);
 	ret->n_accounts = n;
-	if (!account)
-		dump_sections(work, NULL, ret->catalogue);
+	if (!account) {
+		dump_sections(work, FLEET_OF_CATALOGUE, NULL, ret->catalogue);
+		dump_sections(work, FLEET_OF_ALL, NULL, ret->all);
+	}
 	for (i = 0; i < n; i++) {
 		if (!check_at_rest(work, accounts[i].id))
 			return false;
 		ret->accounts[i].row = accounts[i];
 		work->caller.tenant = (struct tenant){ .realm = accounts[i].realm, .account = accounts[i].id, .scope = SCOPE };
-		dump_sections(work, &accounts[i], ret->accounts[i].lists);
+		dump_sections(work, FLEET_OF_ACCOUNT, &accounts[i], ret->accounts[i].lists);
 	}
 	return true;
 }

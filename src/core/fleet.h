@@ -11,6 +11,9 @@
 #define FLEET_ACCOUNTS_MAX 1000
 #define FLEET_PROBLEMS_MAX 10 /* told at a time */
 
+/* What a section is a list in. */
+enum fleet_part { FLEET_OF_CATALOGUE, FLEET_OF_ACCOUNT, FLEET_OF_ALL };
+
 enum fleet_section {
 	/* of the catalogue */
 	FLEET_INSTANCE_TYPES,
@@ -19,6 +22,9 @@ enum fleet_section {
 	FLEET_ACCESS_KEYS,
 	FLEET_INSTANCES,
 	FLEET_DISKS,
+	FLEET_SNAPSHOTS,
+	/* of the fleet as a whole */
+	FLEET_FAULTS,
 	FLEET_SECTION_MAX
 };
 
@@ -36,6 +42,9 @@ enum fleet_given {
 	FLEET_GIVEN_PORTABLE = 4,
 	FLEET_GIVEN_DELETE_WITH_INSTANCE = 8,
 	FLEET_GIVEN_SECRET = 16,
+	FLEET_GIVEN_ENCRYPTED = 32,
+	FLEET_GIVEN_DISK_TYPE = 64,
+	FLEET_GIVEN_TIMES = 128,
 };
 
 struct fleet_instance_type {
@@ -76,6 +85,19 @@ struct fleet_disk {
 	struct fleet_list attachments;
 };
 
+struct fleet_snapshot {
+	uint64_t given;
+	struct snapshot row;
+	struct fleet_list tags;
+};
+
+/* Its operation, code and effect are known to exist (api/fault.h): only whom it is for is a matter of rows. */
+struct fleet_fault {
+	uint64_t given;
+	const char *effect; /* its word */
+	struct fault_rule row;
+};
+
 struct fleet_account {
 	uint64_t given;
 	struct account row; /* id NULL: the oldest account there is, or a new one */
@@ -85,6 +107,7 @@ struct fleet_account {
 struct fleet {
 	bool catalogue_given;
 	struct fleet_list catalogue[FLEET_SECTION_MAX];
+	struct fleet_list all[FLEET_SECTION_MAX]; /* FLEET_OF_ALL */
 	struct fleet_account *accounts;
 	size_t n_accounts;
 };
@@ -103,19 +126,20 @@ void fleet_problem(struct fleet_problems *problems, const char *path, const char
 	__attribute__((format(printf, 3, 4)));
 
 struct fleet_counts {
-	int64_t accounts, instances, disks, attachments;
+	int64_t accounts, instances, disks, attachments, snapshots, faults;
 	const char *first_account;
 };
 
-/* Puts the fleet in place of what its accounts have, and of the catalogue's additions if it has some. Refuses with
- * FLEET_WRONG (see *problems), FLEET_JOBS_IN_FLIGHT or FLEET_NOT_SIMULATED. The drivers are to be told by a restore
+/* Puts the fleet in place of what its accounts have, and of the catalogue's additions and all faults if it has some. Refuses
+ * with FLEET_WRONG (see *problems), FLEET_JOBS_IN_FLIGHT or FLEET_NOT_SIMULATED. The drivers are to be told by a restore
  * afterwards, before any job runs. */
 bool fleet_load(struct work *work, const struct fleet *fleet, struct fleet_problems *problems, struct fleet_counts *ret);
 
-/* Removes all that the account has (NULL: every account, and the catalogue's additions), not itself and its keys. */
+/* Removes all that the account has, and the faults for it (NULL: every account, the catalogue's additions, all faults); not
+ * itself and its keys. */
 bool fleet_reset(struct work *work, const char *account, struct fleet_counts *ret);
 
-/* The state of the account (NULL: of every account, with the catalogue). Reads only. Refuses as above, and
+/* The state of the account (NULL: of every account, with the catalogue and faults). Reads only. Refuses as above, and
  * ACCOUNT_UNKNOWN. */
 bool fleet_dump(struct work *work, const char *account, struct fleet *ret);
 

@@ -109,6 +109,7 @@ static void keys_dump(struct work *work, const struct account *account, struct f
 
 const struct fleet_module fleet_access_keys = {
 	.name = "access_keys",
+	.part = FLEET_OF_ACCOUNT,
 	.most = KEYS_MOST,
 	.load = keys_load,
 	.dump = keys_dump,
@@ -270,6 +271,7 @@ static void instances_dump(struct work *work, const struct account *account, str
 
 const struct fleet_module fleet_instances = {
 	.name = "instances",
+	.part = FLEET_OF_ACCOUNT,
 	.most = INSTANCES_MOST,
 	.load = instances_load,
 	.finish = instances_finish,

@@ -75,7 +75,7 @@ static void types_dump(struct work *work, const struct account *account, struct 
 
 const struct fleet_module fleet_instance_types = {
 	.name = "instance_types",
-	.catalogue = true,
+	.part = FLEET_OF_CATALOGUE,
 	.most = CATALOGUE_MOST,
 	.load = types_load,
 	.dump = types_dump,
@@ -140,7 +140,7 @@ static void images_dump(struct work *work, const struct account *account, struct
 
 const struct fleet_module fleet_images = {
 	.name = "images",
-	.catalogue = true,
+	.part = FLEET_OF_CATALOGUE,
 	.most = CATALOGUE_MOST,
 	.load = images_load,
 	.dump = images_dump,

@@ -50,10 +50,11 @@ static void complete_place(struct loading *l)
 }
 
 /* Sizes that disk_fits() takes. */
-static void say_size(struct loading *l, const struct disk_category *category)
+static void say_size(struct fleet_load *load, const char *item_path, const struct disk *disk,
+                     const struct disk_category *category)
 {
-	const char *level = disk_level_or_default(category->id, l->row.performance_level);
-	bool system = l->row.type == DISK_SYSTEM;
+	const char *level = disk_level_or_default(category->id, disk->performance_level);
+	bool system = disk->type == DISK_SYSTEM;
 	int64_t max = system && category->max_gib > SYSTEM_DISK_MAX_GIB ? SYSTEM_DISK_MAX_GIB : category->max_gib;
 	int64_t min = performance_level_min_gib(level);
 
@@ -61,9 +62,20 @@ static void say_size(struct loading *l, const struct disk_category *category)
 		min = category->min_gib;
 	if (system && min < SYSTEM_DISK_MIN_GIB)
 		min = SYSTEM_DISK_MIN_GIB;
-	fleet_wrong(l->load, l->path, "size_gib", "a %s disk of the category %s%s%s has %lld to %lld GiB, not %lld",
-	            disk_type_names[l->row.type], category->id, *level ? " and level " : "", level, (long long)min,
-	            (long long)max, (long long)l->row.size_gib);
+	fleet_wrong(load, item_path, "size_gib", "a %s disk of the category %s%s%s has %lld to %lld GiB, not %lld",
+	            disk_type_names[disk->type], category->id, *level ? " and level " : "", level, (long long)min,
+	            (long long)max, (long long)disk->size_gib);
+}
+
+bool fleet_disk_size_fits(struct fleet_load *load, const char *item_path, const struct disk *disk)
+{
+	const struct disk_category *category = disk_category_find(disk->category);
+
+	if (!category || disk_fits(category->id, disk_level_or_default(category->id, disk->performance_level), disk->size_gib,
+	                           disk->type == DISK_SYSTEM) == REFUSE_NONE)
+		return true; /* a category that does not exist is no matter of size */
+	say_size(load, item_path, disk, category);
+	return false;
 }
 
 static void check_size(struct loading *l, const struct disk_category *category)
@@ -80,7 +92,7 @@ static void check_size(struct loading *l, const struct disk_category *category)
 	else if (fit == REFUSE_DISK_CATEGORY)
 		fleet_wrong(l->load, l->path, "category", "a disk of the category %s cannot be a system disk", category->id);
 	else if (fit != REFUSE_NONE)
-		say_size(l, category);
+		say_size(l->load, l->path, row, category);
 }
 
 static void complete_kind(struct loading *l)
@@ -326,16 +338,28 @@ static void attachments_load(struct loading *l, bool named)
 
 /* ---- the section ---- */
 
+/* Snapshots are loaded later: they may be of disks of this list. */
+static void note_copy(const struct loading *l)
+{
+	struct fleet_load *load = l->load;
+
+	if (l->put && !text_empty(l->row.source_snapshot))
+		load->copies[load->n_copies++] = (struct fleet_copy){ l->path, l->row.id, l->item->row.size_gib != 0 };
+}
+
 static void disks_load(struct fleet_load *load, const struct fleet_list *list, const char *path)
 {
 	const struct fleet_disk *items = list->items;
 	struct loading *all = arena_array(load->work->arena, struct loading, list->n);
 	size_t i;
 
+	load->copies = arena_array(load->work->arena, struct fleet_copy, list->n);
+	load->n_copies = 0;
 	for (i = 0; i < list->n; i++) {
 		all[i] = (struct loading){ .load = load, .item = &items[i], .path = fleet_item_path(load, path, i) };
 		disk_load(&all[i]);
 		attachments_load(&all[i], true);
+		note_copy(&all[i]);
 	}
 	/* Who names no device takes what the others left. */
 	for (i = 0; i < list->n; i++)
@@ -396,6 +420,7 @@ static void disks_dump(struct work *work, const struct account *account, struct 
 
 const struct fleet_module fleet_disks = {
 	.name = "disks",
+	.part = FLEET_OF_ACCOUNT,
 	.most = DISKS_MOST,
 	.load = disks_load,
 	.dump = disks_dump,

@@ -116,8 +116,8 @@ static struct job snapshot_job(struct work *work, const struct snapshot *snapsho
 	};
 }
 
-/* RetentionDays: the job that waits for its end. Not at once where that has passed: what failed would be tried without end. */
-static void expire_later(struct work *work, const struct snapshot *snapshot)
+/* Not at once where that has passed: what failed would be tried without end. */
+void snapshot_arm_expiry(struct work *work, const struct snapshot *snapshot)
 {
 	struct job job = snapshot_job(work, snapshot, JOB_SNAPSHOT_EXPIRE, "snapshot-expire");
 
@@ -145,7 +145,7 @@ bool snapshot_create(struct work *work, const struct snapshot_create_args *args,
 	job.disk = f.disk.id;
 	job.instance = f.place.instance.id;
 	job_open(work, &job);
-	expire_later(work, &snapshot);
+	snapshot_arm_expiry(work, &snapshot);
 	*ret_id = snapshot.id;
 	return true;
 }
@@ -336,7 +336,7 @@ void snapshot_delete_failed(struct work *work, struct job *job)
 		return;
 	snapshot.state = snapshot.accomplished_at ? SNAPSHOT_ACCOMPLISHED : SNAPSHOT_FAILED;
 	snapshot_put(work->txn, &snapshot);
-	expire_later(work, &snapshot);
+	snapshot_arm_expiry(work, &snapshot);
 }
 
 /* ---- RetentionDays ---- */

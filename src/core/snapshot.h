@@ -31,6 +31,9 @@ bool snapshot_delete_verb(struct work *work, const char *id, bool force);
 /* The disk goes for good: what was still progressing goes with it (CreateSnapshot page). */
 void snapshots_abandon(struct work *work, const char *disk);
 
+/* RetentionDays: the job that waits for its end. */
+void snapshot_arm_expiry(struct work *work, const struct snapshot *snapshot);
+
 /* How far a snapshot is, by the time that its job takes. */
 struct snapshot_progress {
 	int percent;

@@ -66,7 +66,7 @@ def test_samples_of_the_pages(server, disk, instance, xml, signature):
 
 def test_minimal_file(server):
     assert load_fleet(server, {"cleat_fleet": 1, "accounts": [{"instances": [{}], "disks": [{}]}]}) == \
-        {"accounts": 1, "instances": 1, "disks": 2}
+        {"accounts": 1, "instances": 1, "disks": 2, "snapshots": 0, "faults": 0}
     cloud = Cloud(server)
     (instance,), disks = cloud.instances(), cloud.disks()
     assert instance["Status"] == "Running" and instance["InstanceType"] == "ecs.g7.large"
@@ -256,7 +256,8 @@ def test_accounts_see_their_own_and_are_replaced_one_by_one(server):
     assert one.disk("d-3") and not one.disk("d-1") and two.disk("d-2")
     server.control("POST", FLEET + "/reset?account=1000000000000002")
     assert one.disk("d-3") and not two.disks()
-    assert server.control("POST", FLEET + "/reset") == {"accounts": 3, "instances": 0, "disks": 1}
+    assert server.control("POST", FLEET + "/reset") == \
+        {"accounts": 3, "instances": 0, "disks": 1, "snapshots": 0, "faults": 0}
     assert not one.disks()
 
 

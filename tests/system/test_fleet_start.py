@@ -151,7 +151,7 @@ def test_commands(cleat, make_server, file, tmp_path):
     server = make_server(durable=True)
     where = ["--data", server.data]
     done = cleat("fleet", "load", file(FLEET), *where)
-    assert (done.returncode, done.stdout) == (0, "loaded: accounts 1, instances 1, disks 2\n"), done
+    assert (done.returncode, done.stdout) == (0, "loaded: accounts 1, instances 1, disks 2, snapshots 0, faults 0\n"), done
     first = cleat("fleet", "dump", "--secrets", *where).stdout
     assert '"secret": "own-secret"' in first and "own-secret" not in cleat("fleet", "dump", *where).stdout
     assert cleat("fleet", "load", file(first, "dump.json"), *where).returncode == 0
@@ -168,8 +168,9 @@ def test_commands(cleat, make_server, file, tmp_path):
     assert "There is no account 9" in cleat("fleet", "dump", "--account", "9", *where).stderr
 
     done = cleat("fleet", "reset", *where)
-    assert (done.returncode, done.stdout) == (0, "removed: accounts 2, instances 1, disks 2\n"), done
-    assert json.loads(cleat("fleet", "reset", "--json", *where).stdout) == {"accounts": 2, "instances": 0, "disks": 0}
+    assert (done.returncode, done.stdout) == (0, "removed: accounts 2, instances 1, disks 2, snapshots 0, faults 0\n"), done
+    assert json.loads(cleat("fleet", "reset", "--json", *where).stdout) == \
+        {"accounts": 2, "instances": 0, "disks": 0, "snapshots": 0, "faults": 0}
 
 
 def test_set_command(cleat, make_server, file):

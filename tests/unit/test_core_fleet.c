@@ -1,6 +1,7 @@
 /* A fleet in place of what an account has, as far as no server is needed: who is asked before, and what is left behind. */
 #include "jobs_fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/moment.h"
@@ -160,6 +161,76 @@ static void a_release_that_waits_goes_along(void **state)
 	assert_int_equal(get_instance(world, "i-1").auto_release_at, 0);
 }
 
+/* ---- sections that came later ---- */
+
+static bool load_more(struct work *work, void *args)
+{
+	static const struct fleet_fault fault = {
+		.effect = "job-never-ends",
+		.row = { .id = "new", .account = "", .operation = "DetachDisk", .resource = "", .effect = FAULT_JOB_NEVER_ENDS,
+		         .code = "", .reason = "", .times_left = 1 },
+	};
+	static const struct fleet_snapshot snapshot = {
+		.row = { .id = "s-1", .disk = "d-1", .state = SNAPSHOT_ACCOMPLISHED, .retention_days = 1 },
+	};
+	struct loading *loading = args;
+
+	loading->fleet = small_fleet(&loading->account);
+	loading->account.lists[FLEET_SNAPSHOTS] = (struct fleet_list){ (void *)&snapshot, 1, true };
+	loading->fleet.all[FLEET_FAULTS] = (struct fleet_list){ (void *)&fault, 1, true };
+	return fleet_load(work, &loading->fleet, &loading->problems, &loading->counts);
+}
+
+struct rest {
+	struct snapshot snapshot;
+	int64_t snapshots;
+	size_t faults;
+	char fault[64];
+};
+
+static bool look(struct work *work, void *args)
+{
+	struct snapshot_filter filter = SNAPSHOT_FILTER_ANY;
+	struct fault_rule *rules;
+	struct rest *rest = args;
+
+	rest->snapshots = snapshot_count(work->txn, &filter);
+	rest->faults = fault_list(work->txn, NULL, &rules);
+	snprintf(rest->fault, sizeof rest->fault, "%s", rest->faults ? rules[0].id : "");
+	return !rest->snapshots || snapshot_get(work->txn, "s-1", &rest->snapshot);
+}
+
+/* Twice, so that the second load meets what the first has left: the same id, the job that waits, the fault. */
+static void snapshots_and_faults_are_replaced(void **state)
+{
+	struct world *world = *state;
+	struct fleet_counts counts;
+	struct loading loading;
+	struct rest rest;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(world_change(world, load_more, &loading), REFUSE_NONE);
+		assert_int_equal(loading.counts.snapshots, 1);
+		assert_int_equal(loading.counts.faults, 1);
+		assert_int_equal(world_change(world, look, &rest), REFUSE_NONE);
+		assert_int_equal(rest.snapshots, 1);
+		assert_int_equal(rest.snapshot.size_gib, get_disk(world, "d-1").size_gib);
+		assert_int_equal(rest.snapshot.accomplished_at, rest.snapshot.created_at);
+		assert_int_equal(rest.faults, 1);
+		assert_string_equal(rest.fault, "new");
+		assert_int_equal(open_jobs(world, NULL, NULL, &(struct job *){ NULL }), 1); /* for the end of its retention */
+	}
+	assert_int_equal(world_change(world, load, &loading), REFUSE_NONE); /* says nothing of faults */
+	assert_int_equal(world_change(world, look, &rest), REFUSE_NONE);
+	assert_int_equal(rest.snapshots, 0);
+	assert_int_equal(rest.faults, 1);
+	assert_int_equal(world_change(world, reset, &counts), REFUSE_NONE);
+	assert_int_equal(counts.faults, 1);
+	assert_int_equal(world_change(world, look, &rest), REFUSE_NONE);
+	assert_int_equal(rest.faults, 0);
+}
+
 static int run(const char *name)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +238,7 @@ static int run(const char *name)
 		FLEET_TEST(what_was_there_is_gone),
 		FLEET_TEST(work_under_way_is_in_the_way),
 		FLEET_TEST(a_release_that_waits_goes_along),
+		FLEET_TEST(snapshots_and_faults_are_replaced),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/aliyun/rpc.h"
 #include "api/control/fleet_file.h"
 #include "api/control/fleet_member.h"
 #include "base/text.h"
@@ -18,6 +19,8 @@
 #define PAGE_MAX 65536
 
 static char page[PAGE_MAX];
+
+static const struct dialect *const dialects[] = { &dialect_aliyun, NULL };
 
 static int read_page(void **state)
 {
@@ -122,7 +125,7 @@ static void nothing_is_written_that_is_a_default(void **state)
 
 	arena_init(&arena);
 	buf_init(&buf, 65536);
-	assert_true(fleet_file_read(&arena, text, strlen(text), &fleet, &problems));
+	assert_true(fleet_file_read(&arena, dialects, text, strlen(text), &fleet, &problems));
 	fleet_file_write(&buf, &fleet, true);
 	assert_null(strstr(buf_text(&buf), "guest\": {\n            \"mounted"));
 	assert_null(strstr(buf_text(&buf), "overdue"));

@@ -1,8 +1,10 @@
 /* Operations on the fleet as a whole: give it out, put another in its place, empty it. */
+#include <semaphore.h>
 #include <unistd.h>
 
 #include "api/control/control.h"
 #include "api/control/fleet_file.h"
+#include "api/fault.h"
 #include "api/keys.h"
 #include "base/log.h"
 #include "base/moment.h"
@@ -111,7 +113,7 @@ static void begin_work(struct task *task, struct txn *txn)
 
 static const struct field dump_in_fields[] = {
 	TEXT(struct fleet_in, account, "account", .flags = FIELD_NOT_EMPTY, .max = 32,
-	     .doc = "Only this account, without the catalogue."),
+	     .doc = "Only this account, without the catalogue and the faults."),
 	OPT_BOOL(struct fleet_in, secrets, "secrets", .doc = "With the secrets of the access keys."),
 	WAIT_FIELDS,
 	FIELDS_END,
@@ -159,20 +161,20 @@ const struct operation control_fleet_dump = {
 	.errors = dump_errors,
 	.own_reply = true,
 	.run = dump_run,
-	.doc = "The state of all accounts and of the catalogue as a fleet file. Loaded elsewhere it gives the same again.",
+	.doc = "The state of all accounts, the catalogue and the faults as a fleet file. Loaded elsewhere it gives the same again.",
 };
 
 /* ---- load and reset: while the runner pauses ---- */
 
 struct change_out {
-	int64_t accounts, instances, disks;
+	int64_t accounts, instances, disks, snapshots, faults;
 };
 
 static const struct field load_in_fields[] = { WAIT_FIELDS, FIELDS_END };
 
 static const struct field reset_in_fields[] = {
 	TEXT(struct fleet_in, account, "account", .flags = FIELD_NOT_EMPTY, .max = 32,
-	     .doc = "Only this account, and not the catalogue."),
+	     .doc = "Only this account and the faults for it, and not the catalogue."),
 	WAIT_FIELDS,
 	FIELDS_END,
 };
@@ -181,6 +183,8 @@ static const struct field change_out_fields[] = {
 	INT(struct change_out, accounts, "accounts"),
 	INT(struct change_out, instances, "instances"),
 	INT(struct change_out, disks, "disks"),
+	INT(struct change_out, snapshots, "snapshots"),
+	INT(struct change_out, faults, "faults"),
 	FIELDS_END,
 };
 
@@ -216,7 +220,28 @@ static void tell_drivers(struct task *task)
 	arena_finish(&arena);
 }
 
-/* The drivers hear of it, and the keys are known, before anybody else goes on. */
+static void ended(void *context)
+{
+	sem_post(context);
+}
+
+/* Jobs that a fault had held go on; in pace instant they have ended before the reply, as after any other call. The pause of
+ * the runner ends here. */
+static void let_jobs_go_on(struct task *task)
+{
+	struct core *core = task->call->api->core;
+	bool waits = core->settings.pace == PACE_INSTANT;
+	sem_t all_ended;
+
+	sem_init(&all_ended, 0, 0);
+	jobs_hand_in(core->jobs, task->work.tickets, task->work.n_tickets, waits ? ended : NULL, &all_ended);
+	jobs_resume(core->jobs);
+	while (waits && sem_wait(&all_ended) != 0)
+		continue;
+	sem_destroy(&all_ended);
+}
+
+/* The drivers hear of it, and keys and faults are known, before anybody else goes on. */
 static enum store_outcome try_change(struct task *task)
 {
 	struct call *call = task->call;
@@ -226,13 +251,14 @@ static enum store_outcome try_change(struct task *task)
 	if (!jobs_pause(core->jobs))
 		return STORE_BUSY;
 	outcome = store_write(core->store, change_in_txn, task, &task->arena);
-	if (outcome == STORE_DONE) {
-		tell_drivers(task);
-		jobs_hand_in(core->jobs, task->work.tickets, task->work.n_tickets, NULL, NULL);
-		if (!key_cache_load(call->api->keys, core->store))
-			outcome = STORE_BROKEN;
+	if (outcome != STORE_DONE) {
+		jobs_resume(core->jobs);
+		return outcome;
 	}
-	jobs_resume(core->jobs);
+	tell_drivers(task);
+	if (!key_cache_load(call->api->keys, core->store) || !fault_cache_load(call->api->faults, core->store))
+		outcome = STORE_BROKEN;
+	let_jobs_go_on(task);
 	return outcome;
 }
 
@@ -244,7 +270,8 @@ static bool change_run(struct call *call, const struct fleet *fleet, const void 
 
 	arena_finish(&task.arena);
 	if (done)
-		*out = (struct change_out){ task.counts.accounts, task.counts.instances, task.counts.disks };
+		*out = (struct change_out){ task.counts.accounts, task.counts.instances, task.counts.disks, task.counts.snapshots,
+			                    task.counts.faults };
 	return done;
 }
 
@@ -254,7 +281,7 @@ static bool load_run(struct call *call, const void *in, void *out)
 	struct fleet_problems problems;
 	struct fleet fleet;
 
-	if (!fleet_file_read(&call->arena, request->body, request->body_length, &fleet, &problems))
+	if (!fleet_file_read(&call->arena, call->api->dialects, request->body, request->body_length, &fleet, &problems))
 		return call_refuse_detail(call, REFUSE_FLEET_WRONG, NULL,
 		                          fleet_file_explain(&call->arena, &problems, request->body, request->body_length));
 	return change_run(call, &fleet, in, out);
@@ -268,8 +295,8 @@ const struct operation control_fleet_load = {
 	.errors = load_errors,
 	.own_body = true,
 	.run = load_run,
-	.doc = "The body is a fleet file. Its accounts get the state that it says instead of theirs, and so does the catalogue "
-	       "if it has one: all of it, or nothing. The parameters are those of the query.",
+	.doc = "The body is a fleet file. Its accounts get the state that it says instead of theirs, and so do the "
+	       "catalogue and the faults if it has some: all of it, or nothing. The parameters are those of the query.",
 };
 
 static bool reset_run(struct call *call, const void *in, void *out)
@@ -284,5 +311,5 @@ const struct operation control_fleet_reset = {
 	.out = { sizeof(struct change_out), change_out_fields },
 	.errors = reset_errors,
 	.run = reset_run,
-	.doc = "Removes all instances and disks, and what was added to the catalogue. Accounts and their access keys stay.",
+	.doc = "Removes all instances, disks, snapshots and faults, and what was added to the catalogue. Accounts and their access keys stay.",
 };

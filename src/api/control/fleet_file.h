@@ -10,9 +10,15 @@
 
 #define FLEET_FILE_VERSION 1
 
-/* Reads a file. False with *ret_problems filled. All memory is of `arena`. */
-bool fleet_file_read(struct arena *arena, const char *text, size_t length, struct fleet *ret,
-                     struct fleet_problems *ret_problems);
+struct dialect;
+
+/* Reads a file. `dialects`: whose operations its faults are of. False with *ret_problems filled. All memory is of `arena`. */
+bool fleet_file_read(struct arena *arena, const struct dialect *const *dialects, const char *text, size_t length,
+                     struct fleet *ret, struct fleet_problems *ret_problems);
+
+/* Looks whether the faults of a file that was read make sense, and fills in what they leave out. */
+void fleet_file_check_faults(struct arena *arena, const struct dialect *const *dialects, struct fleet *fleet,
+                             struct fleet_problems *problems);
 
 /* Takes over single members of a thing that is there: those that may be changed by themselves. False with *problems
  * filled; their paths begin with "set". */

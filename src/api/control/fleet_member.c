@@ -1,5 +1,7 @@
 #include "api/control/fleet_member.h"
 
+#include "core/fault.h"
+
 /* Rows whose C type does not fit their member do not compile. */
 #define AT(T, m, ctype) .offset = offsetof(T, m) + 0 * sizeof(_Generic(&((T *)0)->m, ctype *: 1))
 #define TEXT(T, m, wire, ...)   { .name = wire, .type = MEMBER_TEXT, AT(T, m, const char *), __VA_ARGS__ }
@@ -19,11 +21,14 @@
 #define USER_DATA_MAX 65536
 #define COUNT_MAX     1000000000
 #define DELAY_MAX     86400000 /* a day */
+#define RETENTION_MAX 65536    /* days */
 
 static const char *const realms[] = { "aliyun", NULL };
 static const char *const os_types[] = { "linux", "windows", NULL };
 static const char *const settled_states[] = { "running", "stopped", NULL };
+static const char *const ended_states[] = { "accomplished", "failed", NULL };
 static const char *const lock_reasons[] = { "financial", "recycling", "security", NULL };
+static const char *const snapshot_categories[] = { "Standard", "Flash", NULL };
 static const char *const stopped_modes[] = { "KeepCharging", "StopCharging", "Not-applicable", NULL };
 
 /* ---- catalogue ---- */
@@ -189,6 +194,55 @@ static const struct member disk_rows[] = {
 static const struct members disk_members = { sizeof(T), disk_rows };
 #undef T
 
+/* ---- snapshots ---- */
+
+#define T struct fleet_snapshot
+static const struct member snapshot_rows[] = {
+	TEXT(T, row.id, "id", .min = 1),
+	TEXT(T, row.tenant.region, "region"),
+	TEXT(T, row.disk, "disk", .flags = MEMBER_REQUIRED, .min = 1),
+	WORD(T, row.disk_type, "disk_type", disk_type_names, .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_DISK_TYPE),
+	TEXT(T, row.disk_category, "disk_category"),
+	INT(T, row.size_gib, "size_gib", .min = 1, .max = COUNT_MAX),
+	WORD(T, row.state, "state", snapshot_state_names, .only = ended_states, .otherwise = "accomplished",
+	     .flags = MEMBER_ALWAYS),
+	TEXT(T, row.name, "name"),
+	TEXT(T, row.description, "description"),
+	TEXT(T, row.category, "category", .only = snapshot_categories, .otherwise = "Standard"),
+	INT(T, row.retention_days, "retention_days", .max = RETENTION_MAX),
+	BOOL(T, row.instant_access, "instant_access"),
+	INT(T, row.instant_access_days, "instant_access_days", .max = RETENTION_MAX),
+	BOOL(T, row.encrypted, "encrypted", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_ENCRYPTED),
+	TEXT(T, row.kms_key, "kms_key"),
+	TEXT(T, row.resource_group, "resource_group"),
+	TEXT(T, row.serial, "serial", .flags = MEMBER_ALWAYS),
+	MOMENT(T, row.created_at, "created_at"),
+	MOMENT(T, row.accomplished_at, "accomplished_at"),
+	TAGS(T, tags),
+	END
+};
+static const struct members snapshot_members = { sizeof(T), snapshot_rows };
+#undef T
+
+/* ---- faults: the members of POST /_cleat/faults. What belongs together is told by fault_check. ---- */
+
+#define T struct fleet_fault
+static const struct member fault_rows[] = {
+	TEXT(T, row.id, "id"),
+	TEXT(T, row.operation, "operation", .flags = MEMBER_ALWAYS),
+	TEXT(T, effect, "effect"),
+	TEXT(T, row.code, "code"),
+	INT(T, row.variant, "variant", .min = 1, .max = COUNT_MAX),
+	INT(T, row.latency, "latency_ms", .max = FAULT_LATENCY_MAX),
+	TEXT(T, row.reason, "reason"),
+	INT(T, row.times_left, "times", .min = FAULT_FOREVER, .max = FAULT_TIMES_MAX, .given = FLEET_GIVEN_TIMES),
+	TEXT(T, row.resource, "resource"),
+	TEXT(T, row.account, "account"),
+	END
+};
+static const struct members fault_members = { sizeof(T), fault_rows };
+#undef T
+
 /* ---- the whole. A section is a row here, by the name that its module has. ---- */
 
 #define T struct fleet_account
@@ -202,6 +256,7 @@ static const struct member account_rows[] = {
 	LIST(T, lists[FLEET_ACCESS_KEYS], "access_keys", access_key_members),
 	LIST(T, lists[FLEET_INSTANCES], "instances", instance_members),
 	LIST(T, lists[FLEET_DISKS], "disks", disk_members),
+	LIST(T, lists[FLEET_SNAPSHOTS], "snapshots", snapshot_members),
 	END
 };
 static const struct members account_members = { sizeof(T), account_rows };
@@ -219,6 +274,7 @@ static const struct member document_rows[] = {
 	INT(T, version, "cleat_fleet", .flags = MEMBER_REQUIRED, .min = 1, .max = 1),
 	OBJECT("catalogue", catalogue_members, .given = FLEET_GIVEN_CATALOGUE),
 	LIST(T, accounts, "accounts", account_members),
+	LIST(T, all[FLEET_FAULTS], "faults", fault_members),
 	END
 };
 const struct members fleet_document_members = { sizeof(T), document_rows };

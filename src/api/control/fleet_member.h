@@ -51,6 +51,7 @@ struct fleet_document {
 	uint64_t given;
 	int64_t version;
 	struct fleet_list catalogue[FLEET_SECTION_MAX];
+	struct fleet_list all[FLEET_SECTION_MAX];
 	struct fleet_list accounts;
 };
 

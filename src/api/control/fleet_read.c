@@ -340,8 +340,8 @@ bool fleet_file_set(struct arena *arena, const struct tree *values, struct fleet
 
 /* ---- the file ---- */
 
-bool fleet_file_read(struct arena *arena, const char *text, size_t length, struct fleet *ret,
-                     struct fleet_problems *ret_problems)
+bool fleet_file_read(struct arena *arena, const struct dialect *const *dialects, const char *text, size_t length,
+                     struct fleet *ret, struct fleet_problems *ret_problems)
 {
 	struct fleet_document *document = arena_new(arena, struct fleet_document);
 	struct reader r = { arena, ret_problems };
@@ -362,6 +362,8 @@ bool fleet_file_read(struct arena *arena, const char *text, size_t length, struc
 		.n_accounts = document->accounts.n,
 	};
 	memcpy(ret->catalogue, document->catalogue, sizeof ret->catalogue);
+	memcpy(ret->all, document->all, sizeof ret->all);
+	fleet_file_check_faults(arena, dialects, ret, ret_problems);
 	return ret_problems->n == 0;
 }
 

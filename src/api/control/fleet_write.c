@@ -191,6 +191,7 @@ void fleet_file_write(struct buf *buf, const struct fleet *fleet, bool secrets)
 	};
 
 	memcpy(document.catalogue, fleet->catalogue, sizeof document.catalogue);
+	memcpy(document.all, fleet->all, sizeof document.all);
 	write_object(&out, &fleet_document_members, (const char *)&document);
 	buf_add_char(buf, '\n');
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/aliyun/ecs.h"
+#include "api/aliyun/product.h"
 #include "api/bind.h"
 #include "api/query.h"
 #include "api/write.h"
@@ -56,20 +56,36 @@ static void write_both(const struct shape *shape, const void *bound)
 	}
 }
 
+/* Of all products, one after the other. */
+static const struct operation *choose(size_t number)
+{
+	const struct product *const *product = products;
+	size_t n = 0;
+
+	for (;;) {
+		if ((*product)->operations[n]) {
+			if (!number--)
+				return (*product)->operations[n];
+			n++;
+			continue;
+		}
+		n = 0;
+		if (!*++product)
+			product = products;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct operation *operation;
 	struct reading reading = { 0 };
 	struct refusal refusal;
 	struct tree *tree;
-	size_t n = 0;
 	void *bound;
 
 	if (size < 2 || size > 65536)
 		return 0;
-	while (ecs_operations[n])
-		n++;
-	operation = ecs_operations[data[0] % n];
+	operation = choose(data[0]);
 	arena_init(&reading.arena);
 	tree = read_input(&reading, arena_text_n(&reading.arena, (const char *)data + 1, size - 1), size - 1);
 	bound = arena_alloc(&reading.arena, operation->in.size);

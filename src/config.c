@@ -68,6 +68,13 @@ const struct option config_options[] = {
 	{ "control-token-file", "CLEAT_CONTROL_TOKEN_FILE", AS_TEXT(struct config, control_token_file),
 	  .value = "FILE", .group = "Access",
 	  .doc = "where the token of the control API is kept; control_token in the data directory" },
+	{ "metadata", "CLEAT_METADATA", AS_BOOL(struct config, metadata), .group = "Access",
+	  .doc = "serve the metadata of instances at /latest/ and /INSTANCE/latest/, to everybody and with keys of a role; "
+	         "only on loopback addresses and 100.100.100.200" },
+	{ "metadata-instance", "CLEAT_METADATA_INSTANCE", AS_TEXT(struct config, metadata_instance), .value = "INSTANCE",
+	  .group = "Access", .doc = "whose metadata is at /latest/; the oldest instance" },
+	{ "metadata-role", "CLEAT_METADATA_ROLE", AS_TEXT(struct config, metadata_role), .otherwise = "cleat",
+	  .value = "NAME", .group = "Access", .doc = "the role whose keys instances find in their metadata" },
 
 	{ "tls", "CLEAT_TLS", AS_CHOICE(struct config, tls, tls_words), .otherwise = "on", .group = "TLS",
 	  .doc = "on: https as well as http, on the same port" },
@@ -228,6 +235,26 @@ static bool choose_tls(struct config *config, char *error, size_t error_size)
 	return true;
 }
 
+#define METADATA_ADDRESS "100.100.100.200" /* where clients look for it: no address of other networks */
+#define ROLE_MAX         64
+
+static bool check_metadata(const struct config *config, char *error, size_t error_size)
+{
+	const char *role = config->metadata_role;
+
+	if (strlen(role) > ROLE_MAX ||
+	    strspn(role, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") != strlen(role))
+		return fail(error, error_size, "--metadata-role: '%s' is no role; give 1 to 64 letters, digits or .-_", role);
+	if (config->metadata_instance && !config->metadata)
+		return fail(error, error_size, "--metadata-instance %s has no use without --metadata",
+		            config->metadata_instance);
+	if (config->metadata && !config->listen_loopback && !text_equal(config->listen_host, METADATA_ADDRESS))
+		return fail(error, error_size,
+		            "--metadata gives keys to everybody who can reach it, so it is not served on %s; listen on "
+		            "127.0.0.1, or on " METADATA_ADDRESS, config->listen_host);
+	return true;
+}
+
 static bool choose_data(struct config *config, char *error, size_t error_size)
 {
 	if (config->ephemeral && config->data)
@@ -267,7 +294,8 @@ bool config_load(int argc, char **argv, struct config *ret, char *error, size_t 
 		            words.items[0]);
 	choose_threads(ret);
 	return read_listen(ret, error, error_size) && choose_key(ret, error, error_size) &&
-	       choose_tls(ret, error, error_size) && choose_data(ret, error, error_size);
+	       choose_tls(ret, error, error_size) && check_metadata(ret, error, error_size) &&
+	       choose_data(ret, error, error_size);
 }
 
 void config_finish(struct config *config)

@@ -37,6 +37,9 @@ struct config {
 	const char *access_key_id; /* with dev_key never NULL */
 	const char *access_key_secret;
 	const char *control_token_file; /* NULL: in the data directory */
+	bool metadata;
+	const char *metadata_instance; /* NULL: the oldest */
+	const char *metadata_role;
 
 	enum config_tls tls;
 	const char *tls_cert, *tls_key; /* both or none */

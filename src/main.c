@@ -39,8 +39,20 @@ static const struct command commands[] = {
 	  "Starts a server with a small simulated fleet, detaches a data disk from a running instance through the real, "
 	  "signed API, shows each state with its time and says how to go on.",
 	  cli_demo_options, cli_demo },
+	{ "exec", "[OPTION]... -- COMMAND [ARGUMENT]...", "run a command against a server of its own",
+	  "Starts a server with simulated machines on a free port, sets the environment by which the vendor's clients, "
+	  "Terraform and cleat itself find it (endpoint, key, region, trust, NO_PROXY), runs the command, and ends with its "
+	  "exit status. Nothing is left behind unless --data is given. For test runs: cleat exec -- pytest, cleat exec "
+	  "--fleet fleet.json -- make test.",
+	  cli_exec_options, cli_exec },
+	{ "env", "CLIENT", "print what a client needs to find the server",
+	  "Prints the environment variables by which a client finds the running server, for: eval \"$(cleat env aliyun-cli)\". "
+	  "CLIENT is shell (all of them), aliyun-cli, terraform-alicloud, python, node, go, csi-alibaba or cluster-autoscaler. "
+	  "With --code it prints a program or a configuration for that client that uses them. The certificates to trust are "
+	  "written to ca_client.pem and ca_bundle.pem in the data directory.",
+	  cli_env_options, cli_env },
 	{ "call", "ACTION [NAME=VALUE]...", "call an operation of the API, signed",
-	  "Calls an operation of the Alibaba Cloud ECS API, such as: cleat call DescribeDisks DiskIds='[\"d-bp...\"]'. The "
+	  "Calls an operation of an Alibaba Cloud API, such as: cleat call DescribeDisks DiskIds='[\"d-bp...\"]'. The "
 	  "request is signed (ACS3-HMAC-SHA256) and the reply printed as it came. The exit status is 1 if it is an error.",
 	  cli_call_options, cli_call },
 	{ "why", "DISK", "say what a disk is doing and why",
@@ -140,9 +152,9 @@ static const struct command commands[] = {
 	  "on meanwhile. To serve a copy, put it into an empty data directory as cleat.db. It holds the secrets of the "
 	  "access keys.",
 	  cli_backup_options, cli_backup },
-	{ "reference", "ecs|control", "print the reference of an API",
-	  "Prints the operations of an API with their parameters, replies and errors as Markdown, from the tables that this "
-	  "program serves them by.",
+	{ "reference", "API", "print the reference of an API",
+	  "Prints the operations of an API (bssapi, control, ecs, location, metadata, sts) with their parameters, replies and "
+	  "errors as Markdown, from the tables that this program serves them by.",
 	  reference_options, reference_main },
 	{ "version", "", "print the version", "Prints the version of this program.", NULL, version_main },
 	{ 0 },

@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 
-#include "api/aliyun/ecs.h"
+#include "api/aliyun/product.h"
+#include "api/aliyun/rpc.h"
 #include "api/control/control.h"
+#include "api/metadata/metadata.h"
 #include "base/text.h"
 
 const char *reference_type(const struct field *field)
@@ -152,6 +154,34 @@ static void print_dialect(const struct dialect *dialect, const char *title, cons
 	print_rows(dialect->faults);
 }
 
+static const struct product *product_named(const char *name)
+{
+	const struct product *const *at;
+
+	for (at = products; *at; at++) {
+		if (text_equal((*at)->name, name))
+			return *at;
+	}
+	return NULL;
+}
+
+/* A product is its dialect with operations of its own. */
+static void print_product(const struct product *product, bool json)
+{
+	struct dialect dialect = dialect_aliyun;
+	char title[64];
+
+	dialect.operations = product->operations;
+	snprintf(title, sizeof title, "%s %s", text_equal(product->name, "ecs") ? "ECS" : product->title, product->version);
+	if (json)
+		reference_json(&dialect);
+	else
+		print_dialect(&dialect, title,
+		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
+		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about. "
+		              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).");
+}
+
 struct reference_choice {
 	bool json;
 };
@@ -163,17 +193,19 @@ const struct option reference_options[] = {
 
 static bool print(const char *name, bool json)
 {
-	bool ecs = text_equal(name, "ecs");
+	const struct product *product = product_named(name);
+	bool metadata = text_equal(name, "metadata");
 
-	if (!ecs && !text_equal(name, "control"))
+	if (!product && !metadata && !text_equal(name, "control"))
 		return false;
-	if (json)
-		reference_json(ecs ? &dialect_aliyun : &dialect_control);
-	else if (ecs)
-		print_dialect(&dialect_aliyun, "ECS 2014-05-26",
-		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
-		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about. "
-		              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).");
+	if (product)
+		print_product(product, json);
+	else if (json)
+		reference_json(metadata ? &dialect_metadata : &dialect_control);
+	else if (metadata)
+		print_dialect(&dialect_metadata, "Instance metadata",
+		              "Served with `--metadata`. Before `/latest/` may stand an instance: `/i-.../latest/`; `2016-01-01` is "
+		              "the same as `latest`. Paths are the input; replies are texts or JSON.");
 	else
 		print_dialect(&dialect_control, "Control API",
 		              "JSON over HTTP, with the header `Authorization: Bearer TOKEN`; the token is in the file "
@@ -190,7 +222,7 @@ int reference_main(int argc, char **argv)
 	bool printed;
 
 	arena_init(&arena);
-	snprintf(error, sizeof error, "which one? ecs or control");
+	snprintf(error, sizeof error, "which one? bssapi, control, ecs, location, metadata or sts");
 	printed = options_read(reference_options, &arena, argc, argv, &choice, &words, error, sizeof error) &&
 	          words.n == 1 && print(words.items[0], choice.json);
 	arena_finish(&arena);

@@ -19,6 +19,7 @@
 #include "api/fault.h"
 #include "api/journal.h"
 #include "api/keys.h"
+#include "api/metadata/metadata.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/place.h"
@@ -49,9 +50,9 @@
 #define FILES_OF_THREAD 4 /* what the HTTP library needs for each, for plain HTTP and for TLS */
 #define FILES_RESERVE   64 /* open files beside connections: the store, its readers, the log, a backup */
 
-#define PLACE_ACCESS_KEY "access_key"
-
 static const struct dialect *const dialects[] = { &dialect_control, &dialect_aliyun, NULL };
+static const struct dialect *const dialects_and_metadata[] = { &dialect_control, &dialect_metadata, &dialect_aliyun,
+	                                                       NULL };
 
 struct server {
 	const struct config *config;
@@ -386,7 +387,7 @@ static void configure(struct server *server)
 		.nonces = nonce_memory_create((size_t)config->nonce_bytes),
 		.delays = delays_create(),
 		.journal = journal_create((size_t)config->journal_calls, (size_t)config->journal_bytes),
-		.dialects = dialects,
+		.dialects = config->metadata ? dialects_and_metadata : dialects,
 		.control_token = server->token,
 		.settings = {
 			.max_params = (size_t)config->max_params,
@@ -394,8 +395,12 @@ static void configure(struct server *server)
 			.max_fleet_bytes = (size_t)config->max_fleet_bytes,
 			.version = CLEAT_VERSION,
 			.data_directory = server->directory,
+			.https = config->tls == CONFIG_TLS_ON,
+			.metadata_instance = config->metadata_instance,
+			.metadata_role = config->metadata_role,
 		},
 	};
+	random_alphanumeric(server->api.settings.metadata_secret, sizeof server->api.settings.metadata_secret - 1);
 }
 
 /* Each step needs those before it; server_end takes back what there is. */

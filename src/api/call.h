@@ -49,6 +49,10 @@ struct api_settings {
 	size_t max_fleet_bytes; /* of a fleet file */
 	const char *version; /* of Cleat */
 	const char *data_directory;
+	const char *metadata_instance; /* whose metadata is served where none is named; NULL: the oldest */
+	const char *metadata_role;     /* of every instance */
+	char metadata_secret[33];      /* of this run of the server: seals its tokens */
+	bool https; /* the port speaks it as well */
 };
 
 struct api {

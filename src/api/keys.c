@@ -5,27 +5,44 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "base/moment.h"
 #include "base/text.h"
+#include "core/role.h"
+
+#define SWEEP_EVERY (10 * MINUTE)
+
+struct keys {
+	struct map by_id;    /* struct cached_key */
+	struct map by_token; /* the same, the temporary ones */
+};
 
 struct key_cache {
 	pthread_rwlock_t lock;
-	struct map keys;
+	struct keys keys;
 	struct access_key fixed; /* id NULL: none */
+	int64_t sweep_at;
 };
 
 struct loading {
-	struct map *keys;
+	struct keys *keys;
 	const struct access_key *fixed;
 };
 
-static void forget_all(struct map *keys)
+static void keys_init(struct keys *keys)
+{
+	map_init(&keys->by_id);
+	map_init(&keys->by_token);
+}
+
+static void forget_all(struct keys *keys)
 {
 	void *key;
 	size_t cursor = 0;
 
-	while ((key = map_next(keys, &cursor)))
+	while ((key = map_next(&keys->by_id, &cursor)))
 		free(key);
-	map_finish(keys);
+	map_finish(&keys->by_id);
+	map_finish(&keys->by_token);
 }
 
 struct key_cache *key_cache_create(void)
@@ -35,7 +52,7 @@ struct key_cache *key_cache_create(void)
 	if (!cache)
 		abort();
 	pthread_rwlock_init(&cache->lock, NULL);
-	map_init(&cache->keys);
+	keys_init(&cache->keys);
 	return cache;
 }
 
@@ -48,7 +65,7 @@ void key_cache_destroy(struct key_cache *cache)
 	free(cache);
 }
 
-static void cache_key(struct map *keys, const struct access_key *key, const struct account *account)
+static void cache_key(struct keys *keys, const struct access_key *key, const struct account *account)
 {
 	struct cached_key *cached = calloc(1, sizeof *cached);
 
@@ -59,13 +76,33 @@ static void cache_key(struct map *keys, const struct access_key *key, const stru
 	snprintf(cached->account, sizeof cached->account, "%s", account->id);
 	snprintf(cached->realm, sizeof cached->realm, "%s", account->realm);
 	cached->active = key->state == ACCESS_KEY_ACTIVE;
-	free(map_put(keys, key->id, cached));
+	free(map_put(&keys->by_id, key->id, cached));
+}
+
+static void cache_temporary_key(struct keys *keys, const struct temporary_key *key, const char *realm)
+{
+	struct cached_key *cached = calloc(1, sizeof *cached);
+
+	if (!cached)
+		abort();
+	snprintf(cached->id, sizeof cached->id, "%s", key->id);
+	snprintf(cached->secret, sizeof cached->secret, "%s", key->secret);
+	snprintf(cached->account, sizeof cached->account, "%s", key->account);
+	snprintf(cached->realm, sizeof cached->realm, "%s", realm);
+	snprintf(cached->token, sizeof cached->token, "%s", key->token);
+	snprintf(cached->role, sizeof cached->role, "%s", key->role);
+	snprintf(cached->session, sizeof cached->session, "%s", key->session);
+	cached->expires_at = key->expires_at;
+	cached->active = true;
+	free(map_put(&keys->by_id, key->id, cached));
+	map_put(&keys->by_token, key->token, cached);
 }
 
 static bool load(struct txn *txn, void *context)
 {
 	struct loading *loading = context;
 	struct access_key *rows;
+	struct temporary_key *temporary;
 	struct account *accounts;
 	struct account account;
 	size_t n = access_key_list(txn, NULL, &rows);
@@ -74,6 +111,11 @@ static bool load(struct txn *txn, void *context)
 	for (i = 0; i < n; i++) {
 		if (account_get(txn, rows[i].account, &account))
 			cache_key(loading->keys, &rows[i], &account);
+	}
+	n = temporary_key_list(txn, NULL, 0, &temporary);
+	for (i = 0; i < n; i++) {
+		if (account_get(txn, temporary[i].account, &account))
+			cache_temporary_key(loading->keys, &temporary[i], account.realm);
 	}
 	if (loading->fixed->id && account_list(txn, &accounts))
 		cache_key(loading->keys, loading->fixed, &accounts[0]);
@@ -88,13 +130,13 @@ void key_cache_fix(struct key_cache *cache, const char *id, const char *secret)
 bool key_cache_load(struct key_cache *cache, struct store *store)
 {
 	struct arena arena;
-	struct map fresh;
-	struct map old;
+	struct keys fresh;
+	struct keys old;
 	struct loading loading = { &fresh, &cache->fixed };
 	bool read;
 
 	arena_init(&arena);
-	map_init(&fresh);
+	keys_init(&fresh);
 	read = store_read(store, load, &loading, &arena) == STORE_DONE;
 	arena_finish(&arena);
 	if (!read) {
@@ -114,9 +156,61 @@ bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *
 	const struct cached_key *found;
 
 	pthread_rwlock_rdlock(&cache->lock);
-	found = map_get(&cache->keys, id);
+	found = map_get(&cache->keys.by_id, id);
 	if (found)
 		*ret = *found;
 	pthread_rwlock_unlock(&cache->lock);
 	return found != NULL;
+}
+
+/* The map must not change while it is walked: first those that stay, then the others are freed. */
+static void sweep(struct key_cache *cache, int64_t now)
+{
+	struct keys fresh;
+	struct cached_key *key;
+	size_t cursor = 0;
+
+	keys_init(&fresh);
+	while ((key = map_next(&cache->keys.by_id, &cursor))) {
+		if (*key->token && key->expires_at < now - TEMPORARY_KEYS_KEPT) {
+			free(key);
+			continue;
+		}
+		map_put(&fresh.by_id, key->id, key);
+		if (*key->token)
+			map_put(&fresh.by_token, key->token, key);
+	}
+	map_finish(&cache->keys.by_id);
+	map_finish(&cache->keys.by_token);
+	cache->keys = fresh;
+	cache->sweep_at = now + SWEEP_EVERY;
+}
+
+void key_cache_add(struct key_cache *cache, const struct temporary_key *key, const char *realm, int64_t now)
+{
+	pthread_rwlock_wrlock(&cache->lock);
+	if (now >= cache->sweep_at)
+		sweep(cache, now);
+	cache_temporary_key(&cache->keys, key, realm);
+	pthread_rwlock_unlock(&cache->lock);
+}
+
+static bool is_some_token(struct key_cache *cache, const char *token)
+{
+	bool found;
+
+	pthread_rwlock_rdlock(&cache->lock);
+	found = map_get(&cache->keys.by_token, token) != NULL;
+	pthread_rwlock_unlock(&cache->lock);
+	return found;
+}
+
+enum refusal_reason key_cache_check_token(struct key_cache *cache, const struct cached_key *key, const char *token,
+                                          int64_t now)
+{
+	if (text_empty(token))
+		return *key->token ? REFUSE_TOKEN_MISSING : REFUSE_NONE;
+	if (*key->token && text_equal_secret(token, key->token))
+		return now < key->expires_at ? REFUSE_NONE : REFUSE_TOKEN_EXPIRED;
+	return is_some_token(cache, token) ? REFUSE_TOKEN_OF_ANOTHER_KEY : REFUSE_TOKEN_MALFORMED;
 }

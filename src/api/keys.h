@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "contract/refusal.h"
 #include "contract/store.h"
 
 struct key_cache;
@@ -15,6 +16,11 @@ struct cached_key {
 	char account[33];
 	char realm[17];
 	bool active;
+	/* Of a temporary key; "" and 0 of others. */
+	char token[129];
+	char role[65];
+	char session[65];
+	int64_t expires_at; /* real time */
 };
 
 struct key_cache *key_cache_create(void);
@@ -25,6 +31,15 @@ void key_cache_fix(struct key_cache *cache, const char *id, const char *secret);
 
 /* Reads all keys of the store; the fixed one, if any, belongs to the first account. */
 bool key_cache_load(struct key_cache *cache, struct store *store);
+
+/* Adds a temporary key of an account of that realm, and now and then drops those that expired long before `now`. In the
+ * order of the commits, as key_cache_load after one: both on the thread that tells of them. */
+void key_cache_add(struct key_cache *cache, const struct temporary_key *key, const char *realm, int64_t now);
+
+/* Whether `token` is what `key` must come with at `now` (real time); NULL and "" are none. REFUSE_NONE; TOKEN_MISSING,
+ * TOKEN_EXPIRED, TOKEN_OF_ANOTHER_KEY, TOKEN_MALFORMED. */
+enum refusal_reason key_cache_check_token(struct key_cache *cache, const struct cached_key *key, const char *token,
+                                          int64_t now);
 
 /* Copies, so that a change cannot pull it away. False: no such key. */
 bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *ret);

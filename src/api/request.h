@@ -14,7 +14,7 @@ struct header {
 
 struct request {
 	const char *method;
-	const char *path;  /* as on the request line, still encoded, without the query */
+	const char *path;  /* as on the request line, still encoded, without the query (and without a scheme and host) */
 	const char *query; /* as on the request line, without '?'; "" if there is none */
 	const struct header *headers;
 	size_t n_headers;

@@ -11,6 +11,7 @@ char *place_data(struct arena *arena);
 /* Files in it that clients of the server on this machine read. */
 #define PLACE_ENDPOINT      "endpoint"      /* "http://127.0.0.1:7480" */
 #define PLACE_CONTROL_TOKEN "control_token" /* mode 0600 */
+#define PLACE_ACCESS_KEY    "access_key"    /* of the first start; mode 0600 */
 
 /* How the names of directories begin in which a backup is being made. */
 #define PLACE_BACKUP "backup-"

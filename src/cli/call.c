@@ -12,6 +12,8 @@ struct call_options {
 	int format;
 	const char *key_id;
 	const char *secret;
+	const char *token;
+	const char *version;
 	bool dev_key;
 	const char *region;
 };
@@ -27,8 +29,12 @@ const struct option cli_call_options[] = {
 	{ "access-key-secret", "CLEAT_ACCESS_KEY_SECRET", AS_TEXT(struct call_options, secret),
 	  .value = "SECRET", .flags = OPTION_SECRET,
 	  .doc = "its secret; better given as the variable, since others see the command line" },
+	{ "security-token", "CLEAT_SECURITY_TOKEN", AS_TEXT(struct call_options, token), .value = "TOKEN",
+	  .flags = OPTION_SECRET, .doc = "the token of a temporary key" },
 	{ "dev-key", NULL, AS_BOOL(struct call_options, dev_key),
 	  .doc = "sign with the key of 'cleat serve --dev-key': cleat and cleat-secret" },
+	{ "api-version", NULL, AS_TEXT(struct call_options, version), .otherwise = "2014-05-26", .value = "VERSION",
+	  .doc = "which API: 2014-05-26 is ECS, 2015-04-01 STS, 2015-06-12 Location, 2017-12-14 BssOpenApi" },
 	{ "region", "CLEAT_REGION", AS_TEXT(struct call_options, region), .otherwise = "cn-hangzhou",
 	  .value = "REGION", .doc = "the RegionId, unless it is among the parameters" },
 	CLIENT_ENDPOINT_ROWS(struct call_options),
@@ -40,6 +46,7 @@ static bool choose_key(struct client *client, struct call_options *options)
 	if (options->dev_key) {
 		options->key_id = "cleat";
 		options->secret = "cleat-secret";
+		options->token = NULL;
 	}
 	if (options->key_id && options->secret)
 		return true;
@@ -75,6 +82,8 @@ int cli_call(int argc, char **argv)
 	call = (struct signed_call){ .action = words.items[0],
 		                     .key_id = options.key_id,
 		                     .secret = options.secret,
+		                     .token = options.token,
+		                     .version = options.version,
 		                     .region = options.region,
 		                     .format = format_names[options.format],
 		                     .parameters = words.items + 1,

@@ -113,7 +113,7 @@ static void clear_settings(void)
 	}
 }
 
-static void run_server(const char *directory, int log, const char *port_file, pid_t parent)
+static void run_server(char *const *arguments, int log, pid_t parent)
 {
 	int null = open("/dev/null", O_RDONLY);
 
@@ -126,8 +126,7 @@ static void run_server(const char *directory, int log, const char *port_file, pi
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
 	clear_settings();
-	execl("/proc/self/exe", "cleat", "serve", "--listen", "127.0.0.1:0", "--port-file", port_file,
-	      "--data", directory, "--pace", "quick", "--dev-key", (char *)NULL);
+	execv("/proc/self/exe", arguments);
 	_exit(127);
 }
 
@@ -144,7 +143,7 @@ static int read_port(const char *path)
 	return port;
 }
 
-static bool has_ended(struct child *child)
+bool child_has_ended(struct child *child)
 {
 	if (child->pid && waitpid(child->pid, NULL, WNOHANG) == child->pid)
 		child->pid = 0;
@@ -167,7 +166,7 @@ static bool wait_ready(struct client *client, struct child *child, const char *p
 	struct client_options options = { 0 };
 
 	while (moment_monotonic() < deadline) {
-		if (has_ended(child))
+		if (child_has_ended(child))
 			return client_fail(client, "the server ended while it was starting");
 		child->port = read_port(port_file);
 		if (child->port) {
@@ -181,9 +180,26 @@ static bool wait_ready(struct client *client, struct child *child, const char *p
 	return client_fail(client, "the server was not ready in %d seconds", (int)(START_TIMEOUT / SECOND));
 }
 
-bool child_start(struct client *client, const char *directory, struct child *ret)
+static char **make_arguments(struct client *client, const char *port_file, const char *const *options)
+{
+	char *const always[] = { "cleat", "serve", "--listen", "127.0.0.1:0", "--port-file" };
+	char **arguments;
+	size_t n = 0;
+
+	while (options[n])
+		n++;
+	arguments = arena_array(&client->arena, char *, COUNT_OF(always) + n + 2);
+	memcpy(arguments, always, sizeof always);
+	arguments[COUNT_OF(always)] = arena_text(&client->arena, port_file);
+	for (n = 0; options[n]; n++)
+		arguments[COUNT_OF(always) + 1 + n] = arena_text(&client->arena, options[n]);
+	return arguments;
+}
+
+bool child_start(struct client *client, const char *directory, const char *const *options, struct child *ret)
 {
 	char *port_file = arena_printf(&client->arena, "%s/%s", directory, PORT_NAME);
+	char **arguments = make_arguments(client, port_file, options);
 	pid_t parent = getpid();
 	int log;
 
@@ -195,7 +211,7 @@ bool child_start(struct client *client, const char *directory, struct child *ret
 	fflush(NULL);
 	ret->pid = fork();
 	if (ret->pid == 0)
-		run_server(directory, log, port_file, parent);
+		run_server(arguments, log, parent);
 	close(log);
 	if (ret->pid < 0) {
 		ret->pid = 0;
@@ -211,7 +227,7 @@ void child_stop(struct child *child)
 	if (!child->pid)
 		return;
 	kill(child->pid, SIGTERM);
-	while (!has_ended(child) && moment_monotonic() < deadline)
+	while (!child_has_ended(child) && moment_monotonic() < deadline)
 		sleep_ms(5);
 	if (!child->pid)
 		return;

@@ -19,8 +19,13 @@ struct child {
  * still serves. Prints what is wrong. */
 bool child_directory(struct client *client, const char *directory);
 
-/* Starts `cleat serve` on the directory and waits until it is ready; `client` talks to it from then on. */
-bool child_start(struct client *client, const char *directory, struct child *ret);
+/* Starts `cleat serve` with these options ("--pace", "quick", ...; ends with NULL), its log and port file in the
+ * directory, and waits until it is ready; `client` talks to it from then on. The server listens on a free port of
+ * 127.0.0.1 and takes no settings from the environment. */
+bool child_start(struct client *client, const char *directory, const char *const *options, struct child *ret);
+
+/* Whether the server has ended by itself. */
+bool child_has_ended(struct child *child);
 
 /* SIGTERM, and waits: the server finishes what it has begun. */
 void child_stop(struct child *child);

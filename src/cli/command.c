@@ -9,7 +9,7 @@
 #include "base/text.h"
 
 #define HELP_MAX       (256 << 10)
-#define COMMANDS_MAX   32
+#define COMMANDS_MAX   64
 #define SUMMARY_INDENT 20
 
 static int print_text(FILE *to, const struct buf *buf)

@@ -23,6 +23,8 @@ extern const struct option cli_guest_mount_options[];
 extern const struct option cli_guest_umount_options[];
 extern const struct option cli_guest_io_options[];
 extern const struct option cli_guest_silent_options[];
+extern const struct option cli_env_options[];
+extern const struct option cli_exec_options[];
 
 int cli_key_create(int argc, char **argv);
 int cli_key_list(int argc, char **argv);
@@ -48,5 +50,7 @@ int cli_demo(int argc, char **argv);
 int cli_fault_add(int argc, char **argv);
 int cli_fault_clear(int argc, char **argv);
 int cli_fault_list(int argc, char **argv);
+int cli_env(int argc, char **argv);
+int cli_exec(int argc, char **argv);
 
 #endif

@@ -116,8 +116,10 @@ static json_t *ask_disk(struct demo *demo)
 
 static bool step_server(struct demo *demo)
 {
+	const char *const options[] = { "--data", demo->directory, "--pace", "quick", "--dev-key", NULL };
+
 	if (!client_can_send(&demo->client) || !child_directory(&demo->client, demo->directory) ||
-	    !child_start(&demo->client, demo->directory, &demo->child))
+	    !child_start(&demo->client, demo->directory, options, &demo->child))
 		return false;
 	printf("A server with simulated machines is up at %s; its data and log are in\n%s.\n\n",
 	       demo->client.url, demo->directory);

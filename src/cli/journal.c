@@ -9,6 +9,7 @@
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/journal.h"
 
 #define PAGE         500 /* calls asked for at a time when following */
 #define BUSY_MAX     3  /* answers of a server that has too much to do before it is told */
@@ -216,6 +217,17 @@ static int run(struct client *client, const struct journal_options *options)
 	if (!options->follow)
 		return COMMAND_DONE;
 	return follow(client, options, filter, json_integer_value(json_object_get(reply, "next")));
+}
+
+bool journal_print_last(struct client *client, int64_t limit)
+{
+	const struct journal_options options = { .limit = limit };
+	json_auto_t *reply =
+		client_control(client, "GET", arena_printf(&client->arena, "/_cleat/journal?limit=%" PRId64, limit), NULL);
+
+	if (reply)
+		print_page(client, &options, reply);
+	return reply != NULL;
 }
 
 int cli_journal(int argc, char **argv)

@@ -49,10 +49,12 @@ static size_t add_headers(struct client *client, const struct signed_call *call,
 	random_uuid_upper(nonce);
 	headers[n++] = (struct sign_header){ "host", client->host };
 	headers[n++] = (struct sign_header){ "x-acs-action", call->action };
-	headers[n++] = (struct sign_header){ "x-acs-version", "2014-05-26" };
+	headers[n++] = (struct sign_header){ "x-acs-version", text_or(call->version, "2014-05-26") };
 	headers[n++] = (struct sign_header){ "x-acs-date", moment_seconds_text(arena, moment_now()) };
 	headers[n++] = (struct sign_header){ "x-acs-signature-nonce", nonce };
 	headers[n++] = (struct sign_header){ "x-acs-content-sha256", hash };
+	if (call->token)
+		headers[n++] = (struct sign_header){ "x-acs-security-token", call->token };
 	return n;
 }
 

@@ -37,6 +37,21 @@ struct access_key {
 	int64_t created_at;
 };
 
+/* A key that acts in a role of its account for a while, and only together with its token. Its moments are of the real
+ * clock. */
+struct temporary_key {
+	const char *id;
+	const char *account;
+	const char *secret;
+	const char *token;
+	const char *role;
+	const char *session; /* as its maker called it */
+	const char *policy;  /* as given; "": none */
+	const char *created_by; /* access key id */
+	int64_t created_at;
+	int64_t expires_at;
+};
+
 /* What instances can be: cores, memory, and what their disks may do while they run. */
 struct instance_type {
 	const char *id; /* "ecs.g7.large" */

@@ -50,7 +50,10 @@
 	X(AUTH_NONCE_USED, "nonce-used")                                       \
 	X(KEY_UNKNOWN, "access-key-unknown")                                   \
 	X(KEY_DISABLED, "access-key-disabled")                                 \
-	X(TOKEN_UNSUPPORTED, "security-token-unsupported")                     \
+	X(TOKEN_MISSING, "security-token-missing")                             \
+	X(TOKEN_EXPIRED, "security-token-expired")                             \
+	X(TOKEN_MALFORMED, "security-token-malformed")                         \
+	X(TOKEN_OF_ANOTHER_KEY, "security-token-of-another-key")               \
 	X(CONTROL_TOKEN, "control-token")                                      \
 	/* places */                                                           \
 	X(REGION_UNKNOWN, "region-unknown")                                    \
@@ -62,6 +65,9 @@
 	X(NOT_IN_WHITE_LIST, "not-in-disk-white-list")                         \
 	X(KEY_EXISTS, "access-key-exists")                                     \
 	X(ACCOUNT_UNKNOWN, "account-unknown")                                  \
+	X(ROLE_UNKNOWN, "role-unknown")                                        \
+	X(POLICY_MALFORMED, "policy-malformed")                                \
+	X(TEMPORARY_KEYS_LIMIT, "temporary-keys-limit")                        \
 	/* instances */                                                        \
 	X(INSTANCE_UNKNOWN, "instance-unknown")                                \
 	X(INSTANCE_STATE, "instance-state")                                    \

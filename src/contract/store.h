@@ -107,6 +107,17 @@ void access_key_put(struct txn *txn, const struct access_key *key);
 void access_key_delete(struct txn *txn, const char *id);
 size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret); /* oldest first; NULL: all */
 
+/* Those that expire behind a moment, the last to expire first; account NULL: all. Purge deletes up to `limit` that expired
+ * before `before` and returns how many. */
+bool temporary_key_get(struct txn *txn, const char *id, struct temporary_key *ret);
+void temporary_key_put(struct txn *txn, const struct temporary_key *key);
+size_t temporary_key_list(struct txn *txn, const char *account, int64_t expires_after, struct temporary_key **ret);
+/* The last to expire of the account, role, session and maker of `like`, if it expires behind that moment. */
+bool temporary_key_find(struct txn *txn, const struct temporary_key *like, int64_t expires_after,
+                        struct temporary_key *ret);
+int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after);
+size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
+
 /* Deletes everything that the account has but itself and its keys: instances, disks, attachments, jobs, tags; also what of
  * it has ended. */
 void account_clear(struct txn *txn, const char *account);

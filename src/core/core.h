@@ -47,6 +47,8 @@ struct core {
 struct caller {
 	struct tenant tenant;
 	const char *key_id; /* access key, or "cleat" for the server's own doings */
+	const char *role;    /* a temporary key acts in a role of the account; NULL: the account itself */
+	const char *session; /* of that role */
 };
 
 /* A job that this transaction made or wants to be looked at: the runner hears of it after the commit. */

@@ -8,6 +8,7 @@
 #include "core/catalogue.h"
 #include "core/disk.h"
 #include "core/disk_change.h"
+#include "core/guard.h"
 #include "core/matrix.h"
 
 #define EXPIRE_AGAIN DAY
@@ -217,6 +218,8 @@ struct snapshot_progress snapshot_progress_of(struct work *work, const struct sn
 		return progress;
 	whole = job.due_at - job.created_at;
 	left = job.due_at > work->now ? job.due_at - work->now : 0;
+	if (job.step == JOB_REQUESTED && guard_is_paced(work->core, job.driver))
+		left += job_pace(work->core, job.kind, JOB_COPY); /* still to come */
 	if (job.step == JOB_COPY && whole > 0)
 		progress.percent = (int)(99 * (whole - left) / whole); /* 100 is said by the driver's answer alone */
 	progress.seconds_left = (left + SECOND - 1) / SECOND;

@@ -241,13 +241,30 @@ static void resume(void *context)
 	MHD_resume_connection(exchange->connection);
 }
 
+/* Clients that were told that this server is their proxy put the whole URL on the request line (RFC 9112, 3.2.2). Whom
+ * they meant is in the Host header as well; what counts here is the path. */
+static char *path_of(char *target)
+{
+	static const char scheme[] = "http://";
+	char *path;
+
+	if (strncasecmp(target, scheme, strlen(scheme)) != 0)
+		return target;
+	path = target + strlen(scheme) + strcspn(target + strlen(scheme), "/?");
+	if (*path == '/')
+		return path;
+	*--path = '/'; /* over the end of the host: "http://host?query" */
+	return path;
+}
+
 static void make_call(struct exchange *exchange, const char *method)
 {
 	struct peer *peer = peer_of(exchange->connection);
-	char *query = strchr(exchange->path, '?');
+	char *path = path_of(exchange->path);
+	char *query = strchr(path, '?');
 	struct request request = {
 		.method = method,
-		.path = exchange->path,
+		.path = path,
 		.query = "",
 		.headers = exchange->headers,
 		.n_headers = exchange->n_headers,

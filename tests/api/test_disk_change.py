@@ -507,3 +507,48 @@ def test_each_operation_answers(cloud, xml):
     assert do("ReplaceSystemDisk", InstanceId=instance, ImageId=IMAGE)("DiskId") == cloud.system_disk(instance)
     do("DeleteSnapshot", SnapshotId=kept)
     assert snapshot(cloud, kept) is None
+
+
+# ---- work that comes to nothing
+
+
+@pytest.fixture
+def failing(cloud):
+    """failing(operation): the next call of it opens a job that fails."""
+
+    def fail(operation):
+        cloud.server.control("POST", "/_cleat/faults", {"operation": operation, "effect": "job-fails", "reason": "no room"})
+
+    yield fail
+    cloud.server.control("POST", "/_cleat/faults/clear", {})
+
+
+def test_a_snapshot_that_fails_is_seen(cloud, failing):
+    disk, _ = cloud.make_attached()
+    failing("CreateSnapshot")
+    kept = make_snapshot(cloud, disk, RetentionDays=1)
+    (found,) = snapshots(cloud, DiskId=disk, Status="failed")
+    assert (found["SnapshotId"], found["Status"], found["Progress"], found["Available"]) == (kept, "failed", "0%", False)
+    assert cloud.refused("CreateDisk", RegionId=REGION, ZoneId=ZONE, SnapshotId=kept) == (403, "InvalidSnapshotId.NotReady")
+    failing("DeleteSnapshot")
+    cloud.DeleteSnapshot(SnapshotId=kept)
+    assert snapshot(cloud, kept)["Status"] == "failed"
+    cloud.DeleteSnapshot(SnapshotId=kept)
+    assert snapshot(cloud, kept) is None
+    make_snapshot(cloud, disk)
+
+
+def test_a_disk_is_what_it_was_where_a_change_fails(cloud, failing):
+    instance, disk = stopped_with_disk(cloud)
+    kept, old = make_snapshot(cloud, disk), cloud.system_disk(instance)
+    before = cloud.disk(disk), cloud.disk(old), cloud.instance(instance)
+    for operation, parameters in (("ResizeDisk", {"DiskId": disk, "NewSize": 100}), ("ReInitDisk", {"DiskId": disk}),
+                                  ("ResetDisk", {"DiskId": disk, "SnapshotId": kept}),
+                                  ("ReplaceSystemDisk", {"InstanceId": instance, "ImageId": UBUNTU})):
+        failing(operation)
+        reply = cloud.call(operation, **parameters)
+        assert (cloud.disk(disk), cloud.disk(old), cloud.instance(instance)) == before, operation
+        assert "DiskId" not in reply or cloud.disk(reply["DiskId"]) is None
+        cloud.call(operation, **parameters)
+        before = cloud.disk(disk), cloud.disk(cloud.system_disk(instance)), cloud.instance(instance)
+    cloud.StartInstance(InstanceId=instance)

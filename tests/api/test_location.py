@@ -4,25 +4,24 @@ import urllib.parse
 
 import pytest
 from aliyunsdkcore.client import AcsClient
-from aliyunsdkcore.endpoint.location.DescribeEndpointsRequest import DescribeEndpointsRequest
 from aliyunsdkcore.endpoint.location_service_endpoint_resolver import LocationServiceEndpointResolver
 from aliyunsdkecs.request.v20140526.DescribeRegionsRequest import DescribeRegionsRequest
 
 import signing
 from cloud import REGION, UUID, leaves_of_json, leaves_of_xml
-from products import LOCATION, ask, call, refused
+from products import LOCATION, STS, ask, call, refused
 
 
 def endpoints(cloud, **parameters):
     return call(cloud, LOCATION, "DescribeEndpoints", Id=REGION, **parameters)["Endpoints"]["Endpoint"]
 
 
-@pytest.mark.parametrize("service", ["ecs", "Ecs", "location"])
+@pytest.mark.parametrize("service", ["ecs", "Ecs", "location", "sts", "bssopenapi"])
 def test_products_are_where_the_client_called(cloud, service):
     reply = call(cloud, LOCATION, "DescribeEndpoints", Id=REGION, ServiceCode=service, Type="openAPI")
     assert UUID.fullmatch(reply.pop("RequestId"))
     assert reply == {"Success": True, "Endpoints": {"Endpoint": [
-        {"Protocols": {"Protocols": ["HTTP"]}, "Type": "openAPI", "Namespace": "", "Id": REGION, "SerivceCode": service,
+        {"Protocols": {"Protocols": ["HTTP", "HTTPS"]}, "Type": "openAPI", "Namespace": "", "Id": REGION, "SerivceCode": service,
          "Endpoint": cloud.server.endpoint}]}}
 
 
@@ -65,6 +64,8 @@ def test_errors_name_the_product_of_the_request(cloud):
     reply = ask(cloud, LOCATION, "DescribeEndpoints", Id=REGION, ServiceCode="nothing").json
     assert reply["Recommend"] == ("https://api.aliyun.com/troubleshoot?q=Illegal%20Parameter&product=Location"
                                   f"&requestId={reply['RequestId']}")
+    reply = ask(cloud, STS, "DescribeDisks").json
+    assert (reply["Code"], "product=Sts&" in reply["Recommend"]) == ("InvalidAction.NotFound", True)
 
 
 def test_operations_are_found_in_their_own_product_only(cloud):
@@ -78,10 +79,11 @@ def test_operations_are_found_in_their_own_product_only(cloud):
 
 
 @pytest.fixture
-def resolver(cloud, monkeypatch):
-    """It insists on https, which this server does not speak; nothing else of it is changed."""
-    plain = DescribeEndpointsRequest.set_protocol_type
-    monkeypatch.setattr(DescribeEndpointsRequest, "set_protocol_type", lambda self, _: plain(self, "http"))
+def resolver(cloud, monkeypatch, tmp_path):
+    """It insists on https, and trusts whom it is told to."""
+    trusted = tmp_path / "ca.pem"
+    trusted.write_bytes(cloud.server.http("GET", "/_cleat/ca")[2])
+    monkeypatch.setenv("ALIBABA_CLOUD_CA_BUNDLE", str(trusted))
     made = LocationServiceEndpointResolver(AcsClient(cloud.key_id, cloud.secret, REGION))
     made.set_location_service_endpoint(cloud.server.endpoint)
     return made

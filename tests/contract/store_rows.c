@@ -19,6 +19,10 @@
 #define ACCESS_KEY_FIELDS(TEXT, INT, BOOL, ENUM) \
 	TEXT(account) TEXT(secret) TEXT(description) ENUM(state, ACCESS_KEY_STATE_MAX) INT(created_at)
 
+#define TEMPORARY_KEY_FIELDS(TEXT, INT, BOOL, ENUM)                                                          \
+	TEXT(account) TEXT(secret) TEXT(token) TEXT(role) TEXT(session) TEXT(policy) TEXT(created_by) INT(created_at) \
+	INT(expires_at)
+
 #define INSTANCE_TYPE_FIELDS(TEXT, INT, BOOL, ENUM) \
 	TEXT(family) INT(cpus) INT(memory_mib) BOOL(hot_unplug) BOOL(multi_attach) INT(max_data_disks)
 
@@ -172,6 +176,7 @@
 
 COLUMNS_OF(account, ACCOUNT_FIELDS)
 COLUMNS_OF(access_key, ACCESS_KEY_FIELDS)
+COLUMNS_OF(temporary_key, TEMPORARY_KEY_FIELDS)
 COLUMNS_OF(instance_type, INSTANCE_TYPE_FIELDS)
 COLUMNS_OF(image, IMAGE_FIELDS)
 COLUMNS_OF(instance, INSTANCE_FIELDS)
@@ -269,6 +274,106 @@ static void small_rows_are_listed_and_deleted(void **state)
 	fixture_read(f, look_at_rest, NULL);
 }
 
+/* ---- temporary keys ---------------------------------------------------------------------------------------- */
+
+static bool put_temporary_keys(struct txn *txn, void *context)
+{
+	(void)context;
+	for (int i = 0; i < 6; i++) {
+		const char id[] = { (char)('a' + i), '\0' };
+
+		temporary_key_put(txn, &(struct temporary_key){
+					       .id = id, .account = i % 2 ? "odd" : "even", .expires_at = 100 + i });
+	}
+	return true;
+}
+
+static bool look_at_temporary_keys(struct txn *txn, void *context)
+{
+	struct temporary_key *keys;
+
+	(void)context;
+	assert_int_equal(temporary_key_list(txn, NULL, 0, &keys), 6);
+	assert_string_equal(keys[0].id, "f");
+	assert_string_equal(keys[5].id, "a");
+	assert_int_equal(temporary_key_list(txn, "odd", 103, &keys), 1);
+	assert_string_equal(keys[0].id, "f");
+	assert_int_equal(temporary_key_count(txn, "odd", 0), 3);
+	assert_int_equal(temporary_key_count(txn, "even", 102), 1);
+	assert_int_equal(temporary_key_count(txn, "none", 0), 0);
+	return true;
+}
+
+static bool put_sessions(struct txn *txn, void *context)
+{
+	static const struct temporary_key keys[] = {
+		{ .id = "1", .account = "a", .role = "r", .session = "s", .created_by = "m", .expires_at = 100 },
+		{ .id = "2", .account = "a", .role = "r", .session = "s", .created_by = "m", .expires_at = 102 },
+		{ .id = "3", .account = "a", .role = "r", .session = "s", .created_by = "m", .expires_at = 101 },
+		{ .id = "4", .account = "b", .role = "r", .session = "s", .created_by = "m", .expires_at = 200 },
+		{ .id = "5", .account = "a", .role = "q", .session = "s", .created_by = "m", .expires_at = 200 },
+		{ .id = "6", .account = "a", .role = "r", .session = "t", .created_by = "m", .expires_at = 200 },
+		{ .id = "7", .account = "a", .role = "r", .session = "s", .created_by = "n", .expires_at = 200 },
+	};
+
+	(void)context;
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		temporary_key_put(txn, &keys[i]);
+	return true;
+}
+
+static bool find_session(struct txn *txn, void *context)
+{
+	const struct temporary_key like = { .account = "a", .role = "r", .session = "s", .created_by = "m" };
+	struct temporary_key found = { .id = "none" };
+
+	(void)context;
+	assert_false(temporary_key_find(txn, &like, 102, &found));
+	assert_string_equal(found.id, "none");
+	assert_true(temporary_key_find(txn, &like, 101, &found));
+	assert_string_equal(found.id, "2");
+	return true;
+}
+
+static void temporary_key_of_a_session_is_found(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_write(f, put_sessions, NULL);
+	fixture_read(f, find_session, NULL);
+}
+
+static bool purge_temporary_keys(struct txn *txn, void *context)
+{
+	size_t *purged = context;
+
+	*purged = temporary_key_purge(txn, 103, 2);
+	*purged = *purged * 10 + temporary_key_purge(txn, 103, 10);
+	return true;
+}
+
+static bool look_at_temporary_rest(struct txn *txn, void *context)
+{
+	struct temporary_key key;
+
+	(void)context;
+	assert_false(temporary_key_get(txn, "c", &key));
+	assert_true(temporary_key_get(txn, "d", &key));
+	return true;
+}
+
+static void temporary_keys_are_listed_by_expiry_and_purged(void **state)
+{
+	struct fixture *f = *state;
+	size_t purged;
+
+	fixture_write(f, put_temporary_keys, NULL);
+	fixture_read(f, look_at_temporary_keys, NULL);
+	fixture_write(f, purge_temporary_keys, &purged);
+	assert_int_equal(purged, 21);
+	fixture_read(f, look_at_temporary_rest, NULL);
+}
+
 /* ---- faults ---------------------------------------------------------------------------------------------- */
 
 static bool put_faults(struct txn *txn, void *context)
@@ -336,6 +441,7 @@ static int run(const char *name)
 	const struct CMUnitTest tests[] = {
 		FIXTURE_TEST(account_round_trip),
 		FIXTURE_TEST(access_key_round_trip),
+		FIXTURE_TEST(temporary_key_round_trip),
 		FIXTURE_TEST(instance_type_round_trip),
 		FIXTURE_TEST(image_round_trip),
 		FIXTURE_TEST(instance_round_trip),
@@ -351,6 +457,8 @@ static int run(const char *name)
 		FIXTURE_TEST(security_group_rule_round_trip),
 		FIXTURE_TEST(client_token_round_trip),
 		FIXTURE_TEST(small_rows_are_listed_and_deleted),
+		FIXTURE_TEST(temporary_keys_are_listed_by_expiry_and_purged),
+		FIXTURE_TEST(temporary_key_of_a_session_is_found),
 		FIXTURE_TEST(faults_are_listed_in_their_order_and_deleted),
 	};
 

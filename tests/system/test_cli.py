@@ -11,7 +11,7 @@ import stat
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = ["serve", "demo", "call", "why", "jobs", "journal", "ca", "key create", "key list", "key disable", "key enable",
+COMMANDS = ["serve", "demo", "exec", "env", "call", "why", "jobs", "journal", "ca", "key create", "key list", "key disable", "key enable",
             "clock", "clock advance", "fault add", "fault list", "fault clear", "fleet load", "fleet dump", "fleet reset",
             "fleet set", "guest mount", "guest umount", "guest io", "guest silent", "backup", "reference", "version"]
 DEV_KEY = {"CLEAT_ACCESS_KEY_ID": "cleat", "CLEAT_ACCESS_KEY_SECRET": "cleat-secret"}
@@ -80,8 +80,7 @@ def test_mistakes_are_explained(cleat, words, says):
 
 @pytest.mark.parametrize("file, words", [
     ("man/cleat.1", ["help", "--man"]),
-    ("reference/ecs.md", ["reference", "ecs"]),
-    ("reference/control.md", ["reference", "control"]),
+    *((f"reference/{name}.md", ["reference", name]) for name in ("bssapi", "control", "ecs", "location", "metadata", "sts")),
 ])
 def test_docs_are_what_the_program_prints(cleat, file, words):
     assert cleat(*words).stdout == (ROOT / "docs" / file).read_text(encoding="utf-8"), "run: make docs"
@@ -151,6 +150,20 @@ def test_call(client):
     assert json.loads(refused.stdout)["Code"].startswith("Invalid")
     wrong = client("call", "DescribeRegions", env={**DEV_KEY, "CLEAT_ACCESS_KEY_SECRET": "wrong"}, status=1)
     assert json.loads(wrong.stdout)["Code"] == "SignatureDoesNotMatch"
+
+
+def test_call_of_another_api_with_a_temporary_key(client):
+    sts = ("--api-version", "2015-04-01")
+    account = json.loads(client("call", "GetCallerIdentity", *sts, "--dev-key").stdout)["AccountId"]
+    given = json.loads(client("call", "AssumeRole", f"RoleArn=acs:ram::{account}:role/worker", "RoleSessionName=alice", *sts,
+                              "--dev-key").stdout)["Credentials"]
+    key = {"CLEAT_ACCESS_KEY_ID": given["AccessKeyId"], "CLEAT_ACCESS_KEY_SECRET": given["AccessKeySecret"]}
+    token = {"CLEAT_SECURITY_TOKEN": given["SecurityToken"]}
+    assert json.loads(client("call", "DescribeDisks", env={**key, **token}).stdout)["TotalCount"] >= 0
+    assert json.loads(client("call", "DescribeDisks", env=key, status=1).stdout)["Code"] == "MissingSecurityToken"
+    assert client("call", "DescribeDisks", "--dev-key", env=token)
+    reply = json.loads(client("call", "GetCallerIdentity", *sts, env={**key, **token}).stdout)
+    assert reply["IdentityType"] == "AssumedRoleUser"
 
 
 def test_call_signs_every_character(client):

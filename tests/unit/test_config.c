@@ -271,6 +271,39 @@ static void test_dev_key(void **state)
 	assert_string_equal(load->config.access_key_secret, "quiet");
 }
 
+static void test_metadata(void **state)
+{
+	static const char *const good[] = { "127.0.0.1:0", "[::1]:80", "100.100.100.200:80" };
+	static const char *const bad[] = { "0.0.0.0:80", "[::]:80", "100.100.100.201:80", "192.168.0.1:80" };
+	static const char *const roles[] = { "a b", "a/b", "\xc3\xa9",
+		                             "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr" };
+	struct load *load = *state;
+	size_t i;
+
+	assert_true(load_words(load, NULL));
+	assert_false(load->config.metadata);
+	for (i = 0; i < COUNT_OF(good); i++) {
+		assert_true(load_words(load, "--metadata", "--listen", good[i], NULL));
+		assert_true(load->config.metadata);
+		assert_null(load->config.metadata_instance);
+		assert_string_equal(load->config.metadata_role, "cleat");
+	}
+	for (i = 0; i < COUNT_OF(bad); i++) {
+		assert_true(load_words(load, "--listen", bad[i], NULL));
+		assert_false(load_words(load, "--metadata", "--listen", bad[i], NULL));
+		assert_error(load, "127.0.0.1");
+	}
+	for (i = 0; i < COUNT_OF(roles); i++) {
+		assert_false(load_words(load, "--metadata-role", roles[i], NULL));
+		assert_error(load, "1 to 64 letters");
+	}
+	assert_false(load_words(load, "--metadata-instance", "i-1", NULL));
+	assert_error(load, "without --metadata");
+	assert_true(load_words(load, "--metadata", "--metadata-instance", "i-1", "--metadata-role", "a.B-9_", NULL));
+	assert_string_equal(load->config.metadata_instance, "i-1");
+	assert_string_equal(load->config.metadata_role, "a.B-9_");
+}
+
 static void test_secrets_are_not_repeated(void **state)
 {
 	struct load *load = *state;
@@ -345,6 +378,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bad_values, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_listen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dev_key, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_metadata, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_secrets_are_not_repeated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_data, setup, teardown),
 		cmocka_unit_test(test_table),

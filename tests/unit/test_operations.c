@@ -11,9 +11,10 @@
 
 #include "api/aliyun/ecs.h"
 #include "api/control/control.h"
+#include "api/metadata/metadata.h"
 #include "base/text.h"
 
-static const struct dialect *const dialects[] = { &dialect_aliyun, &dialect_control };
+static const struct dialect *const dialects[] = { &dialect_aliyun, &dialect_control, &dialect_metadata };
 
 typedef void look_function(const struct dialect *dialect, const struct operation *operation);
 
@@ -34,6 +35,7 @@ static void each_operation(look_function *look)
 	for (product = products; *product; product++)
 		look_at_all(&dialect_aliyun, (*product)->operations, look);
 	look_at_all(&dialect_control, dialect_control.operations, look);
+	look_at_all(&dialect_metadata, dialect_metadata.operations, look);
 }
 
 /* How the tables here call an operation: ECS's are just their name, those of other products "sts AssumeRole". */
@@ -51,13 +53,18 @@ static const char *title_of(const struct operation *operation)
 
 static void names_are_unique(void **state)
 {
-	const struct operation *const *all = dialect_control.operations;
-	size_t i;
-	size_t j;
+	size_t d;
 
-	for (i = 0; all[i]; i++) {
-		for (j = 0; j < i; j++)
-			assert_string_not_equal(all[i]->name, all[j]->name);
+	for (d = 0; d < COUNT_OF(dialects); d++) {
+		const struct operation *const *all = dialects[d]->operations;
+		size_t i;
+		size_t j;
+
+		/* Two products may share a name; see below. */
+		for (i = 0; dialects[d] != &dialect_aliyun && all[i]; i++) {
+			for (j = 0; j < i; j++)
+				assert_string_not_equal(all[i]->name, all[j]->name);
+		}
 	}
 	(void)state;
 }
@@ -93,6 +100,20 @@ static void products_differ_in_version_and_name(void **state)
 	}
 	assert_null(product_find("1999-01-01"));
 	assert_null(product_find(NULL));
+	(void)state;
+}
+
+static void dialect_has_the_operations_of_all_products(void **state)
+{
+	const struct operation *const *at = dialect_aliyun.operations;
+	const struct product *const *product;
+	size_t i;
+
+	for (product = products; *product; product++) {
+		for (i = 0; (*product)->operations[i]; i++)
+			assert_ptr_equal(*at++, (*product)->operations[i]);
+	}
+	assert_null(*at);
 	(void)state;
 }
 
@@ -136,6 +157,10 @@ static void look_at_operation(const struct dialect *dialect, const struct operat
 	if (text_empty(operation->name) || !operation->run || text_empty(operation->doc) || !operation->in.fields ||
 	    !operation->out.fields || !operation->in.size || !operation->out.size)
 		fail_msg("%s lacks something", text_or(operation->name, "an operation without a name"));
+	if (dialect == &dialect_metadata) {
+		assert_true(text_starts(operation->name, "GET /latest/") || text_starts(operation->name, "PUT /latest/"));
+		return;
+	}
 	if (dialect == &dialect_control) {
 		assert_true(text_starts(operation->name, "GET /") || text_starts(operation->name, "POST /"));
 		return;
@@ -173,7 +198,7 @@ static void look_at_permission(const struct dialect *dialect, const struct opera
 	const char *at = operation->resource;
 	char expected[64];
 
-	if (dialect == &dialect_control)
+	if (dialect != &dialect_aliyun)
 		return;
 	snprintf(expected, sizeof expected, "%s:%s", operation->product, operation->name);
 	assert_string_equal(operation->permission, expected);
@@ -334,6 +359,7 @@ static const struct {
 	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_BUILDING), R(INSTANCE_PROTECTED),
 	    R(INSTANCE_PRE_PAID), R(INSTANCE_STATE), R(TOKEN_MISMATCH), R(DRY_RUN_PASSED) } },
 	{ "DeleteSnapshot", { R(REGION_UNKNOWN), R(SNAPSHOT_HAS_DISKS), R(JOB_IN_THE_WAY) } },
+	{ "DescribeAvailableResource", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT) } },
 	{ "DescribeDisks", { R(REGION_UNKNOWN), R(PARAMETER_CONFLICT), R(DRY_RUN_PASSED) } },
 	{ "DescribeImages", { R(REGION_UNKNOWN), R(INSTANCE_TYPE_UNKNOWN), R(DRY_RUN_PASSED) } },
 	{ "DescribeInstanceAttribute", { R(INSTANCE_UNKNOWN) } },
@@ -402,7 +428,10 @@ static const struct {
 	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
 	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
 #include "operations_network.inc"
+	{ "bssapi QueryAvailableInstances", { R(PARAMETER_INVALID) } },
 	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
+	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(TEMPORARY_KEYS_LIMIT) } },
+	{ "sts GetCallerIdentity", { R(NONE) } },
 	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS) } },
 	{ "POST /_cleat/keys/disable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/keys/enable", { R(KEY_UNKNOWN) } },
@@ -723,6 +752,7 @@ int main(void)
 		cmocka_unit_test(names_are_unique),
 		cmocka_unit_test(operations_of_a_product_are_alphabetical),
 		cmocka_unit_test(products_differ_in_version_and_name),
+		cmocka_unit_test(dialect_has_the_operations_of_all_products),
 		cmocka_unit_test(operation_is_found_in_its_product_only),
 		cmocka_unit_test(operations_are_whole),
 		cmocka_unit_test(operations_of_products_ask_for_a_permission),

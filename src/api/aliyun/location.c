@@ -105,10 +105,13 @@ static const struct product *product_of_service(const char *service)
 
 static struct texts own_protocols(struct call *call)
 {
-	const char **names = arena_array(call_work_arena(call), const char *, 1);
+	const char **names = arena_array(call_work_arena(call), const char *, 2);
+	size_t n = 0;
 
-	names[0] = "HTTP";
-	return (struct texts){ names, 1 };
+	names[n++] = "HTTP";
+	if (call->api->settings.https)
+		names[n++] = "HTTPS";
+	return (struct texts){ names, n };
 }
 
 static bool endpoints_run(struct call *call, const void *in_, void *out_)

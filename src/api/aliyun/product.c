@@ -1,14 +1,53 @@
 #include "api/aliyun/product.h"
 
+#include "api/aliyun/bss.h"
 #include "api/aliyun/ecs.h"
 #include "api/aliyun/location.h"
+#include "api/aliyun/sts.h"
 #include "api/aliyun/vpc.h"
 #include "base/text.h"
 
 const struct product *const products[] = {
 	&product_ecs,
+	&product_bss,
 	&product_location,
+	&product_sts,
 	&product_vpc,
+	NULL,
+};
+
+#define OPERATION(name) extern const struct operation ecs_##name;
+#include "api/aliyun/operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation bss_##name;
+#include "api/aliyun/bss_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation location_##name;
+#include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation sts_##name;
+#include "api/aliyun/sts_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation vpc_##name;
+#include "api/aliyun/vpc_operations.def"
+#undef OPERATION
+
+const struct operation *const product_operations[] = {
+#define OPERATION(name) &ecs_##name,
+#include "api/aliyun/operations.def"
+#undef OPERATION
+#define OPERATION(name) &bss_##name,
+#include "api/aliyun/bss_operations.def"
+#undef OPERATION
+#define OPERATION(name) &location_##name,
+#include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) &sts_##name,
+#include "api/aliyun/sts_operations.def"
+#undef OPERATION
+#define OPERATION(name) &vpc_##name,
+#include "api/aliyun/vpc_operations.def"
+#undef OPERATION
 	NULL,
 };
 

@@ -15,6 +15,9 @@ struct product {
 
 extern const struct product *const products[]; /* ends with NULL */
 
+/* The operations of all products, one product after the other; ends with NULL. */
+extern const struct operation *const product_operations[];
+
 /* The product of that version, or NULL. */
 const struct product *product_find(const char *version);
 

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/aliyun/ecs.h"
 #include "api/aliyun/product.h"
 #include "api/query.h"
 #include "api/write.h"
@@ -259,7 +258,11 @@ static const struct error_row errors[] = {
 	/* Clients cut this text at the first colon and compare the rest byte for byte with their own. */
 	{ REFUSE_AUTH_MISMATCH, 400, "SignatureDoesNotMatch",
 	  "Specified signature is not matched with our calculation. server string to sign is:%s%s", NULL },
-	{ REFUSE_TOKEN_UNSUPPORTED, 400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.", NULL },
+	{ REFUSE_TOKEN_MISSING, 400, "MissingSecurityToken", "SecurityToken is mandatory for this action.", NULL },
+	{ REFUSE_TOKEN_EXPIRED, 400, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.", NULL },
+	{ REFUSE_TOKEN_MALFORMED, 400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.", NULL },
+	{ REFUSE_TOKEN_OF_ANOTHER_KEY, 400, "InvalidSecurityToken.MismatchWithAccessKey",
+	  "Specified SecurityToken mismatch with the AccessKey.", NULL },
 	{ REFUSE_BUSY, 503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.", NULL },
 	{ REFUSE_STORE_FULL, 503, "ServiceUnavailable",
 	  "The request has failed due to a temporary failure of the server: its disk is full.", "Cleat" },
@@ -299,7 +302,7 @@ static const struct field common[] = {
 
 const struct dialect dialect_aliyun = {
 	.name = "aliyun",
-	.operations = ecs_operations,
+	.operations = product_operations,
 	.errors = errors,
 	.faults = faults,
 	.common = common,

@@ -52,6 +52,18 @@ static void become(struct call *call, const struct cached_key *key)
 		.account = arena_text(&call->arena, key->account),
 		.scope = "default",
 	};
+	if (*key->token) {
+		call->caller.role = arena_text(&call->arena, key->role);
+		call->caller.session = arena_text(&call->arena, key->session);
+	}
+}
+
+/* The last thing asked: only who holds the secret is told anything about a token. */
+static bool check_token(struct call *call, const struct cached_key *key, const char *token)
+{
+	enum refusal_reason reason = key_cache_check_token(call->api->keys, key, token, moment_now());
+
+	return reason == REFUSE_NONE || call_refuse(call, reason, NULL);
 }
 
 /* ---- V1: parameters ---- */
@@ -86,10 +98,8 @@ static bool authenticate_v1(struct call *call, const struct rpc *rpc)
 	string = sign_v1_string(&call->arena, call->request.method, rpc->all, rpc->n_all);
 	if (!text_equal_secret(sign_v1_signature(&call->arena, key.secret, string), rpc_parameter(rpc, "Signature")))
 		return call_refuse_detail(call, REFUSE_AUTH_MISMATCH, NULL, string);
-	if (!nonce_use(call, key.id, nonce, timestamp))
+	if (!nonce_use(call, key.id, nonce, timestamp) || !check_token(call, &key, rpc_parameter(rpc, "SecurityToken")))
 		return false;
-	if (!text_empty(rpc_parameter(rpc, "SecurityToken")))
-		return call_refuse(call, REFUSE_TOKEN_UNSUPPORTED, NULL);
 	become(call, &key);
 	return true;
 }
@@ -189,10 +199,9 @@ static bool authenticate_v3(struct call *call, const struct rpc *rpc)
 	reason = sign_v3_verify(&call->arena, &signed_request, &authorization, key.secret, &string);
 	if (reason != REFUSE_NONE)
 		return call_refuse_detail(call, reason, NULL, string);
-	if (!nonce_use(call, key.id, nonce, timestamp))
+	if (!nonce_use(call, key.id, nonce, timestamp) ||
+	    !check_token(call, &key, only_header(call, "x-acs-security-token")))
 		return false;
-	if (request_header(&call->request, "x-acs-security-token"))
-		return call_refuse(call, REFUSE_TOKEN_UNSUPPORTED, NULL);
 	become(call, &key);
 	return true;
 }

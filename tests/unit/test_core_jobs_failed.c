@@ -1,4 +1,5 @@
 /* What is left where a job comes to nothing, and jobs that nobody asks for: the release at AutoReleaseTime. */
+#include "change_fixture.h"
 #include "jobs_fixture.h"
 
 #include <stdio.h>
@@ -81,9 +82,12 @@ static void a_disk_of_an_instance_that_was_not_made_is_gone(void **state)
 		};
 
 		fail_next(world, acts[i]);
+		fake_forget(world);
 		must(do_create_disk(world, &create));
 		settle(world);
 		expect_failed(world, begun_job(world));
+		/* Nor has the driver anything of it. */
+		assert_string_equal(fake_acts(world), i ? "create-disk attach delete-disk" : "create-disk delete-disk");
 		assert_false(has_disk(world, create.id));
 		assert_int_equal(live_of_instance(world, "i-1", NULL), 0);
 	}
@@ -190,6 +194,27 @@ static struct create_instance one_that_is_off(struct world *world)
 	settle(world);
 	fake_forget(world);
 	return create;
+}
+
+/* Also where its instance is released: nobody works on for ever on what is not there. */
+static void a_disk_that_goes_takes_its_resize_along(void **state)
+{
+	struct world *world = *state;
+	struct create_instance create = one_that_is_off(world);
+	struct attachment *live;
+	char disk[64];
+
+	assert_int_equal(live_of_instance(world, create.id, &live), 2);
+	snprintf(disk, sizeof disk, "%s", live[live[0].boot].disk);
+	fake_of(world)->look_again_ms = MINUTE;
+	fake_will(world, DRIVER_RESIZE_DISK, DRIVER_PENDING, "", "");
+	must(do_resize(world, disk, 40, false));
+	settle(world);
+	must(do_release(world, create.id, false));
+	settle(world);
+	assert_false(has_disk(world, disk));
+	assert_int_equal(last_job(world, JOB_DISK_RESIZE, NULL, disk).state, JOB_SUPERSEDED);
+	assert_int_equal(jobs_open(world->core.jobs), 0);
 }
 
 /* There is no machine to go back to: the disks are deleted, however long it takes. */
@@ -459,6 +484,7 @@ static int run(const char *name)
 		CREW_TEST(a_disk_that_was_not_deleted_is_there),
 		CREW_TEST(an_instance_is_what_it_was_where_power_fails),
 		CREW_TEST(a_release_that_fails_lets_power_go_on),
+		CREW_TEST(a_disk_that_goes_takes_its_resize_along),
 		CREW_TEST(a_release_without_its_machine_ends_all_the_same),
 		CREW_TEST(a_release_that_fails_late_gives_the_detach_back),
 		CREW_TEST(an_instance_that_was_not_built_leaves_nothing),

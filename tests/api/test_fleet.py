@@ -261,6 +261,21 @@ def test_accounts_see_their_own_and_are_replaced_one_by_one(server):
     assert not one.disks()
 
 
+@pytest.mark.parametrize("loads", [True, False], ids=["load", "reset"])
+def test_answers_of_tokens_are_forgotten_with_what_they_name(server, loads):
+    load_fleet(server, two_accounts())
+    one, two = Cloud(server, "key-1", "secret-1"), Cloud(server, "key-2", "secret-2")
+    given = {"RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-b", "Size": 20, "DiskCategory": "cloud_essd", "ClientToken": "same"}
+    gone, kept = one.CreateDisk(**given)["DiskId"], two.CreateDisk(**given)["DiskId"]
+    if loads:
+        load_fleet(server, fleet_of(id="1000000000000001"))
+    else:
+        server.control("POST", FLEET + "/reset?account=1000000000000001")
+    new = one.CreateDisk(**given)["DiskId"]
+    assert new != gone and one.disk(new)
+    assert two.CreateDisk(**given)["DiskId"] == kept and two.disk(kept)
+
+
 def test_keys_are_replaced_only_where_they_are_given(server):
     load_fleet(server, two_accounts())
     load_fleet(server, fleet_of(id="1000000000000001"))

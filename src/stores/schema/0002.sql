@@ -204,3 +204,6 @@ CREATE INDEX instance_of_vswitch ON instance (vswitch) WHERE vswitch <> '';
 
 -- Tags of all things of an account, in the order in which they are listed.
 CREATE INDEX tag_of_account ON tag (account, resource, key);
+
+-- Whose remembered answer it is: it is forgotten with what the account has.
+ALTER TABLE client_token ADD COLUMN account TEXT NOT NULL DEFAULT '';

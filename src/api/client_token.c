@@ -27,8 +27,10 @@ static const char *hash_text(struct arena *arena, const char *text, size_t lengt
 static const char *token_id(struct call *call, const char *token)
 {
 	const struct tenant *tenant = &call->caller.tenant;
-	const char *all = arena_printf(&call->work_arena, "%s\n%s\n%s\n%s\n%s\n%s", tenant->realm, tenant->account,
-	                               tenant->scope, text_or(tenant->region, ""), call->operation->name, token);
+	const struct operation *operation = call->operation;
+	const char *all = arena_printf(&call->work_arena, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s", tenant->realm, tenant->account,
+	                               tenant->scope, text_or(tenant->region, ""), operation->product, operation->version,
+	                               operation->name, token);
 
 	return hash_text(&call->work_arena, all, strlen(all));
 }
@@ -80,6 +82,7 @@ void client_token_keep(struct call *call, const char *token)
 {
 	struct client_token keep = {
 		.id = token_id(call, token),
+		.account = call->caller.tenant.account,
 		.input_hash = input_hash(call),
 		.result = write_json(call, &call->operation->out, call->out),
 		.created_at = call->now,

@@ -1,5 +1,6 @@
 /* ClientToken: a call that is repeated with the same token and the same input gets the same answer and does nothing
- * again, for 24 hours. Unique per realm, account, scope, region and operation; refusals leave no record. */
+ * again, for 24 hours. Unique per realm, account, scope, region and operation of a product's version; refusals leave no
+ * record. */
 #ifndef API_CLIENT_TOKEN_H
 #define API_CLIENT_TOKEN_H
 

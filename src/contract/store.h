@@ -119,7 +119,7 @@ int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expire
 size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
 
 /* Deletes everything that the account has but itself and its keys: instances, disks, attachments, jobs, tags; also what of
- * it has ended. */
+ * it has ended, and the answers that are remembered for its ClientTokens. */
 void account_clear(struct txn *txn, const char *account);
 
 /* What was added to the built-in catalogue, or stands for a row of it of the same id; by id. */
@@ -329,6 +329,7 @@ size_t tag_list(struct txn *txn, const char *resource, struct tag **ret); /* by 
 /* An answer remembered for a ClientToken. `id` is made by the caller of everything the token is unique in. */
 struct client_token {
 	const char *id;
+	const char *account; /* it is forgotten with what the account has */
 	const char *input_hash;
 	const char *result; /* JSON */
 	int64_t created_at;

@@ -224,16 +224,6 @@ static void clear_catalogue(struct work *work)
 		image_delete(work->txn, images[i].id);
 }
 
-/* Answers that were remembered name things that are gone. They do not say whose they are, so they are forgotten where
- * every account is new. */
-static void forget_tokens(struct work *work, int64_t n_accounts)
-{
-	struct account *all;
-
-	if ((int64_t)account_list(work->txn, &all) == n_accounts)
-		client_token_purge(work->txn, INT64_MAX, INT64_MAX);
-}
-
 /* ---- load ---- */
 
 /* The account that is meant: by its id, or the oldest there is. */
@@ -362,7 +352,6 @@ bool fleet_load(struct work *work, const struct fleet *fleet, struct fleet_probl
 	load_sections(&load, fleet->all, FLEET_OF_ALL);
 	if (problems->n)
 		return work_refuse(work, REFUSE_FLEET_WRONG, NULL);
-	forget_tokens(work, counts.accounts);
 	counts.first_account = fleet->n_accounts ? ids[0] : "";
 	*ret = counts;
 	return true;
@@ -415,7 +404,6 @@ bool fleet_reset(struct work *work, const char *account, struct fleet_counts *re
 	if (!account)
 		clear_catalogue(work);
 	reset_faults(work, account, &counts);
-	forget_tokens(work, (int64_t)n);
 	*ret = counts;
 	return true;
 }

@@ -181,7 +181,7 @@ void job_end_undone(struct work *work, struct job *job)
 
 void job_delay(struct work *work, struct job *job, int64_t milliseconds, enum refusal_reason reason)
 {
-	job->due_at += milliseconds;
+	job->due_at = (job->due_at > work->now ? job->due_at : work->now) + milliseconds;
 	job->reason = refusal_words[reason];
 	job_put(work->txn, job);
 	ticket_add(work, job, job->due_at);

@@ -44,7 +44,7 @@ void job_undo(struct job *job);
 /* The undoing is done: the job ends as failed, with the reason that made it undo. */
 void job_end_undone(struct work *work, struct job *job);
 
-/* Not due for that long after it would be, unless job_hurry comes first; `reason` tells what it waits for. */
+/* Not due for that long after it would be, and after now, unless job_hurry comes first; `reason` tells what it waits for. */
 void job_delay(struct work *work, struct job *job, int64_t milliseconds, enum refusal_reason reason);
 
 /* Due now, whatever its pace: what it waits for cannot happen any more. */

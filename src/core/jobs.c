@@ -115,13 +115,43 @@ static struct entry *entry_schedule(struct jobs *jobs, const char *id, int64_t a
 	return entry;
 }
 
-/* Takes one look off a waiter; returns it if it was the last. */
+static void schedule(struct jobs *jobs, const struct job_ticket *tickets, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		entry_schedule(jobs, tickets[i].job, tickets[i].due_at, false);
+}
+
+/* The waiter waits for those of the jobs that are due now and that nobody waits for; they have been scheduled. By their
+ * entries, not by the tickets: of several tickets of a job the last one says when it is due. */
+static void wait_for_due(struct jobs *jobs, const struct job_ticket *tickets, size_t n, struct waiter *waiter)
+{
+	int64_t now = clock_now(&jobs->core->clock);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct entry *entry = map_get(&jobs->entries, tickets[i].job);
+
+		if (!entry || entry->waiter || entry->real || entry->due.at > now)
+			continue;
+		entry->waiter = waiter;
+		waiter->remaining++;
+	}
+}
+
+/* Takes one job off a waiter; returns it if it was the last. */
+static struct waiter *waiter_counted(struct waiter *waiter)
+{
+	return waiter && --waiter->remaining == 0 ? waiter : NULL;
+}
+
 static struct waiter *waiter_less(struct entry *entry)
 {
 	struct waiter *waiter = entry->waiter;
 
 	entry->waiter = NULL;
-	return waiter && --waiter->remaining == 0 ? waiter : NULL;
+	return waiter_counted(waiter);
 }
 
 static void waiter_call(struct waiter *waiter)
@@ -256,17 +286,17 @@ static int64_t look_again_ms(const struct driver_reply *reply)
 	return failed && reply->look_again_ms < UNDO_RETRY ? UNDO_RETRY : reply->look_again_ms;
 }
 
-/* Under the lock: what becomes of the job's entry. Returns a waiter whose last job this was. */
+/* Under the lock: what becomes of the job's entry. Returns the waiter that no longer waits for it, still counted. */
 static struct waiter *entry_finish(struct task *task, struct entry *entry, enum store_outcome outcome)
 {
 	struct jobs *jobs = task->jobs;
-	struct waiter *waiter = NULL;
+	struct waiter *waiter = entry->waiter;
+	bool leaves = false;
 
 	entry->in_flight = false;
 	if (--jobs->in_flight == 0)
 		pthread_cond_broadcast(&jobs->rest);
 	if (outcome == STORE_DONE && task->ended) {
-		waiter = waiter_less(entry);
 		map_remove(&jobs->entries, entry->id);
 		free(entry->id);
 		free(entry);
@@ -278,7 +308,7 @@ static struct waiter *entry_finish(struct task *task, struct entry *entry, enum 
 	} else if (outcome != STORE_DONE) {
 		entry->real = true;
 		entry->due.at = moment_monotonic() + STORE_RETRY;
-		waiter = waiter_less(entry); /* nor for room: what was asked for is written, its work goes on later */
+		leaves = true; /* nor for room: what was asked for is written, its work goes on later */
 	} else if (entry->again) {
 		/* The ticket that came meanwhile says when. */
 	} else if (task->reply.answer == DRIVER_DONE) {
@@ -287,10 +317,15 @@ static struct waiter *entry_finish(struct task *task, struct entry *entry, enum 
 	} else {
 		entry->real = true;
 		entry->due.at = moment_monotonic() + look_again_ms(&task->reply);
-		waiter = waiter_less(entry); /* nobody waits for a guest */
+		leaves = true; /* nobody waits for a guest */
 	}
+	/* Nor for a moment that is still to come. */
+	leaves = leaves || (!entry->real && entry->due.at > clock_now(&jobs->core->clock));
 	entry->again = false;
 	due_add(queue_of(jobs, entry), &entry->due);
+	if (!leaves)
+		return NULL;
+	entry->waiter = NULL;
 	return waiter;
 }
 
@@ -303,12 +338,15 @@ static void settled_committed(void *context, enum store_outcome outcome)
 	struct entry *entry;
 
 	log_outcome(task, outcome);
+	pthread_mutex_lock(&jobs->lock);
 	/* Tickets first: what this answer set going counts as due before this one counts as done. */
 	if (outcome == STORE_DONE)
-		jobs_hand_in(jobs, task->work.tickets, task->work.n_tickets, NULL, NULL);
-	pthread_mutex_lock(&jobs->lock);
+		schedule(jobs, task->work.tickets, task->work.n_tickets);
 	entry = map_get(&jobs->entries, task->id);
 	waiter = entry_finish(task, entry, outcome);
+	if (waiter && outcome == STORE_DONE)
+		wait_for_due(jobs, task->work.tickets, task->work.n_tickets, waiter);
+	waiter = waiter_counted(waiter);
 	quiet = take_settled(jobs);
 	wake(jobs);
 	pthread_mutex_unlock(&jobs->lock);
@@ -615,30 +653,23 @@ void jobs_destroy(struct jobs *jobs)
 
 void jobs_hand_in(struct jobs *jobs, const struct job_ticket *tickets, size_t n, jobs_waited waited, void *context)
 {
-	struct waiter *waiter = NULL;
-	int64_t now = clock_now(&jobs->core->clock);
-	size_t i;
+	struct waiter *waiter = waited ? calloc(1, sizeof *waiter) : NULL;
 
+	if (waited && !waiter)
+		abort();
 	pthread_mutex_lock(&jobs->lock);
-	for (i = 0; i < n; i++) {
-		struct entry *entry = entry_schedule(jobs, tickets[i].job, tickets[i].due_at, false);
-
-		if (!waited || tickets[i].due_at > now || entry->waiter || jobs->stopping)
-			continue;
-		if (!waiter) {
-			waiter = calloc(1, sizeof *waiter);
-			if (!waiter)
-				abort();
-			*waiter = (struct waiter){ .waited = waited, .context = context };
-		}
-		waiter->remaining++;
-		entry->waiter = waiter;
+	schedule(jobs, tickets, n);
+	if (waiter) {
+		/* It counts as waiting for this call too, so that none of the jobs is the last one before all are counted. */
+		*waiter = (struct waiter){ .remaining = 1, .waited = waited, .context = context };
+		if (!jobs->stopping)
+			wait_for_due(jobs, tickets, n, waiter);
+		waiter = waiter_counted(waiter);
 	}
 	if (n)
 		wake(jobs);
 	pthread_mutex_unlock(&jobs->lock);
-	if (waited && !waiter)
-		waited(context);
+	waiter_call(waiter);
 }
 
 void jobs_when_settled(struct jobs *jobs, jobs_waited settled, void *context)

@@ -18,7 +18,8 @@ void jobs_stop(struct jobs *jobs);
 void jobs_destroy(struct jobs *jobs);
 
 /* Hands in what a committed transaction noted (work->tickets). `waited`, if not NULL, is called with its context as
- * soon as every job among them that is due now has ended or has to wait for a guest; at once if there is none.
+ * soon as every job among them that is due now, and every one that these open or hurry, has ended or has to wait for a
+ * guest or a later moment; at once if there is none.
  * Called on threads of the store and of the runner: it only hands on. */
 typedef void (*jobs_waited)(void *context);
 void jobs_hand_in(struct jobs *jobs, const struct job_ticket *tickets, size_t n, jobs_waited waited, void *context);

@@ -27,6 +27,7 @@ void sim_guest_set(struct sim_guest *guest, const struct driver_guest *given)
 	guest->io = given->io;
 	guest->silent = given->silent;
 	guest->delay_ms = given->delay_ms;
+	guest->asked_at = 0;
 }
 
 void sim_guest_finish(struct sim_guest *guest)
@@ -35,10 +36,11 @@ void sim_guest_finish(struct sim_guest *guest)
 	free(guest->by);
 }
 
-bool sim_guest_uses(const struct sim_guest *guest, struct driver_reply *reply)
+bool sim_guest_uses(struct sim_guest *guest, struct driver_reply *reply)
 {
 	if (!guest->mounted && !guest->io)
 		return false;
+	guest->asked_at = 0; /* the detach ends here; the next one asks anew */
 	reply->answer = DRIVER_REFUSED;
 	snprintf(reply->reason, sizeof reply->reason, "in-use");
 	if (guest->mounted)

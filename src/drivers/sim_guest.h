@@ -14,12 +14,12 @@ struct sim_guest {
 	int64_t asked_at; /* monotonic; 0: it was not asked to let go yet */
 };
 
-/* Texts are copied; NULL is "". When it was asked first stays as it is. */
+/* Texts are copied; NULL is "". Its time to answer begins anew with the next question. */
 void sim_guest_set(struct sim_guest *guest, const struct driver_guest *given);
 void sim_guest_finish(struct sim_guest *guest);
 
-/* Whether it uses the disk; the reply is REFUSED "in-use" and says how, then. */
-bool sim_guest_uses(const struct sim_guest *guest, struct driver_reply *reply);
+/* Whether it uses the disk; the reply is REFUSED "in-use" and says how, then, and what it was asked is over. */
+bool sim_guest_uses(struct sim_guest *guest, struct driver_reply *reply);
 
 /* Asks it to let go. True: it does not yet, and the reply is PENDING. */
 bool sim_guest_holds(struct sim_guest *guest, struct driver_reply *reply);

@@ -5,6 +5,7 @@
 
 static const struct column client_token_columns[] = {
 	TEXT(client_token, id),
+	TEXT(client_token, account, STAYS),
 	TEXT(client_token, input_hash),
 	TEXT(client_token, result),
 	INT64(client_token, created_at, STAYS),

@@ -119,8 +119,7 @@ def test_a_disk_is_reiniting_meanwhile(slow_cloud):
 def test_an_instance_is_started_after_its_disk_was_reinitialised(cloud):
     instance, disk = stopped_with_disk(cloud)
     cloud.ReInitDisk(DiskId=disk, AutoStartInstance=True, Password="Secret-1234")
-    clouds.wait_for(lambda: cloud.instance(instance)["Status"] == "Running", "started")
-    assert cloud.status(disk) == "In_use"
+    assert (cloud.instance(instance)["Status"], cloud.status(disk)) == ("Running", "In_use")
 
 
 def test_a_disk_is_put_back_to_its_snapshot(slow_cloud):

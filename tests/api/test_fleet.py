@@ -12,6 +12,7 @@ import pytest
 import signing
 import test_detach_rows
 from cloud import UUID, Cloud, dump_fleet, fleet_of, fleet_set, load_fleet
+from network import make_network
 
 FLEET = "/_cleat/fleet"
 SAMPLE = {"cleat_fleet": 1, "accounts": [{
@@ -261,6 +262,21 @@ def test_accounts_see_their_own_and_are_replaced_one_by_one(server):
     assert not one.disks()
 
 
+@pytest.mark.parametrize("loads", [True, False], ids=["load", "reset"])
+def test_answers_of_tokens_are_forgotten_with_what_they_name(server, loads):
+    load_fleet(server, two_accounts())
+    one, two = Cloud(server, "key-1", "secret-1"), Cloud(server, "key-2", "secret-2")
+    given = {"RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-b", "Size": 20, "DiskCategory": "cloud_essd", "ClientToken": "same"}
+    gone, kept = one.CreateDisk(**given)["DiskId"], two.CreateDisk(**given)["DiskId"]
+    if loads:
+        load_fleet(server, fleet_of(id="1000000000000001"))
+    else:
+        server.control("POST", FLEET + "/reset?account=1000000000000001")
+    new = one.CreateDisk(**given)["DiskId"]
+    assert new != gone and one.disk(new)
+    assert two.CreateDisk(**given)["DiskId"] == kept and two.disk(kept)
+
+
 def test_keys_are_replaced_only_where_they_are_given(server):
     load_fleet(server, two_accounts())
     load_fleet(server, fleet_of(id="1000000000000001"))
@@ -432,6 +448,11 @@ MISTAKES = [
      ["disks[0].performance_level: the category cloud_ssd has no performance levels"]),
     ({"disks": [{"category": "cloud_ssd", "multi_attach": True}]}, ["disks[0].multi_attach: a data disk of the category cloud_ssd"]),
     ({"disks": [{"id": "d-1"}, {"id": "d-1"}]}, ['disks[1].id: "d-1" is there twice']),
+    ({"instances": [{"id": "x-1"}], "disks": [{"id": "x-1"}], "snapshots": [{"id": "x-1", "disk": "d-gone"}]},
+     ['disks[0].id: "x-1" is the id of a thing of another kind: the account\'s instance',
+      'snapshots[0].id: "x-1" is the id of a thing of another kind: the account\'s instance']),
+    ({"disks": [{"id": "x-1"}], "snapshots": [{"id": "x-1", "disk": "x-1"}]},
+     ['snapshots[0].id: "x-1" is the id of a thing of another kind: the account\'s disk']),
     ({"disks": [{"id": "d.1"}]}, ["disks[0].id: an id is 1 to 64"]),
     ({"disks": [{"attachments": [{}]}]}, ['disks[0].attachments[0]: "instance" is missing']),
     ({"disks": [{"attachments": [{"instance": "i-1"}]}]},
@@ -459,6 +480,9 @@ MISTAKES = [
     ({"instances": [{"id": "i-1"}, {"id": "i-2"}], "disks": [{"multi_attach": True, "attachments": [
         {"instance": "i-1", "generation": 2}, {"instance": "i-2", "generation": 2}]}]},
      ["disks[0].attachments[1].generation: the disk has another attachment of generation 2"]),
+    ({"disks": [{"generation": 10**15 + 1}]}, ["disks[0].generation: 1000000000000001 is not from 0 to 1000000000000000"]),
+    ({"instances": [{"id": "i-1"}], "disks": [{"attachments": [{"instance": "i-1", "generation": 2**63 - 2}]}]},
+     ["disks[0].attachments[0].generation: 9223372036854775806 is not from 1 to 1000000000000000"]),
     ({"disks": [{"size_gib": "x"}, {"name": 1}, {"sise": 1}]},
      ["disks[0].size_gib: this must be a whole number", "disks[1].name: this must be a text",
       "disks[2].sise: there is no such member"]),
@@ -471,6 +495,14 @@ def test_mistakes(shared_server, account, says):
     assert len(found) == len(says), found
     for line, expected in zip(found, says):
         assert line.startswith(f"line 1: accounts[0].{expected}"), found
+
+
+def test_ids_of_networks_are_no_ids_of_instances(server):
+    cloud = Cloud(server)
+    made = zip(("VPC", "VSwitch", "security group"), make_network(cloud))
+    for kind, id in made:
+        (problem,) = problems(server, fleet_of(instances=[{"id": id}]))
+        assert problem.endswith(f'instances[0].id: "{id}" is the id of a thing of another kind: the account\'s {kind}')
 
 
 def test_lines_of_the_first_ten_problems(shared_server):

@@ -126,6 +126,33 @@ def test_a_detach_completes_while_the_machine_reboots(slow_cloud):
     assert cloud.instance(instance)["Status"] == "Running"
 
 
+def test_nobody_waits_for_a_detach_that_a_reboot_waits_for(own_cloud):
+    cloud = own_cloud(clock="manual", pace="instant")
+    disk, instance = cloud.make_attached()
+    cloud.server.control("POST", "/_cleat/faults", {"operation": "DetachDisk", "effect": "job-never-ends"})
+    cloud.DetachDisk(DiskId=disk, InstanceId=instance)
+    Cloud(cloud.server, timeout=10).RebootInstance(InstanceId=instance)
+    assert cloud.instance(instance)["Status"] == "Starting"
+    cloud.server.advance(60)
+    assert cloud.instance(instance)["Status"] == "Running"
+    assert cloud.status(disk) == "Detaching"
+
+
+def test_a_reboot_that_is_looked_at_late_leaves_detaches_their_time(slow_cloud):
+    cloud = slow_cloud
+    instance = cloud.make_instance(**{"DataDisk.1.Size": 20})
+    cloud.server.advance(60)
+    disk, = cloud.disks_of(instance)
+    cloud.server.control("POST", "/_cleat/guest", {"disk": disk, "instance": instance, "never_answers": True})
+    cloud.DetachDisk(DiskId=disk, InstanceId=instance)
+    cloud.server.advance(70)
+    assert cloud.status(disk) == "Detaching"
+    cloud.RebootInstance(InstanceId=instance)
+    cloud.server.advance(3600)
+    cloud.server.advance(60)
+    assert (cloud.status(disk), cloud.instance(instance)["Status"]) == ("Available", "Running")
+
+
 @pytest.mark.parametrize("seconds", [5, 15], ids=["before it is off", "while it is off"])
 def test_a_reboot_goes_on_after_kill_9(make_server, seconds):
     cloud = Cloud(make_server(durable=True, clock="manual", pace="real"))

@@ -546,6 +546,28 @@ static void silent_guest_is_pending_until_it_answers_or_is_fenced(void **state)
 	done(*state, of_attachment(DRIVER_DETACH, call));
 }
 
+/* Its answer to the next question is as late as that to the first. */
+static void guest_that_refused_is_asked_anew(void **state)
+{
+	const struct driver_guest slow = { .mounted = "", .by = "", .delay_ms = 3600000 };
+	const struct timespec a_while = { .tv_nsec = 5000000 };
+	struct driver_call call;
+	struct driver_reply reply;
+
+	if (!driver->guest)
+		skip();
+	call = guest_begins(*state, true, slow);
+	pending(*state, of_attachment(DRIVER_DETACH, call));
+	nanosleep(&a_while, NULL);
+	driver->guest(*state, "d-1", "d-1.1", &(struct driver_guest){ .mounted = "/data", .by = "" });
+	expect(*state, of_attachment(DRIVER_DETACH, call), DRIVER_REFUSED, "in-use");
+	driver->guest(*state, "d-1", "d-1.1", &slow);
+	call = of_attachment(DRIVER_DETACH, call);
+	driver->act(*state, &call, &reply);
+	assert_int_equal(reply.answer, DRIVER_PENDING);
+	assert_int_equal(reply.look_again_ms, slow.delay_ms);
+}
+
 static void closing_nothing_is_allowed(void **state)
 {
 	driver->close(NULL);
@@ -679,6 +701,7 @@ int driver_contract_run(const struct driver *a_driver, const char *config)
 		DRIVER_TEST(disk_in_use_is_told),
 		DRIVER_TEST(guest_is_not_asked_by_force_or_when_off),
 		DRIVER_TEST(silent_guest_is_pending_until_it_answers_or_is_fenced),
+		DRIVER_TEST(guest_that_refused_is_asked_anew),
 		cmocka_unit_test(closing_nothing_is_allowed),
 		DRIVER_TEST(acts_of_several_threads),
 	};

@@ -93,7 +93,7 @@
 	TEXT(source_ports) TEXT(source_cidr) TEXT(source_ipv6) TEXT(dest_cidr) TEXT(dest_ipv6) TEXT(peer_group) \
 	TEXT(description) INT(created_at)
 
-#define CLIENT_TOKEN_FIELDS(TEXT, INT, BOOL, ENUM) TEXT(input_hash) TEXT(result) INT(created_at)
+#define CLIENT_TOKEN_FIELDS(TEXT, INT, BOOL, ENUM) TEXT(account) TEXT(input_hash) TEXT(result) INT(created_at)
 
 #define FILL_TEXT(m)      row->m = arena_printf(arena, "%s \"%%_'\xc3\xa9\n %d", #m, seed);
 #define FILL_INT(m)       row->m = ((int64_t)1 << 41) * (seed % 2 ? 1 : -1) + seed * 1000 + n++;

@@ -237,6 +237,38 @@ static void who_waits_waits_for_all_jobs(void **state)
 	assert_int_equal(sem_trywait(&ended), -1);
 }
 
+static void see_whether_told(struct fake *fake, const struct driver_call *call)
+{
+	if (call->act != DRIVER_DETACH)
+		return;
+	usleep(10000);
+	assert_int_equal(sem_trywait(fake->look_context), -1);
+}
+
+/* The stop sets the detach going that waited for the guest. */
+static void who_waits_waits_for_what_a_job_sets_going(void **state)
+{
+	struct world *world = *state;
+	sem_t ended;
+
+	sem_init(&ended, 0, 0);
+	put_attached(world, 1);
+	fake_of(world)->look_again_ms = MINUTE;
+	fake_will(world, DRIVER_DETACH, DRIVER_PENDING, "", "");
+	must(do_detach(world, "d-1", "i-1"));
+	settle(world);
+	fake_of(world)->look_context = &ended;
+	fake_of(world)->look = see_whether_told;
+	world->waited = post;
+	world->waited_context = &ended;
+	must(do_stop(world, "i-1"));
+	assert_true(has_come(&ended, IN_TIME));
+	assert_int_equal(status_of(world, "d-1"), DISK_STATUS_AVAILABLE);
+	assert_string_equal(fake_acts(world), "detach power-off detach");
+	settle(world);
+	assert_int_equal(sem_trywait(&ended), -1); /* once */
+}
+
 static void nobody_waits_for_what_is_not_due(void **state)
 {
 	struct world *world = *state;
@@ -590,6 +622,7 @@ static int run(const char *name)
 		CREW_TEST(who_waits_is_told_after_the_end),
 		CREW_TEST(who_waits_waits_for_all_steps),
 		CREW_TEST(who_waits_waits_for_all_jobs),
+		CREW_TEST(who_waits_waits_for_what_a_job_sets_going),
 		CREW_TEST(nobody_waits_for_what_is_not_due),
 		CREW_TEST(nobody_waits_for_a_guest),
 		CREW_TEST(nobody_is_left_waiting_at_the_end),

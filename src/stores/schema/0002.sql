@@ -207,3 +207,6 @@ CREATE INDEX tag_of_account ON tag (account, resource, key);
 
 -- What a release that fails puts back. Releases under way while the server is replaced know no more than was known before.
 ALTER TABLE job ADD COLUMN instance_was TEXT NOT NULL DEFAULT 'stopped';
+
+-- Whose remembered answer it is: it is forgotten with what the account has.
+ALTER TABLE client_token ADD COLUMN account TEXT NOT NULL DEFAULT '';

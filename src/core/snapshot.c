@@ -255,11 +255,13 @@ static const struct check delete_checks[] = {
 	{ delete_disk_is_made, REFUSE_JOB_IN_THE_WAY, ABOUT_SNAPSHOT },
 };
 
-static int64_t count_disks(struct work *work, const char *snapshot, int status)
+/* Of its account: a fleet may bring disks of another one that name the same id. */
+static int64_t count_disks(struct work *work, const struct snapshot *snapshot, int status)
 {
 	struct disk_filter filter = DISK_FILTER_ANY;
 
-	filter.source_snapshot = snapshot;
+	filter.account = snapshot->tenant.account;
+	filter.source_snapshot = snapshot->id;
 	filter.status = status;
 	filter.not_status = DISK_STATUS_DELETING;
 	return disk_count(work->txn, &filter);
@@ -283,8 +285,8 @@ bool snapshot_delete_verb(struct work *work, const char *id, bool force)
 		return false;
 	if (!find_snapshot(work, id, &snapshot))
 		return true;
-	f.n_disks = count_disks(work, id, -1);
-	f.n_creating = count_disks(work, id, DISK_STATUS_CREATING);
+	f.n_disks = count_disks(work, &snapshot, -1);
+	f.n_creating = count_disks(work, &snapshot, DISK_STATUS_CREATING);
 	if (!work_check(work, delete_checks, COUNT_OF(delete_checks), &f) ||
 	    !matrix_pass_snapshot(work, VERB_SNAPSHOT_DELETE, id))
 		return false;

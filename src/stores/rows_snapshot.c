@@ -50,7 +50,8 @@ void snapshot_delete(struct txn *txn, const char *id)
 }
 
 #define DISKS_OF_IT \
-	"EXISTS (SELECT 1 FROM disk WHERE disk.source_snapshot <> '' AND disk.source_snapshot = snapshot.id)"
+	"EXISTS (SELECT 1 FROM disk WHERE disk.source_snapshot <> '' AND disk.source_snapshot = snapshot.id" \
+	" AND disk.account = snapshot.account)"
 
 /* False: nothing can match. */
 static bool snapshot_where(struct where *where, const struct snapshot_filter *filter)

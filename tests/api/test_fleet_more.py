@@ -171,6 +171,18 @@ def test_snapshots_of_other_accounts_are_refused(server):
         assert problem == f"line 1: accounts[0].{says}"
 
 
+def test_a_disk_of_another_account_is_none_of_the_snapshots(server):
+    fleet = two_accounts()
+    fleet["accounts"][1]["disks"] = [{"id": "d-2", "source_snapshot": "s-1"}]
+    load_fleet(server, fleet)
+    load_fleet(server, fleet_of(id="1000000000000001", disks=[{"id": "d-1"}], snapshots=[{"id": "s-1", "disk": "d-1"}]))
+    one = Cloud(server, "key-1", "secret-1")
+    assert snapshot(one, "s-1")["Usage"] == "none"
+    assert one.DescribeSnapshots(RegionId="cn-hangzhou", Usage="disk")["TotalCount"] == 0
+    one.DeleteSnapshot(SnapshotId="s-1")
+    assert one.DescribeSnapshots(RegionId="cn-hangzhou")["TotalCount"] == 0
+
+
 # ---- faults
 
 

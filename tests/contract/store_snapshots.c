@@ -15,6 +15,7 @@ static bool put_snapshots(struct txn *txn, void *context)
 	struct snapshot full = snapshot_of("s-1", "d-1", 1000);
 	struct snapshot plain = snapshot_of("s-2", "d-2", 2000);
 	struct disk made = disk_of("d-3", 3);
+	struct disk foreign = disk_of("d-4", 4);
 	struct attachment live = attachment_of("d-1.2", "d-1", "i-1");
 	struct attachment ended = attachment_of("d-2.1", "d-2", "i-1");
 
@@ -29,8 +30,12 @@ static bool put_snapshots(struct txn *txn, void *context)
 	full.resource_group = "rg-1";
 	snapshot_put(txn, &full);
 	snapshot_put(txn, &plain);
+	made.tenant = full.tenant;
 	made.source_snapshot = "s-1";
 	disk_put(txn, &made);
+	foreign.tenant.account = "another";
+	foreign.source_snapshot = "s-2";
+	disk_put(txn, &foreign);
 	ended.state = ATTACHMENT_DETACHED;
 	attachment_put(txn, &live);
 	attachment_put(txn, &ended);

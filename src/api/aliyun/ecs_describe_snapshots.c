@@ -220,6 +220,7 @@ static const char *usage_of(struct call *call, const struct snapshot *snapshot)
 {
 	struct disk_filter filter = DISK_FILTER_ANY;
 
+	filter.account = snapshot->tenant.account;
 	filter.source_snapshot = snapshot->id;
 	filter.not_status = DISK_STATUS_DELETING;
 	return disk_count(call->work.txn, &filter) ? "disk" : "none";

@@ -474,6 +474,9 @@ MISTAKES = [
     ({"instances": [{"id": "i-1"}, {"id": "i-2"}], "disks": [{"multi_attach": True, "attachments": [
         {"instance": "i-1", "generation": 2}, {"instance": "i-2", "generation": 2}]}]},
      ["disks[0].attachments[1].generation: the disk has another attachment of generation 2"]),
+    ({"disks": [{"generation": 10**15 + 1}]}, ["disks[0].generation: 1000000000000001 is not from 0 to 1000000000000000"]),
+    ({"instances": [{"id": "i-1"}], "disks": [{"attachments": [{"instance": "i-1", "generation": 2**63 - 2}]}]},
+     ["disks[0].attachments[0].generation: 9223372036854775806 is not from 1 to 1000000000000000"]),
     ({"disks": [{"size_gib": "x"}, {"name": 1}, {"sise": 1}]},
      ["disks[0].size_gib: this must be a whole number", "disks[1].name: this must be a text",
       "disks[2].sise: there is no such member"]),

@@ -21,6 +21,7 @@
 #define USER_DATA_MAX 65536
 #define COUNT_MAX     1000000000
 #define DELAY_MAX     86400000 /* a day */
+#define GENERATION_MAX 1000000000000000 /* it counts on from there */
 #define RETENTION_MAX 65536    /* days */
 
 static const char *const realms[] = { "aliyun", NULL };
@@ -142,7 +143,7 @@ static const struct members attachment_guest_members = { sizeof(T), attachment_g
 static const struct member attachment_rows[] = {
 	TEXT(T, row.instance, "instance", .flags = MEMBER_REQUIRED, .min = 1),
 	TEXT(T, row.device, "device"),
-	INT(T, row.generation, "generation", .min = 1, .max = INT64_MAX - 1),
+	INT(T, row.generation, "generation", .min = 1, .max = GENERATION_MAX),
 	MOMENT(T, row.requested_at, "requested_at"),
 	MOMENT(T, row.attached_at, "attached_at"),
 	OBJECT("guest", attachment_guest_members),
@@ -181,7 +182,7 @@ static const struct member disk_rows[] = {
 	INT(T, row.storage_set_partition, "storage_set_partition", .max = COUNT_MAX),
 	INT(T, row.provisioned_iops, "provisioned_iops", .max = COUNT_MAX),
 	TEXT(T, row.serial, "serial", .flags = MEMBER_ALWAYS),
-	INT(T, row.generation, "generation", .max = INT64_MAX - 1),
+	INT(T, row.generation, "generation", .max = GENERATION_MAX),
 	TEXT(T, row.origin_instance, "origin_instance"),
 	MOMENT(T, row.created_at, "created_at"),
 	MOMENT(T, row.attached_at, "attached_at"),

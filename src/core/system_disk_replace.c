@@ -218,6 +218,7 @@ static void swap(struct work *work, struct job *job)
 	struct disk old;
 	struct disk new;
 	struct instance instance;
+	const struct image *image;
 
 	if (!attachment_of_job(work, job, &attachment, &old) || !disk_get(work->txn, job->new_disk, &new) ||
 	    !instance_get(work->txn, job->instance, &instance))
@@ -227,6 +228,9 @@ static void swap(struct work *work, struct job *job)
 	attachment = attachment_new(work, &new, &instance, SYSTEM_DEVICE, true, false);
 	attachment_made_fast(work, &attachment, &new);
 	instance.image = new.image;
+	image = image_find(work, new.image);
+	if (image)
+		instance.guest_os = image->os_type;
 	instance_put(work->txn, &instance);
 	delete_disk_later(work, &old);
 }

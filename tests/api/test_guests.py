@@ -172,5 +172,13 @@ def test_os_of_the_guest_is_that_of_the_image(make_server):
     cloud = Cloud(server)
     made = {image: cloud.make_instance(ImageId=image, **{"SystemDisk.Size": 40})
             for image in ("debian_12_6_x64_20G_alibase_20240819.vhd", "win2022_21H2_x64_dtc_zh-cn_40G_alibase_20240917.vhd")}
-    instances = {each["id"]: each["guest"] for each in json.loads(dump_fleet(server))["accounts"][0]["instances"]}
-    assert [instances[made[image]] for image in made] == [{"os": "linux", "agent": True}, {"os": "windows", "agent": True}]
+
+    def guests():
+        instances = {each["id"]: each["guest"] for each in json.loads(dump_fleet(server))["accounts"][0]["instances"]}
+        return [instances[instance] for instance in made.values()]
+
+    assert guests() == [{"os": "linux", "agent": True}, {"os": "windows", "agent": True}]
+    for instance, image in zip(made.values(), reversed(made)):
+        cloud.stop(instance)
+        cloud.ReplaceSystemDisk(InstanceId=instance, ImageId=image)
+    assert guests() == [{"os": "windows", "agent": True}, {"os": "linux", "agent": True}]

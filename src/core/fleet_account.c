@@ -189,19 +189,9 @@ static struct instance instance_complete(struct fleet_load *load, const struct f
 static void instance_load(struct fleet_load *load, const struct fleet_instance *item, const char *path)
 {
 	struct instance instance = instance_complete(load, item, path);
-	struct instance other;
 
-	if (!fleet_id_well_formed(instance.id)) {
-		fleet_wrong(load, path, "id", "an id is 1 to 64 letters, digits, '-', '_' or '*'");
+	if (!fleet_id_is_free(load, path, TAGGED_INSTANCE, instance.id))
 		return;
-	}
-	if (instance_get(load->work->txn, instance.id, &other)) {
-		if (text_equal(other.tenant.account, load->account.id))
-			fleet_wrong(load, path, "id", "\"%s\" is there twice", instance.id);
-		else
-			fleet_wrong(load, path, "id", "the instance %s is that of the account %s", instance.id, other.tenant.account);
-		return;
-	}
 	instance_put(load->work->txn, &instance);
 	fleet_tags_put(load, path, instance.id, &item->tags);
 	if (instance.auto_release_at)

@@ -158,22 +158,6 @@ static const char *serial_of(struct arena *arena)
 	return arena_text(arena, serial);
 }
 
-static bool id_is_free(struct loading *l)
-{
-	const char *id = l->row.id;
-	struct disk other;
-
-	if (!fleet_id_well_formed(id))
-		fleet_wrong(l->load, l->path, "id", "an id is 1 to 64 letters, digits, '-', '_' or '*'");
-	else if (!disk_get(l->load->work->txn, id, &other))
-		return true;
-	else if (text_equal(other.tenant.account, l->load->account.id))
-		fleet_wrong(l->load, l->path, "id", "\"%s\" is there twice", id);
-	else
-		fleet_wrong(l->load, l->path, "id", "the disk %s is that of the account %s", id, other.tenant.account);
-	return false;
-}
-
 static void disk_load(struct loading *l)
 {
 	struct work *work = l->load->work;
@@ -189,7 +173,7 @@ static void disk_load(struct loading *l)
 	if (text_empty(l->row.id))
 		l->row.id = mint_id(work, "d", text_or(l->row.tenant.region, ""));
 	l->row.serial = text_or(l->row.serial, serial_of(work->arena));
-	l->put = id_is_free(l);
+	l->put = fleet_id_is_free(l->load, l->path, TAGGED_DISK, l->row.id);
 	if (!l->put)
 		return;
 	disk_put(work->txn, &l->row);

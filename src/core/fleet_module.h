@@ -2,6 +2,8 @@
 #ifndef CORE_FLEET_MODULE_H
 #define CORE_FLEET_MODULE_H
 
+#include "contract/network.h"
+#include "contract/tagged.h"
 #include "core/fleet.h"
 
 /* A disk that names the snapshot it was made of. */
@@ -58,6 +60,10 @@ void fleet_wrong(struct fleet_load *load, const char *item_path, const char *mem
 
 /* Whether an id may be given: 1 to 64 of A-Z a-z 0-9 - _ *; vendors' pages mask the end of their ids with stars. */
 bool fleet_id_well_formed(const char *id);
+
+/* Whether a thing of that kind may have the id; notes what is wrong with it. Ids are unique over the kinds, since what is
+ * said of a thing by its id alone, as its tags are, must not be said of another (fleet_id.c). */
+bool fleet_id_is_free(struct fleet_load *load, const char *item_path, enum tagged kind, const char *id);
 
 /* Where a thing is: fills in region and zone, each from the other or the catalogue's first. Notes what is wrong. */
 void fleet_place(struct fleet_load *load, const char *item_path, struct tenant *tenant, const char **zone);

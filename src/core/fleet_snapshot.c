@@ -102,22 +102,6 @@ static bool snapshot_complete(struct loading *l)
 	return true;
 }
 
-static bool id_is_free(struct loading *l)
-{
-	const char *id = l->row.id;
-	struct snapshot other;
-
-	if (!fleet_id_well_formed(id))
-		fleet_wrong(l->load, l->path, "id", "an id is 1 to 64 letters, digits, '-', '_' or '*'");
-	else if (!snapshot_get(l->load->work->txn, id, &other))
-		return true;
-	else if (text_equal(other.tenant.account, l->load->account.id))
-		fleet_wrong(l->load, l->path, "id", "\"%s\" is there twice", id);
-	else
-		fleet_wrong(l->load, l->path, "id", "the snapshot %s is that of the account %s", id, other.tenant.account);
-	return false;
-}
-
 static void check_room(struct loading *l)
 {
 	struct snapshot_filter filter = SNAPSHOT_FILTER_ANY;
@@ -137,7 +121,7 @@ static void snapshot_load(struct loading *l)
 		fleet_wrong(l->load, l->path, "disk", "an id is 1 to 64 letters, digits, '-', '_' or '*'");
 		return;
 	}
-	if (!snapshot_complete(l) || !id_is_free(l))
+	if (!snapshot_complete(l) || !fleet_id_is_free(l->load, l->path, TAGGED_SNAPSHOT, l->row.id))
 		return;
 	check_room(l);
 	snapshot_put(work->txn, &l->row);

@@ -12,6 +12,7 @@ import pytest
 import signing
 import test_detach_rows
 from cloud import UUID, Cloud, dump_fleet, fleet_of, fleet_set, load_fleet
+from network import make_network
 
 FLEET = "/_cleat/fleet"
 SAMPLE = {"cleat_fleet": 1, "accounts": [{
@@ -447,6 +448,11 @@ MISTAKES = [
      ["disks[0].performance_level: the category cloud_ssd has no performance levels"]),
     ({"disks": [{"category": "cloud_ssd", "multi_attach": True}]}, ["disks[0].multi_attach: a data disk of the category cloud_ssd"]),
     ({"disks": [{"id": "d-1"}, {"id": "d-1"}]}, ['disks[1].id: "d-1" is there twice']),
+    ({"instances": [{"id": "x-1"}], "disks": [{"id": "x-1"}], "snapshots": [{"id": "x-1", "disk": "d-gone"}]},
+     ['disks[0].id: "x-1" is the id of a thing of another kind: the account\'s instance',
+      'snapshots[0].id: "x-1" is the id of a thing of another kind: the account\'s instance']),
+    ({"disks": [{"id": "x-1"}], "snapshots": [{"id": "x-1", "disk": "x-1"}]},
+     ['snapshots[0].id: "x-1" is the id of a thing of another kind: the account\'s disk']),
     ({"disks": [{"id": "d.1"}]}, ["disks[0].id: an id is 1 to 64"]),
     ({"disks": [{"attachments": [{}]}]}, ['disks[0].attachments[0]: "instance" is missing']),
     ({"disks": [{"attachments": [{"instance": "i-1"}]}]},
@@ -489,6 +495,14 @@ def test_mistakes(shared_server, account, says):
     assert len(found) == len(says), found
     for line, expected in zip(found, says):
         assert line.startswith(f"line 1: accounts[0].{expected}"), found
+
+
+def test_ids_of_networks_are_no_ids_of_instances(server):
+    cloud = Cloud(server)
+    made = zip(("VPC", "VSwitch", "security group"), make_network(cloud))
+    for kind, id in made:
+        (problem,) = problems(server, fleet_of(instances=[{"id": id}]))
+        assert problem.endswith(f'instances[0].id: "{id}" is the id of a thing of another kind: the account\'s {kind}')
 
 
 def test_lines_of_the_first_ten_problems(shared_server):

@@ -285,7 +285,7 @@ DETACH_DISK = {"operation": "DetachDisk", "code": "InternalError"}
 FAULT_MISTAKES = [
     ({}, "faults[0]: A fault needs an operation, such as DetachDisk"),
     ({"operation": "DetachDisc", "code": "x"}, "faults[0]: There is no operation 'DetachDisc'; did you mean DetachDisk?"),
-    ({"operation": "Fly", "code": "x"}, "faults[0]: There is no operation 'Fly'; there are: AttachDisk, "),
+    ({"operation": "Fly", "code": "x"}, "faults[0]: There is no operation 'Fly'; there are: AddTags, AttachDisk, "),
     ({"operation": "DetachDisk"}, "faults[0]: A fault needs an effect; there are: error, latency,"),
     ({**DETACH_DISK, "effect": "explode"}, "faults[0]: There is no effect 'explode'; there are: error, latency,"),
     ({**DETACH_DISK, "code": "Nope"}, "faults[0]: DetachDisk has no row 'Nope'; it has: "),

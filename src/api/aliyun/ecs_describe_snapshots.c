@@ -77,6 +77,7 @@ static const struct field filter_fields[] = {
 	FIELDS_END,
 };
 static const struct shape filter_shape = { sizeof(struct rpc_filter), filter_fields };
+static const struct rpc_filter_rows filter_rows = { &bad_filter, &bad_filter };
 
 static const struct field in_fields[] = {
 	TEXT(struct describe_in, region, "RegionId", .doc = "Only this region; absent: the whole account."),
@@ -202,7 +203,6 @@ static struct snapshot_filter make_filter(struct call *call, const struct descri
 	filter.resource_group = ecs_given(in->resource_group);
 	filter.tags = rpc_tag_filters(call, &in->tags);
 	filter.n_tags = in->tags.n;
-	rpc_creation_times(&in->filters, &filter.created_from, &filter.created_to);
 	if (in->ids.is == GIVEN) {
 		filter.ids = in->ids.items;
 		filter.n_ids = in->ids.n;
@@ -290,6 +290,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 	if (!begin_list(call, in, &list))
 		return false;
 	filter = make_filter(call, in);
+	if (!rpc_creation_times(call, &in->filters, &filter_rows, &filter.created_from, &filter.created_to))
+		return false;
 	n = snapshot_list(call->work.txn, &filter, &list.page, &snapshots);
 	if (rpc_list_more(&list, &n))
 		out->pages.next_token = rpc_next_token(call, snapshots[n - 1].created_at, snapshots[n - 1].id);

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from cloud import Cloud, dump_fleet, fleet_of, load_fleet, wait_for
+from cloud import REGION, Cloud, dump_fleet, fleet_of, load_fleet, wait_for
 from test_faults import LONG, SHORT
 from test_fleet import FLEET, SAMPLE, problems, two_accounts
 
@@ -51,6 +51,21 @@ def test_snapshots_are_shown_and_given_out_as_they_were_loaded(server):
     (third,) = [each for each in json.loads(first)["accounts"][0]["snapshots"] if each["id"].startswith("s-bp1")]
     assert (third["encrypted"], third["disk_type"], third["disk_category"], third["size_gib"]) == (False, "data", "cloud", 30)
     assert "kms_key" not in third
+
+
+def test_chains_of_disks_by_any_name(server):
+    """SnapshotLinkId as it is shown asks for exactly those that show it."""
+    disks = ["web", "d-shop", "shop", "d-d-web", "vol-7"]
+    load_fleet(server, fleet_of(disks=[{"id": disk} for disk in disks],
+                                snapshots=[{"id": f"s-{disk}", "disk": disk} for disk in disks]))
+    cloud = Cloud(server)
+    shown = {each["SnapshotId"]: each["SnapshotLinkId"] for each in cloud.DescribeSnapshots(RegionId=REGION)["Snapshots"]["Snapshot"]}
+    assert shown == {"s-web": "sl-web", "s-d-shop": "sl-shop", "s-shop": "sl-shop", "s-d-d-web": "sl-d-web", "s-vol-7": "sl-vol-7"}
+    for link in shown.values():
+        found = cloud.DescribeSnapshots(RegionId=REGION, SnapshotLinkId=link)["Snapshots"]["Snapshot"]
+        assert {each["SnapshotId"] for each in found} == {name for name, its in shown.items() if its == link}
+    (found,) = cloud.DescribeSnapshots(RegionId=REGION, SnapshotLinkId="sl-shop", DiskId="shop")["Snapshots"]["Snapshot"]
+    assert found["SnapshotId"] == "s-shop"
 
 
 def test_snapshots_that_calls_made_are_given_out(server, make_server):

@@ -459,6 +459,11 @@ MISTAKES = [
     ({"instances": [{"id": "i-1"}, {"id": "i-2"}], "disks": [{"multi_attach": True, "attachments": [
         {"instance": "i-1", "generation": 2}, {"instance": "i-2", "generation": 2}]}]},
      ["disks[0].attachments[1].generation: the disk has another attachment of generation 2"]),
+    ({"instances": [{"id": "i-1", "auto_release_at": "2020-01-01T00:00:00Z"}]},
+     ["instances[0].auto_release_at: this time is past"]),
+    ({"instances": [{"id": "i-1", "never_started": True}]}, ["instances[0].never_started: a running instance was started"]),
+    ({"instances": [{"id": "i-1", "state": "stopped", "never_started": True, "started_at": "2020-01-01T00:00:00Z"}]},
+     ['instances[0].never_started: it has a "started_at"']),
     ({"disks": [{"size_gib": "x"}, {"name": 1}, {"sise": 1}]},
      ["disks[0].size_gib: this must be a whole number", "disks[1].name: this must be a text",
       "disks[2].sise: there is no such member"]),

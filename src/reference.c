@@ -222,7 +222,7 @@ int reference_main(int argc, char **argv)
 	bool printed;
 
 	arena_init(&arena);
-	snprintf(error, sizeof error, "which one? bssapi, control, ecs, location, metadata or sts");
+	snprintf(error, sizeof error, "which one? bssapi, control, ecs, location, metadata, sts or vpc");
 	printed = options_read(reference_options, &arena, argc, argv, &choice, &words, error, sizeof error) &&
 	          words.n == 1 && print(words.items[0], choice.json);
 	arena_finish(&arena);

@@ -131,8 +131,7 @@ static bool step_instances(struct demo *demo)
 	json_auto_t *reply =
 		call(demo, "RunInstances", "Amount=2", "ZoneId=" ZONE, "InstanceType=ecs.g7.large",
 	             "ImageId=aliyun_3_x64_20G_alibase_20240819.vhd", "InstanceName=demo",
-	             "SecurityGroupId=sg-demo", "VSwitchId=vsw-demo", "SystemDisk.Category=cloud_essd",
-	             "SystemDisk.Size=40", NULL);
+	             "SystemDisk.Category=cloud_essd", "SystemDisk.Size=40", NULL);
 	const json_t *ids = member(reply, "InstanceIdSets", "InstanceIdSet");
 	char *text;
 

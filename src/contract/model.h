@@ -286,7 +286,8 @@ enum job_step {
 	JOB_UNPLUG,    /* of a system disk's replacement: the new one is made, the old one is taken off */
 	JOB_PLUG,      /* ... and the new one takes its place */
 	JOB_BUILD,     /* JOB_REQUESTED of an instance that stays off once it is built */
-	JOB_UNDO,      /* what was built of an instance that cannot be made whole is removed; the end is a failure */
+	JOB_UNDO,      /* what was built is removed, of something that cannot be made whole or whose end has begun: nothing fails
+	                  any more, what does not go now is asked for again */
 	JOB_STEP_MAX
 };
 
@@ -307,6 +308,7 @@ struct job {
 	const char *new_disk; /* that takes the place of `disk` */
 	int64_t old_size_gib; /* of a disk that is resized: what it has again if that fails */
 	bool then_start;      /* the instance is started once it is done */
+	enum instance_state instance_was; /* of a release: what the instance is again if that fails */
 	const char *lock;   /* what it works on alone: at most one open job has it (unique in the store) */
 	bool force;
 	const char *requested_by; /* access key id, or "cleat" for the server's own */

@@ -110,8 +110,21 @@ void disk_refresh_by(struct work *work, struct disk *disk, const struct attachme
 	disk_put(work->txn, disk);
 }
 
+/* Work on the content of a disk that is no more. What makes or deletes the disk itself ends by its own. */
+static void supersede_changes(struct work *work, const char *disk)
+{
+	struct job *jobs;
+	size_t n = job_list_open(work, NULL, disk, &jobs);
+
+	while (n--) {
+		if (jobs[n].kind == JOB_DISK_RESIZE || jobs[n].kind == JOB_DISK_REINIT || jobs[n].kind == JOB_DISK_RESET)
+			job_end(work, &jobs[n], JOB_SUPERSEDED, REFUSE_DISK_UNKNOWN, "the disk is gone");
+	}
+}
+
 void disk_forget(struct work *work, const struct disk *disk)
 {
+	supersede_changes(work, disk->id);
 	snapshots_abandon(work, disk->id);
 	tag_delete_all(work->txn, disk->id);
 	disk_delete(work->txn, disk->id);

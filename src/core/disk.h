@@ -52,7 +52,7 @@ void disk_refresh(struct work *work, struct disk *disk);
  * live, and need not be read again. */
 void disk_refresh_by(struct work *work, struct disk *disk, const struct attachment *changed);
 
-/* Removes the row and its tags, and its snapshots that are still on their way. */
+/* Removes the row and its tags, and its snapshots that are still on their way; ends work on its content. */
 void disk_forget(struct work *work, const struct disk *disk);
 
 /* Turns a system disk whose origin is gone, or that is attached as a data disk, into a plain PostPaid data disk

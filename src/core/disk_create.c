@@ -173,6 +173,10 @@ void disk_create_plan(struct work *work, const struct job *job, struct job_plan 
 	if (!disk_get(work->txn, job->disk, &disk))
 		return;
 	ret->calls = arena_array(work->arena, struct driver_call, 2);
+	if (job->step == JOB_UNDO) {
+		ret->calls[ret->n++] = job_call(job, DRIVER_DELETE_DISK);
+		return;
+	}
 	ret->calls[ret->n] = job_call(job, DRIVER_CREATE_DISK);
 	ret->calls[ret->n].snapshot = disk.source_snapshot;
 	ret->calls[ret->n++].size_gib = disk.size_gib;
@@ -182,11 +186,28 @@ void disk_create_plan(struct work *work, const struct job *job, struct job_plan 
 	}
 }
 
+static void forget_unmade(struct work *work, const struct job *job)
+{
+	struct attachment attachment;
+	struct disk disk;
+
+	if (!disk_get(work->txn, job->disk, &disk))
+		return;
+	if (!text_empty(job->attachment) && attachment_get(work->txn, job->attachment, &attachment))
+		attachment_release(work, &attachment, &disk);
+	disk_forget(work, &disk);
+}
+
 void disk_create_done(struct work *work, struct job *job)
 {
 	struct attachment attachment;
 	struct disk disk;
 
+	if (job->step == JOB_UNDO) {
+		forget_unmade(work, job);
+		job_end_undone(work, job);
+		return;
+	}
 	if (disk_get(work->txn, job->disk, &disk)) {
 		disk.state = DISK_READY;
 		if (!text_empty(job->attachment) && attachment_get(work->txn, job->attachment, &attachment))
@@ -197,14 +218,11 @@ void disk_create_done(struct work *work, struct job *job)
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
 }
 
+/* One that was to be attached may be there, made and held by nothing. */
 void disk_create_failed(struct work *work, struct job *job)
 {
-	struct attachment attachment;
-	struct disk disk;
-
-	if (!disk_get(work->txn, job->disk, &disk))
-		return;
-	if (!text_empty(job->attachment) && attachment_get(work->txn, job->attachment, &attachment))
-		attachment_release(work, &attachment, &disk);
-	disk_forget(work, &disk);
+	if (text_empty(job->attachment))
+		forget_unmade(work, job);
+	else
+		job_undo(job);
 }

@@ -9,7 +9,7 @@ struct modify_facts {
 	const struct disk_modify_args *args;
 	bool found;
 	struct disk disk;
-	bool on_its_way; /* one of its attachments is being made or ended */
+	bool on_its_way; /* one of its attachments is being made or ended, or is to end with its instance */
 	struct account account;
 	const struct disk_category *category;
 };
@@ -57,7 +57,10 @@ static bool is_on_its_way(struct work *work, const char *disk)
 	size_t n = attachment_list_of_disk(work->txn, disk, &live);
 
 	while (n--) {
-		if (live[n].state != ATTACHMENT_ATTACHED)
+		struct instance instance;
+
+		if (live[n].state != ATTACHMENT_ATTACHED ||
+		    (instance_get(work->txn, live[n].instance, &instance) && instance.state == INSTANCE_RELEASING))
 			return true;
 	}
 	return false;

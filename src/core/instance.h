@@ -129,6 +129,10 @@ bool instance_modify(struct work *work, const struct instance_modify_args *args)
 struct job instance_job(struct work *work, const struct instance *instance, enum job_kind kind);
 
 void instance_set_state(struct work *work, const char *id, enum instance_state state);
+
+/* Running as before: what was to end that came to nothing, and its StartedTime is the old one. */
+void instance_stays_on(struct work *work, const char *id);
+
 void instance_plan_one(struct work *work, const struct job *job, enum driver_act act, struct job_plan *ret);
 
 /* A machine that is off holds nothing: detaches that wait for its guest complete at once. Returns how many there are. */

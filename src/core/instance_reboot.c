@@ -107,5 +107,8 @@ void instance_reboot_resume(struct work *work, const char *instance)
 /* Not off: it runs as before. Not on: it is off. */
 void instance_reboot_failed(struct work *work, struct job *job)
 {
-	instance_set_state(work, job->instance, job->step == JOB_POWER ? INSTANCE_STOPPED : INSTANCE_RUNNING);
+	if (job->step == JOB_POWER)
+		instance_set_state(work, job->instance, INSTANCE_STOPPED);
+	else
+		instance_stays_on(work, job->instance);
 }

@@ -18,6 +18,7 @@ static const struct column job_columns[] = {
 	TEXT(job, new_disk),
 	INT64(job, old_size_gib),
 	BOOL(job, then_start),
+	ENUM(job, instance_was, instance_state_names),
 	TEXT(job, lock, MOVES),
 	BOOL(job, force),
 	TEXT(job, requested_by),

@@ -205,6 +205,7 @@ def test_filters_by_time_of_creation(slow_cloud):
     cloud = slow_cloud
     early, instance_early = cloud.make_disk(), cloud.make_instance()
     middle = cloud.server.advance(3600)[:16] + "Z"
+    cloud.server.advance(60)  # whatever second of its minute the test began in
     late, instance_late = cloud.make_disk(), cloud.make_instance()
     for when, disk, instance in (("CreationStartTime", late, instance_late), ("CreationEndTime", early, instance_early)):
         between = {"Filter.1.Key": when, "Filter.1.Value": middle}

@@ -309,6 +309,41 @@ def test_while_a_disk_is_detaching(slow_cloud):
     assert (slow_cloud.status(disk), slow_cloud.disk(disk)["DiskName"]) == ("Available", "still mine")
 
 
+def test_what_goes_with_an_instance_is_settled_when_its_release_is_accepted(slow_cloud):
+    instance = slow_cloud.make_instance(**{"DataDisk.1.Size": 20, "DataDisk.1.Category": "cloud_essd"})
+    slow_cloud.server.advance(60)
+    (disk,) = slow_cloud.disks_of(instance)
+    slow_cloud.stop(instance)
+    slow_cloud.server.advance(60)
+    slow_cloud.DeleteInstance(InstanceId=instance)
+    assert slow_cloud.status(disk) == "In_use"
+    assert slow_cloud.refused("ModifyDiskAttribute", DiskId=disk, DeleteWithInstance=False) == (403, "IncorrectDiskStatus")
+    slow_cloud.ModifyDiskAttribute(DiskId=disk, DiskName="still here")
+    slow_cloud.server.advance(60)
+    assert slow_cloud.instance(instance) is None
+    assert slow_cloud.disk(disk) is None
+
+
+def test_a_disk_that_is_reset_while_its_origin_goes_is_a_data_disk(slow_cloud):
+    instance = slow_cloud.make_instance(**{"SystemDisk.Category": "cloud_essd"})
+    slow_cloud.server.advance(60)
+    disk = slow_cloud.system_disk(instance)
+    slow_cloud.stop(instance)
+    slow_cloud.server.advance(60)
+    kept = make_snapshot(slow_cloud, disk)
+    slow_cloud.server.advance(60)
+    slow_cloud.DetachDisk(DiskId=disk, InstanceId=instance)
+    slow_cloud.server.advance(60)
+    slow_cloud.ResetDisk(DiskId=disk, SnapshotId=kept)
+    slow_cloud.DeleteInstance(InstanceId=instance)
+    slow_cloud.server.advance(15)
+    assert slow_cloud.instance(instance) is None
+    assert slow_cloud.status(disk) == "ReIniting"
+    slow_cloud.server.advance(60)
+    found = slow_cloud.disk(disk)
+    assert (found["Status"], found["Type"], found["DeleteWithInstance"]) == ("Available", "data", False)
+
+
 def test_a_snapshot_is_made_once_with_its_token(cloud):
     disk, _ = cloud.make_attached()
     token = f"snapshot-{disk}"

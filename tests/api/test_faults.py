@@ -448,6 +448,21 @@ def test_instance_that_cannot_be_stopped_started_or_released(faulty):
     assert faulty.instance(instance) is None
 
 
+@pytest.mark.parametrize("action", ["StopInstance", "RebootInstance", "DeleteInstance"])
+def test_instance_that_runs_on_has_run_all_the_time(own_cloud, action):
+    cloud = own_cloud(clock="manual", pace="instant")
+    instance = cloud.make_instance()
+    started = cloud.instance(instance)["StartTime"]
+    cloud.server.advance(3600)
+    fail(cloud, action)
+    cloud.call(action, InstanceId=instance, **({"Force": True} if action == "DeleteInstance" else {}))
+    found = cloud.instance(instance)
+    assert (found["Status"], found["StartTime"]) == ("Running", started)
+    # And is what the machine is: a system disk in use is not let go.
+    assert cloud.refused("DetachDisk", DiskId=cloud.system_disk(instance), InstanceId=instance) == \
+        (403, "IncorrectInstanceStatus")
+
+
 def test_detach_that_never_ends_until_its_fault_is_cleared(faulty):
     disk, instance = faulty.make_attached()
     fault = add(faulty, "DetachDisk", effect="job-never-ends")["id"]

@@ -14,7 +14,7 @@ from aliyunsdkcore.client import AcsClient
 from aliyunsdkecs.request.v20140526.DescribeInstancesRequest import DescribeInstancesRequest
 
 from cloud import IMAGE, REGION, TYPE, ZONE, Cloud, edit_store
-from network import make_vpc, make_vswitch
+from network import make_network
 from products import STS, call
 
 ROOT = "/latest/meta-data/"
@@ -28,7 +28,7 @@ def cloud(make_module_server):
     """With two instances, the older one `first`."""
     made = Cloud(make_module_server(metadata=True))
     made.first = made.make_instance(InstanceName="one", HostName="host-one", UserData=base64.b64encode(b"#!/bin/sh\n").decode())
-    made.vswitch = make_vswitch(made, make_vpc(made))
+    _, made.vswitch, _ = make_network(made)
     made.second = made.make_instance(VSwitchId=made.vswitch)
     return made
 
@@ -60,6 +60,9 @@ def test_items_of_the_instance(cloud):
     assert read(cloud, "owner-account-id") == call(cloud, STS, "GetCallerIdentity")["AccountId"]
     assert re.fullmatch("00:16:3e(:[0-9a-f]{2}){3}", read(cloud, "mac"))
     assert read(cloud, "mac") == read(cloud, "mac")
+    (card,) = cloud.DescribeNetworkInterfaces(RegionId="cn-hangzhou", InstanceId=cloud.first)["NetworkInterfaceSets"][
+        "NetworkInterfaceSet"]
+    assert card["MacAddress"] == read(cloud, "mac")
 
 
 def test_lists_can_be_walked(cloud):

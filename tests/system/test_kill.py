@@ -57,7 +57,8 @@ NEVER = {
         "SELECT id FROM disk WHERE state IN ('creating', 'deleting') AND id NOT IN"
         " (SELECT disk FROM job WHERE state = 'open') AND id NOT IN (SELECT new_disk FROM job WHERE state = 'open')"
         " AND id NOT IN (SELECT attachment.disk FROM attachment JOIN job"
-        " ON attachment.instance = job.instance WHERE job.state = 'open' AND job.kind = 'instance-create')",
+        " ON attachment.instance = job.instance WHERE job.state = 'open' AND job.kind = 'instance-create')"
+        " AND origin_instance NOT IN (SELECT instance FROM job WHERE state = 'open' AND kind = 'instance-delete')",
     "a disk is put back and nobody works on it":
         "SELECT id FROM disk WHERE state = 'reiniting' AND id NOT IN (SELECT disk FROM job WHERE state = 'open')",
     "a snapshot is made or deleted and nobody works on it":

@@ -6,11 +6,6 @@ terraform {
   }
 }
 
-variable "address" {
-  description = "Where Cleat serves: HOST:PORT"
-  default     = "127.0.0.1:7480"
-}
-
 variable "suffix" {
   description = "At the end of names and values of tags; change it to see what changes in place"
   default     = ""
@@ -25,21 +20,8 @@ variable "attached" {
   default     = true
 }
 
-provider "alicloud" {
-  access_key             = "cleat"
-  secret_key             = "cleat-secret"
-  region                 = "cn-hangzhou"
-  protocol               = "HTTP"
-  account_type           = "Domestic"
-  skip_region_validation = true
-  endpoints {
-    ecs        = var.address
-    vpc        = var.address
-    sts        = var.address
-    bssopenapi = var.address
-    location   = var.address
-  }
-}
+# Region, key, endpoints and trust come from the environment: cleat exec, or eval "$(cleat env terraform-alicloud)".
+provider "alicloud" {}
 
 resource "alicloud_vpc" "main" {
   vpc_name   = "demo${var.suffix}"

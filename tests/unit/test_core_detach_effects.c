@@ -114,6 +114,17 @@ static void a_data_disk_is_free_again(void **state)
 	assert_int_equal(do_detach(world, "d-1", "i-1"), REFUSE_DISK_NOT_ATTACHED);
 }
 
+/* Answers the release of i-1, which was just accepted, until its machine is gone. Whether it deletes the disk then (NULL:
+ * any). */
+static bool release_takes(struct world *world, const char *disk)
+{
+	struct job job = open_job(world, "i-1", NULL);
+
+	assert_false(plan_has(plan_of(world, job.id), DRIVER_DELETE_DISK, NULL));
+	assert_true(answer_job(world, job.id, job.lease_fence, DRIVER_DONE, "", ""));
+	return plan_has(plan_of(world, job.id), DRIVER_DELETE_DISK, disk);
+}
+
 static void a_data_disk_outlives_its_former_instance(void **state)
 {
 	struct world *world = *state;
@@ -121,7 +132,7 @@ static void a_data_disk_outlives_its_former_instance(void **state)
 	put_attached(world, world_instance("i-1"), world_disk("d-1"), false);
 	detach_and_finish(world, NULL);
 	assert_int_equal(do_release(world, "i-1", true), REFUSE_NONE);
-	assert_false(plan_has(plan_of(world, open_job(world, "i-1", NULL).id), DRIVER_DELETE_DISK, NULL));
+	assert_false(release_takes(world, NULL));
 	finish_jobs(world);
 	assert_false(has_instance(world, "i-1"));
 	assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_AVAILABLE);
@@ -189,7 +200,7 @@ static void released_with_its_origin(void **state)
 	put_system(world);
 	detach_and_finish(world, "true");
 	assert_int_equal(do_release(world, "i-1", false), REFUSE_NONE);
-	assert_true(plan_has(plan_of(world, open_job(world, "i-1", NULL).id), DRIVER_DELETE_DISK, "d-1"));
+	assert_true(release_takes(world, "d-1"));
 	finish_jobs(world);
 	assert_false(has_disk(world, "d-1"));
 }
@@ -206,7 +217,7 @@ static void kept_when_its_origin_goes(void **state)
 	put_attached(world, instance, disk, true);
 	detach_and_finish(world, "false");
 	assert_int_equal(do_release(world, "i-1", false), REFUSE_NONE);
-	assert_false(plan_has(plan_of(world, open_job(world, "i-1", NULL).id), DRIVER_DELETE_DISK, NULL));
+	assert_false(release_takes(world, NULL));
 	finish_jobs(world);
 	disk = get_disk(world, "d-1");
 	assert_int_equal(disk.status, DISK_STATUS_AVAILABLE);
@@ -273,7 +284,7 @@ static void put_back_to_be_kept(void **state)
 	finish_jobs(world);
 	assert_false(get_disk(world, "d-1").delete_with_instance);
 	assert_int_equal(do_release(world, "i-1", false), REFUSE_NONE);
-	assert_false(plan_has(plan_of(world, open_job(world, "i-1", NULL).id), DRIVER_DELETE_DISK, NULL));
+	assert_false(release_takes(world, NULL));
 	finish_jobs(world);
 	assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_AVAILABLE);
 	assert_int_equal(get_disk(world, "d-1").type, DISK_DATA);
@@ -379,7 +390,7 @@ static void an_elastic_ephemeral_disk_stays_bound(void **state)
 	assert_true(get_disk(world, "d-1").delete_with_instance);
 	assert_int_equal(do_attach_args(world, elsewhere), REFUSE_DISK_OTHER_INSTANCE);
 	assert_int_equal(do_release(world, "i-1", true), REFUSE_NONE);
-	assert_true(plan_has(plan_of(world, open_job(world, "i-1", NULL).id), DRIVER_DELETE_DISK, "d-1"));
+	assert_true(release_takes(world, "d-1"));
 	finish_jobs(world);
 	assert_false(has_disk(world, "d-1"));
 }
@@ -398,7 +409,7 @@ static void released_while_a_data_disk_leaves(void **state)
 	snprintf(job, sizeof job, "%s", open_job(world, NULL, "d-1").id);
 	assert_int_equal(do_release(world, "i-1", true), REFUSE_NONE);
 	assert_int_equal(get_job(world, job).state, JOB_SUPERSEDED);
-	assert_false(plan_has(plan_of(world, open_job(world, "i-1", NULL).id), DRIVER_DELETE_DISK, NULL));
+	assert_false(release_takes(world, NULL));
 	finish_jobs(world);
 	assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_AVAILABLE);
 	assert_int_equal(get_attachment(world, "d-1.1").state, ATTACHMENT_DETACHED);
@@ -432,7 +443,7 @@ static void released_while_a_disk_of_its_own_leaves(void **state)
 			put_attached(world, world_instance("i-1"), ephemeral_disk(), false);
 		detach(world, cases[i].flag);
 		assert_int_equal(do_release(world, "i-1", true), REFUSE_NONE);
-		planned = plan_has(plan_of(world, open_job(world, "i-1", NULL).id), DRIVER_DELETE_DISK, "d-1");
+		planned = release_takes(world, "d-1");
 		finish_jobs(world);
 		assert_int_equal(has_disk(world, "d-1"), !cases[i].goes);
 		assert_int_equal(planned, cases[i].goes);
@@ -452,7 +463,7 @@ static void a_release_that_fails_gives_the_detach_back(void **state)
 	assert_int_equal(do_release(world, "i-1", true), REFUSE_NONE);
 	job = open_job(world, "i-1", NULL);
 	assert_true(answer_job(world, job.id, job.lease_fence, DRIVER_FAILED, "broken", "no"));
-	assert_int_equal(get_instance(world, "i-1").state, INSTANCE_STOPPED);
+	assert_int_equal(get_instance(world, "i-1").state, INSTANCE_RUNNING);
 	/* Detaching with nobody at work on it would stay so for ever. */
 	assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_DETACHING);
 	assert_int_equal(open_jobs(world, NULL, "d-1", NULL), 1);
@@ -469,7 +480,8 @@ static void a_disk_that_is_to_go_cannot_be_taken(void **state)
 	put_instance(world, world_instance("i-2"));
 	detach_and_finish(world, "true");
 	assert_int_equal(do_release(world, "i-1", false), REFUSE_NONE);
-	assert_true(plan_has(plan_of(world, open_job(world, "i-1", NULL).id), DRIVER_DELETE_DISK, "d-1"));
+	assert_int_equal(do_attach(world, "d-1", "i-2"), REFUSE_DISK_STATE);
+	assert_true(release_takes(world, "d-1"));
 	assert_int_equal(do_attach(world, "d-1", "i-2"), REFUSE_DISK_STATE);
 	finish_jobs(world);
 	assert_false(has_disk(world, "d-1"));
@@ -491,7 +503,8 @@ static void a_release_that_fails_gives_its_disks_back(void **state)
 	assert_int_equal(do_attach(world, "d-1", "i-2"), REFUSE_NONE);
 }
 
-/* DeleteDisk and the release of its origin may both be at work on a disk; it is gone once. */
+/* DeleteDisk and the release of its origin may both be at work on a disk. It is DeleteDisk's: gone once, and if that fails a
+ * plain data disk, since where it came from is gone. */
 static void deleted_while_its_origin_is_released(void **state)
 {
 	struct world *world = *state;
@@ -507,18 +520,64 @@ static void deleted_while_its_origin_is_released(void **state)
 		detach_and_finish(world, "true");
 		assert_int_equal(do_delete_disk(world, "d-1"), REFUSE_NONE);
 		assert_int_equal(do_release(world, "i-1", false), REFUSE_NONE);
-		job = last_job(world, JOB_INSTANCE_DELETE, "i-1", NULL);
+		assert_false(release_takes(world, NULL));
+		assert_false(has_instance(world, "i-1"));
+		assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_DELETING);
+		job = open_job(world, NULL, "d-1");
 		answer_job(world, job.id, job.lease_fence, fails ? DRIVER_FAILED : DRIVER_DONE, "", "");
 		assert_int_equal(has_disk(world, "d-1"), fails);
-		if (fails)
-			assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_DELETING);
-		finish_jobs(world);
-		assert_false(has_disk(world, "d-1"));
+		if (fails) {
+			struct disk disk = get_disk(world, "d-1");
+
+			assert_int_equal(disk.status, DISK_STATUS_AVAILABLE);
+			assert_int_equal(disk.type, DISK_DATA);
+			assert_false(disk.delete_with_instance);
+			assert_string_equal(disk.origin_instance, "");
+		}
 		world_teardown(&fresh);
 		if (fails)
 			break;
 	}
 	(void)state;
+}
+
+/* A release that comes to nothing leaves a disk Deleting that DeleteDisk is at work on. */
+static void deleted_while_the_release_of_its_origin_fails(void **state)
+{
+	struct world *world = *state;
+	struct job job;
+
+	put_system(world);
+	detach_and_finish(world, "true");
+	assert_int_equal(do_delete_disk(world, "d-1"), REFUSE_NONE);
+	assert_int_equal(do_release(world, "i-1", false), REFUSE_NONE);
+	job = open_job(world, "i-1", NULL);
+	answer_job(world, job.id, job.lease_fence, DRIVER_FAILED, "", "");
+	assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_DELETING);
+	finish_jobs(world);
+	assert_false(has_disk(world, "d-1"));
+}
+
+/* On its way to another instance as a data disk, which it does not reach. */
+static void kept_though_it_was_busy_when_its_origin_went(void **state)
+{
+	struct world *world = *state;
+	struct disk disk;
+	struct job job;
+
+	put_system(world);
+	put_instance(world, world_instance("i-2"));
+	detach_and_finish(world, "true");
+	assert_int_equal(do_attach(world, "d-1", "i-2"), REFUSE_NONE);
+	assert_int_equal(do_release(world, "i-1", false), REFUSE_NONE);
+	assert_false(release_takes(world, NULL));
+	job = open_job(world, NULL, "d-1");
+	answer_job(world, job.id, job.lease_fence, DRIVER_FAILED, "", "");
+	disk = get_disk(world, "d-1");
+	assert_int_equal(disk.status, DISK_STATUS_AVAILABLE);
+	assert_int_equal(disk.type, DISK_DATA);
+	assert_false(disk.delete_with_instance);
+	assert_string_equal(disk.origin_instance, "");
 }
 
 static int run(const char *name)
@@ -544,6 +603,8 @@ static int run(const char *name)
 		WORLD_TEST(a_disk_that_is_to_go_cannot_be_taken),
 		WORLD_TEST(a_release_that_fails_gives_its_disks_back),
 		WORLD_TEST(deleted_while_its_origin_is_released),
+		WORLD_TEST(deleted_while_the_release_of_its_origin_fails),
+		WORLD_TEST(kept_though_it_was_busy_when_its_origin_went),
 	};
 
 	return cmocka_run_group_tests_name(name, tests, NULL, NULL);

@@ -106,7 +106,7 @@ static void a_release_that_fails_leaves_the_time_that_was_set(void **state)
 	fail_next(world, DRIVER_DELETE_MACHINE);
 	must(do_release(world, create.id, true));
 	settle(world);
-	assert_int_equal(get_instance(world, create.id).state, INSTANCE_STOPPED);
+	assert_int_equal(get_instance(world, create.id).state, INSTANCE_RUNNING);
 	assert_int_equal(open_job(world, create.id, NULL).kind, JOB_INSTANCE_AUTO_RELEASE);
 	assert_int_equal(open_job(world, create.id, NULL).due_at, WORLD_NOW + HOUR);
 	advance(world, HOUR - 1);
@@ -125,7 +125,7 @@ static void a_release_that_fails_after_the_time_is_not_repeated(void **state)
 	settle(world);
 	fail_next(world, DRIVER_DELETE_MACHINE);
 	advance(world, HOUR);
-	assert_int_equal(get_instance(world, create.id).state, INSTANCE_STOPPED);
+	assert_int_equal(get_instance(world, create.id).state, INSTANCE_RUNNING);
 	assert_int_equal(open_jobs(world, create.id, NULL, NULL), 0);
 }
 

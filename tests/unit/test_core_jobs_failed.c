@@ -1,4 +1,5 @@
 /* What is left where a job comes to nothing, and jobs that nobody asks for: the release at AutoReleaseTime. */
+#include "change_fixture.h"
 #include "jobs_fixture.h"
 
 #include <stdio.h>
@@ -81,9 +82,12 @@ static void a_disk_of_an_instance_that_was_not_made_is_gone(void **state)
 		};
 
 		fail_next(world, acts[i]);
+		fake_forget(world);
 		must(do_create_disk(world, &create));
 		settle(world);
 		expect_failed(world, begun_job(world));
+		/* Nor has the driver anything of it. */
+		assert_string_equal(fake_acts(world), i ? "create-disk attach delete-disk" : "create-disk delete-disk");
 		assert_false(has_disk(world, create.id));
 		assert_int_equal(live_of_instance(world, "i-1", NULL), 0);
 	}
@@ -113,9 +117,8 @@ static void an_instance_is_what_it_was_where_power_fails(void **state)
 	} cases[] = {
 		{ INSTANCE_STOPPED, DRIVER_POWER_ON, INSTANCE_STOPPED },
 		{ INSTANCE_RUNNING, DRIVER_POWER_OFF, INSTANCE_RUNNING },
-		/* it is off as far as anyone knows, and may be released again */
 		{ INSTANCE_STOPPED, DRIVER_DELETE_MACHINE, INSTANCE_STOPPED },
-		{ INSTANCE_RUNNING, DRIVER_DELETE_MACHINE, INSTANCE_STOPPED },
+		{ INSTANCE_RUNNING, DRIVER_DELETE_MACHINE, INSTANCE_RUNNING },
 	};
 	struct world *world = *state;
 	struct attachment boot = world_attachment("d-1.1", "d-1", "i-1");
@@ -128,6 +131,7 @@ static void an_instance_is_what_it_was_where_power_fails(void **state)
 		struct instance instance = world_instance("i-1");
 
 		instance.state = cases[i].before;
+		instance.started_at = WORLD_NOW - HOUR;
 		put_instance(world, instance);
 		fail_next(world, cases[i].act);
 		must(cases[i].act == DRIVER_POWER_ON  ? do_start(world, "i-1") :
@@ -136,8 +140,152 @@ static void an_instance_is_what_it_was_where_power_fails(void **state)
 		settle(world);
 		expect_failed(world, begun_job(world));
 		assert_int_equal(get_instance(world, "i-1").state, cases[i].after);
+		assert_int_equal(get_instance(world, "i-1").started_at, WORLD_NOW - HOUR);
 		assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_IN_USE);
 	}
+}
+
+/* ---- releasing an instance ---- */
+
+/* What the forced release had superseded goes on. */
+static void a_release_that_fails_lets_power_go_on(void **state)
+{
+	static const struct {
+		enum instance_state before;
+		enum driver_act act;
+		enum instance_state between, after;
+	} cases[] = {
+		{ INSTANCE_STOPPED, DRIVER_POWER_ON, INSTANCE_STARTING, INSTANCE_RUNNING },
+		{ INSTANCE_RUNNING, DRIVER_POWER_OFF, INSTANCE_STOPPING, INSTANCE_STOPPED },
+	};
+	struct world *world = *state;
+	struct attachment boot = world_attachment("d-1.1", "d-1", "i-1");
+	size_t i;
+
+	boot.boot = true;
+	put_disk(world, world_disk("d-1"));
+	put_attachment(world, boot);
+	fake_of(world)->look_again_ms = MINUTE;
+	for (i = 0; i < COUNT_OF(cases); i++) {
+		struct instance instance = world_instance("i-1");
+
+		instance.state = cases[i].before;
+		put_instance(world, instance);
+		fake_will(world, cases[i].act, DRIVER_PENDING, "", "");
+		must(i ? do_stop(world, "i-1") : do_start(world, "i-1"));
+		settle(world);
+		assert_int_equal(get_instance(world, "i-1").state, cases[i].between);
+		fail_next(world, DRIVER_DELETE_MACHINE);
+		must(do_release(world, "i-1", true));
+		settle(world);
+		assert_int_equal(last_job(world, JOB_INSTANCE_DELETE, "i-1", NULL).state, JOB_FAILED);
+		assert_int_equal(get_instance(world, "i-1").state, cases[i].after);
+		assert_int_equal(jobs_open(world->core.jobs), 0);
+	}
+}
+
+static struct create_instance one_that_is_off(struct world *world)
+{
+	static const struct instance_disk_args data = { .category = "cloud_essd", .size_given = true, .size_gib = 20 };
+	struct create_instance create = { .args = { .stays_off = true, .data_disks = &data, .n_data_disks = 1 } };
+
+	world->caller.tenant.region = WORLD_REGION;
+	must(do_create_instance(world, &create));
+	settle(world);
+	fake_forget(world);
+	return create;
+}
+
+/* Also where its instance is released: nobody works on for ever on what is not there. */
+static void a_disk_that_goes_takes_its_resize_along(void **state)
+{
+	struct world *world = *state;
+	struct create_instance create = one_that_is_off(world);
+	struct attachment *live;
+	char disk[64];
+
+	assert_int_equal(live_of_instance(world, create.id, &live), 2);
+	snprintf(disk, sizeof disk, "%s", live[live[0].boot].disk);
+	fake_of(world)->look_again_ms = MINUTE;
+	fake_will(world, DRIVER_RESIZE_DISK, DRIVER_PENDING, "", "");
+	must(do_resize(world, disk, 40, false));
+	settle(world);
+	must(do_release(world, create.id, false));
+	settle(world);
+	assert_false(has_disk(world, disk));
+	assert_int_equal(last_job(world, JOB_DISK_RESIZE, NULL, disk).state, JOB_SUPERSEDED);
+	assert_int_equal(jobs_open(world->core.jobs), 0);
+}
+
+/* There is no machine to go back to: the disks are deleted, however long it takes. */
+static void a_release_without_its_machine_ends_all_the_same(void **state)
+{
+	struct world *world = *state;
+	struct create_instance create = one_that_is_off(world);
+	struct attachment *live;
+	char disks[2][64];
+	struct job job;
+	size_t i;
+
+	assert_int_equal(live_of_instance(world, create.id, &live), 2);
+	for (i = 0; i < 2; i++)
+		snprintf(disks[i], sizeof disks[i], "%s", live[i].disk);
+	fake_of(world)->look_again_ms = MINUTE;
+	fake_will(world, DRIVER_DELETE_DISK, DRIVER_DONE, "", "");
+	fail_next(world, DRIVER_DELETE_DISK);
+	must(do_release(world, create.id, false));
+	settle(world);
+	assert_string_equal(fake_acts(world), "delete-machine delete-machine delete-disk delete-disk");
+	job = last_job(world, JOB_INSTANCE_DELETE, create.id, NULL);
+	assert_int_equal(job.state, JOB_OPEN);
+	assert_int_equal(get_instance(world, create.id).state, INSTANCE_RELEASING);
+	assert_int_equal(live_of_instance(world, create.id, NULL), 0);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(get_disk(world, disks[i]).status, DISK_STATUS_DELETING);
+	/* Another boot takes the job over and asks again. */
+	crew_stop(world);
+	crew_start(world, "b2");
+	assert_int_equal(await_end(world, job.id).state, JOB_DONE);
+	assert_false(has_instance(world, create.id));
+	for (i = 0; i < 2; i++)
+		assert_false(has_disk(world, disks[i]));
+}
+
+static bool run_purge(struct work *work, void *args)
+{
+	size_t *purged = args;
+
+	*purged = job_purge(work->txn, work->now, 500);
+	return true;
+}
+
+/* The job that the release had superseded is so old that nobody remembers it. */
+static void a_release_that_fails_late_gives_the_detach_back(void **state)
+{
+	struct world *world = *state;
+	size_t purged = 0;
+
+	put_instance(world, world_instance("i-1"));
+	put_disk(world, world_disk("d-1"));
+	must(do_attach(world, "d-1", "i-1"));
+	settle(world);
+	fake_of(world)->look_again_ms = MINUTE;
+	fake_will(world, DRIVER_DETACH, DRIVER_PENDING, "", "");
+	must(do_detach(world, "d-1", "i-1"));
+	settle(world);
+	fake_will(world, DRIVER_DELETE_MACHINE, DRIVER_PENDING, "", "");
+	must(do_release(world, "i-1", true));
+	settle(world);
+	advance(world, 8 * DAY);
+	must(world_change(world, run_purge, &purged));
+	assert_true(purged > 0);
+	fail_next(world, DRIVER_DELETE_MACHINE);
+	crew_stop(world);
+	crew_start(world, "b2");
+	settle(world);
+	assert_int_equal(get_instance(world, "i-1").state, INSTANCE_RUNNING);
+	assert_int_equal(get_attachment(world, "d-1.1").state, ATTACHMENT_DETACHED);
+	assert_int_equal(get_disk(world, "d-1").status, DISK_STATUS_AVAILABLE);
 }
 
 /* ---- making an instance ---- */
@@ -335,6 +483,10 @@ static int run(const char *name)
 		CREW_TEST(a_disk_of_an_instance_that_was_not_made_is_gone),
 		CREW_TEST(a_disk_that_was_not_deleted_is_there),
 		CREW_TEST(an_instance_is_what_it_was_where_power_fails),
+		CREW_TEST(a_release_that_fails_lets_power_go_on),
+		CREW_TEST(a_disk_that_goes_takes_its_resize_along),
+		CREW_TEST(a_release_without_its_machine_ends_all_the_same),
+		CREW_TEST(a_release_that_fails_late_gives_the_detach_back),
 		CREW_TEST(an_instance_that_was_not_built_leaves_nothing),
 		CREW_TEST(an_instance_that_does_not_start_is_there),
 		CREW_TEST(what_was_built_while_an_answer_was_lost_is_built_once),

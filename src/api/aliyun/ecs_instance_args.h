@@ -8,6 +8,7 @@
 
 struct ecs_disk_in {
 	const char *category, *performance_level, *name, *description, *device, *snapshot, *kms_key, *policy, *encrypted;
+	const char *algorithm, *cluster;
 	struct opt_int size, provisioned_iops;
 	struct opt_bool delete_with_instance, bursting;
 };
@@ -47,7 +48,9 @@ extern const struct error_row ecs_bad_instance_name, ecs_bad_instance_descriptio
 	TEXT(struct ecs_disk_in, kms_key, "KMSKeyId", .max = 128),                                                      \
 	OPT_BOOL(struct ecs_disk_in, bursting, "BurstingEnabled"),                                                      \
 	OPT_INT(struct ecs_disk_in, provisioned_iops, "ProvisionedIops", .min = 0, .max = 1000000),                     \
-	TEXT(struct ecs_disk_in, policy, "AutoSnapshotPolicyId", .flags = FIELD_ACCEPTED)
+	TEXT(struct ecs_disk_in, policy, "AutoSnapshotPolicyId", .flags = FIELD_ACCEPTED),                              \
+	TEXT(struct ecs_disk_in, algorithm, "EncryptAlgorithm", .flags = FIELD_ACCEPTED),                               \
+	TEXT(struct ecs_disk_in, cluster, "StorageClusterId", .flags = FIELD_ACCEPTED)
 
 /* Where and what. T is the operation's own struct, m its struct ecs_instance_in. */
 #define ECS_INSTANCE_FIELDS_FIRST(T, m)                                                                                 \

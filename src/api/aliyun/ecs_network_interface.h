@@ -9,9 +9,6 @@
 const char *ecs_interface_id(struct call *call, const char *instance);
 const char *ecs_interface_instance(struct call *call, const char *id);
 
-/* Made of the instance's id, in the vendor's range. */
-const char *ecs_interface_mac(struct call *call, const char *instance);
-
 /* Inside an instance. */
 extern const struct shape ecs_instance_interface_shape;
 struct items ecs_instance_interfaces(struct call *call, const struct instance *instance);

@@ -3,6 +3,7 @@
 
 #include "api/aliyun/ecs_instance_show.h"
 #include "api/aliyun/ecs_network_interface.h"
+#include "api/network_card.h"
 #include "base/moment.h"
 #include "base/text.h"
 
@@ -18,15 +19,6 @@ const char *ecs_interface_id(struct call *call, const char *instance)
 const char *ecs_interface_instance(struct call *call, const char *id)
 {
 	return text_starts(id, "eni-") ? arena_printf(call_work_arena(call), "i-%s", id + 4) : NULL;
-}
-
-const char *ecs_interface_mac(struct call *call, const char *instance)
-{
-	uint32_t hash = 2166136261u; /* FNV-1a */
-
-	for (; *instance; instance++)
-		hash = (hash ^ (unsigned char)*instance) * 16777619u;
-	return arena_printf(call_work_arena(call), "00:16:3e:%02x:%02x:%02x", hash >> 16 & 255, hash >> 8 & 255, hash & 255);
 }
 
 /* ---- shapes ---- */
@@ -139,7 +131,7 @@ struct items ecs_instance_interfaces(struct call *call, const struct instance *i
 
 	*item = (struct instance_interface){
 		.id = ecs_interface_id(call, instance->id),
-		.mac = ecs_interface_mac(call, instance->id),
+		.mac = network_card_mac(call_work_arena(call), instance->id),
 		.type = "Primary",
 		.address = instance->private_ip,
 		.addresses = addresses_of(call, instance),
@@ -154,7 +146,7 @@ static void fill_item(struct call *call, const struct instance *instance, struct
 		.name = "",
 		.description = "",
 		.instance = instance->id,
-		.mac = ecs_interface_mac(call, instance->id),
+		.mac = network_card_mac(call_work_arena(call), instance->id),
 		.type = "Primary",
 		.status = "InUse",
 		.address = instance->private_ip,

@@ -1,24 +1,17 @@
 /* What can be read of an instance: its items by path, the identity document, user data. */
 #include <nettle/base64.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/metadata/metadata.h"
+#include "api/network_card.h"
 #include "base/text.h"
 
 #define LISTING_MAX ((size_t)65536)
 
 const char *metadata_mac(struct call *call, const struct instance *instance)
 {
-	struct sha256_ctx sha;
-	uint8_t digest[SHA256_DIGEST_SIZE];
-
-	sha256_init(&sha);
-	sha256_update(&sha, strlen(instance->id), (const uint8_t *)instance->id);
-	sha256_digest(&sha, sizeof digest, digest);
-	/* The vendor's own prefix. */
-	return arena_printf(call_work_arena(call), "00:16:3e:%02x:%02x:%02x", digest[0], digest[1], digest[2]);
+	return network_card_mac(call_work_arena(call), instance->id);
 }
 
 /* ---- items ---- */

@@ -204,3 +204,6 @@ CREATE INDEX instance_of_vswitch ON instance (vswitch) WHERE vswitch <> '';
 
 -- Tags of all things of an account, in the order in which they are listed.
 CREATE INDEX tag_of_account ON tag (account, resource, key);
+
+-- What a release that fails puts back. Releases under way while the server is replaced know no more than was known before.
+ALTER TABLE job ADD COLUMN instance_was TEXT NOT NULL DEFAULT 'stopped';

@@ -111,6 +111,23 @@ static struct tree *unwrap(const struct field *field, struct tree *node)
 	return inner && inner->kind == TREE_LIST ? inner : node;
 }
 
+/* A value where members or items belong. "InstanceId=i-1" for "InstanceId.1=i-1" is no way to name one: taken as nothing
+ * it would ask for all. What is accepted without effect may be anything: clients send lists as JSON in a text there. */
+static bool is_plain_misfit(const struct field *field, const struct tree *node)
+{
+	if (text_empty(node->value) || field->flags & FIELD_ACCEPTED)
+		return false;
+	return field->type == FIELD_TEXTS || field->type == FIELD_ITEMS || (field->type == FIELD_OBJECT && !node->first);
+}
+
+/* "Tag=" says nothing, and so does "SystemDisk=x" beside "SystemDisk.Size". */
+static bool is_passed_over(const struct field *field, const struct tree *node)
+{
+	bool has_parts = field->type == FIELD_TEXTS || field->type == FIELD_ITEMS || field->type == FIELD_OBJECT;
+
+	return has_parts && node->value && (!*node->value || (field->type == FIELD_OBJECT && node->first));
+}
+
 static bool bind_texts(struct binding *b, const struct field *field, struct tree *node, const char *name, void *at)
 {
 	struct texts *ret = at;
@@ -165,7 +182,7 @@ static bool bind_items(struct binding *b, const struct field *field, struct tree
 	for (i = 0; i < ret->n; i++) {
 		const char *item_name = arena_printf(b->arena, "%s.%s", name, items[i]->name ? items[i]->name : "N");
 
-		if (items[i]->kind != TREE_OBJECT)
+		if (items[i]->kind != TREE_OBJECT || !text_empty(items[i]->value))
 			return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
 		if (!bind_fields(b, field->of, items[i], item_name, (char *)ret->items + i * field->of->size))
 			return false;
@@ -177,6 +194,8 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 {
 	const char *name = full_name(b, prefix, field->name);
 
+	if (is_plain_misfit(field, node))
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
 	switch (field->type) {
 	case FIELD_TEXTS:
 		return bind_texts(b, field, node, name, at);
@@ -244,7 +263,7 @@ static bool bind_fields(struct binding *b, const struct shape *shape, struct tre
 
 		if (!node)
 			continue;
-		node->read = true;
+		node->read = !is_passed_over(field, node);
 		if (!bind_value(b, field, node, prefix, (char *)target + field->offset))
 			return false;
 	}
@@ -275,7 +294,7 @@ static void mark_fields(struct binding *b, const struct shape *shape, struct tre
 		node = find_node(tree, field);
 		if (!node)
 			continue;
-		node->read = true;
+		node->read = !is_passed_over(field, node);
 		node->flags = flags | field->flags;
 		if (field->type == FIELD_ITEMS || field->type == FIELD_TEXTS)
 			items = list_items(b, unwrap(field, node), &n);

@@ -223,6 +223,8 @@ struct snapshot_filter {
 	const char *const *ids;
 	size_t n_ids; /* 0 with ids != NULL: none match */
 	const char *disk;
+	const char *const *disks; /* and one of these */
+	size_t n_disks;           /* 0: no condition */
 	const char *instance; /* of the disks that are attached to it */
 	const char *name;
 	int state;     /* enum snapshot_state or -1 */

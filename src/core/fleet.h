@@ -65,6 +65,7 @@ struct fleet_access_key {
 struct fleet_instance {
 	uint64_t given;
 	struct instance row;
+	bool never_started;     /* otherwise it was when it was made, if the row does not say when */
 	bool no_system_disk;    /* otherwise it gets one where no disk of the fleet is its own */
 	struct fleet_list tags; /* struct fleet_tag */
 };

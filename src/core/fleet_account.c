@@ -151,14 +151,28 @@ static void complete_kind(struct fleet_load *load, struct instance *instance, co
 		instance->guest_os = image->os_type;
 }
 
-static void complete_times(struct fleet_load *load, struct instance *instance)
+/* Disks of an instance that was never started are neither kept in snapshots nor put back, so that it must be said. */
+static void complete_start(struct fleet_load *load, const struct fleet_instance *item, struct instance *instance,
+                           const char *path)
+{
+	if (!item->never_started && !instance->started_at)
+		instance->started_at = instance->state == INSTANCE_RUNNING ? load->work->now : instance->created_at;
+	else if (item->never_started && instance->state == INSTANCE_RUNNING)
+		fleet_wrong(load, path, "never_started", "a running instance was started");
+	else if (item->never_started && instance->started_at)
+		fleet_wrong(load, path, "never_started", "it has a \"started_at\"");
+}
+
+static void complete_times(struct fleet_load *load, const struct fleet_instance *item, struct instance *instance,
+                           const char *path)
 {
 	int64_t now = load->work->now;
 
 	if (!instance->created_at)
 		instance->created_at = now;
-	if (!instance->started_at && instance->state == INSTANCE_RUNNING)
-		instance->started_at = now;
+	complete_start(load, item, instance, path);
+	if (instance->auto_release_at && instance->auto_release_at <= now)
+		fleet_wrong(load, path, "auto_release_at", "this time is past");
 	if (!instance->expires_at && instance->charge_type == CHARGE_PRE_PAID)
 		instance->expires_at = now + PAID_DAYS * DAY;
 }
@@ -174,7 +188,7 @@ static struct instance instance_complete(struct fleet_load *load, const struct f
 	instance.driver = load->work->core->settings.driver;
 	fleet_place(load, path, &instance.tenant, &instance.zone);
 	complete_kind(load, &instance, path);
-	complete_times(load, &instance);
+	complete_times(load, item, &instance, path);
 	if (text_empty(instance.id))
 		instance.id = mint_id(load->work, "i", text_or(instance.tenant.region, ""));
 	instance.name = text_or(instance.name, instance.id);
@@ -253,6 +267,10 @@ static void instances_dump(struct work *work, const struct account *account, str
 		struct fleet_instance *item = &items[n - 1 - i]; /* the list is newest first */
 
 		item->row = rows[i];
+		item->never_started = !rows[i].started_at;
+		/* What was to be released and was not, such as a protected one, is not to be tried again. */
+		if (item->row.auto_release_at <= work->now)
+			item->row.auto_release_at = 0;
 		item->no_system_disk = !has_boot_disk(work, rows[i].id);
 		fleet_tags_dump(work, rows[i].id, &item->tags);
 	}

@@ -98,6 +98,10 @@ void account_clear(struct txn *txn, const char *account)
 		"DELETE FROM snapshot WHERE account = $1",
 		"DELETE FROM instance WHERE account = $1",
 		"DELETE FROM job WHERE account = $1",
+		"DELETE FROM security_group_rule WHERE account = $1",
+		"DELETE FROM security_group WHERE account = $1",
+		"DELETE FROM vswitch WHERE account = $1",
+		"DELETE FROM vpc WHERE account = $1",
 		"DELETE FROM tag WHERE account = $1",
 	};
 	const struct param params[] = { PARAM_TEXT(account) };

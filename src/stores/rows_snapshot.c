@@ -64,6 +64,7 @@ static bool snapshot_where(struct where *where, const struct snapshot_filter *fi
 	                   " WHERE attachment.live = 1 AND attachment.instance = ",
 	                   filter->instance);
 	where_indexed(where, "disk", filter->disk);
+	where_any(where, "disk", filter->disks, filter->n_disks);
 	where_indexed(where, "account", filter->account);
 	where_indexed(where, "region", filter->region);
 	where_text(where, "scope", filter->scope);

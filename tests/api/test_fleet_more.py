@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from cloud import Cloud, dump_fleet, fleet_of, load_fleet, wait_for
+from cloud import REGION, Cloud, dump_fleet, fleet_of, load_fleet, wait_for
 from test_faults import LONG, SHORT
 from test_fleet import FLEET, SAMPLE, problems, two_accounts
 
@@ -51,6 +51,55 @@ def test_snapshots_are_shown_and_given_out_as_they_were_loaded(server):
     (third,) = [each for each in json.loads(first)["accounts"][0]["snapshots"] if each["id"].startswith("s-bp1")]
     assert (third["encrypted"], third["disk_type"], third["disk_category"], third["size_gib"]) == (False, "data", "cloud", 30)
     assert "kms_key" not in third
+
+
+def test_disks_of_a_stopped_instance_are_kept_and_put_back(server):
+    """A stopped instance was started before, unless the file says that it never was."""
+    disks = [{"id": "d-1", "attachments": [{"instance": "i-1"}]}, {"id": "d-2", "attachments": [{"instance": "i-2"}]}]
+    load_fleet(server, fleet_of(instances=[{"id": "i-1", "state": "stopped", "created_at": "2026-01-02T03:04:00Z"},
+                                           {"id": "i-2", "state": "stopped", "never_started": True}], disks=disks))
+    cloud = Cloud(server)
+    one, two = (cloud.DescribeInstances(InstanceIds=json.dumps([id]))["Instances"]["Instance"][0] for id in ("i-1", "i-2"))
+    assert (one["StartTime"], two["StartTime"]) == ("2026-01-02T03:04Z", "")
+    assert cloud.CreateSnapshot(DiskId="d-1")["SnapshotId"]
+    assert cloud.refused("CreateSnapshot", DiskId="d-2")[0] == 403
+    assert cloud.refused("ReInitDisk", DiskId="d-2")[0] == 403
+    wait_for(lambda: cloud.DescribeSnapshots(RegionId=REGION, Status="progressing")["TotalCount"] == 0, "the snapshot")
+    cloud.ReInitDisk(DiskId="d-1")
+    wait_for(lambda: cloud.status("d-1") == "In_use", "the disk")
+    first = dump_fleet(server, "?secrets=true")
+    assert [one.get("never_started") for one in json.loads(first)["accounts"][0]["instances"]] == [None, True]
+    load_fleet(server, first)
+    assert dump_fleet(server, "?secrets=true") == first
+
+
+def test_release_that_did_not_happen_is_not_dumped(make_server):
+    server = make_server(clock="manual")
+    now = server.control("GET", "/_cleat/clock")["now"]
+    later = f"{int(now[:4]) + 1}{now[4:]}"
+    load_fleet(server, fleet_of(instances=[{"id": "i-1", "deletion_protection": True, "auto_release_at": later}]))
+    assert "auto_release_at" in dump_fleet(server)
+    server.advance(366 * 86400 + 1)
+    assert Cloud(server).DescribeInstances(InstanceIds='["i-1"]')["TotalCount"] == 1
+    dumped = dump_fleet(server)
+    assert "auto_release_at" not in dumped
+    load_fleet(server, dumped)
+    assert dump_fleet(server) == dumped
+
+
+def test_chains_of_disks_by_any_name(server):
+    """SnapshotLinkId as it is shown asks for exactly those that show it."""
+    disks = ["web", "d-shop", "shop", "d-d-web", "vol-7"]
+    load_fleet(server, fleet_of(disks=[{"id": disk} for disk in disks],
+                                snapshots=[{"id": f"s-{disk}", "disk": disk} for disk in disks]))
+    cloud = Cloud(server)
+    shown = {each["SnapshotId"]: each["SnapshotLinkId"] for each in cloud.DescribeSnapshots(RegionId=REGION)["Snapshots"]["Snapshot"]}
+    assert shown == {"s-web": "sl-web", "s-d-shop": "sl-shop", "s-shop": "sl-shop", "s-d-d-web": "sl-d-web", "s-vol-7": "sl-vol-7"}
+    for link in shown.values():
+        found = cloud.DescribeSnapshots(RegionId=REGION, SnapshotLinkId=link)["Snapshots"]["Snapshot"]
+        assert {each["SnapshotId"] for each in found} == {name for name, its in shown.items() if its == link}
+    (found,) = cloud.DescribeSnapshots(RegionId=REGION, SnapshotLinkId="sl-shop", DiskId="shop")["Snapshots"]["Snapshot"]
+    assert found["SnapshotId"] == "s-shop"
 
 
 def test_snapshots_that_calls_made_are_given_out(server, make_server):

@@ -94,13 +94,14 @@ def test_group_from_its_making_to_its_end(cloud, net):
                      "VpcId": net[0], "ResourceGroupId": "rg-1", "RuleCount": 0, "GroupToGroupRuleCount": 0,
                      "ServiceManaged": False, "Tags": {"Tag": [{"TagKey": "team", "TagValue": "a"}]}}
     cloud.ModifySecurityGroupAttribute(**HERE, SecurityGroupId=group, SecurityGroupName="new name")
+    cloud.ModifySecurityGroupAttribute(**HERE, SecurityGroupId=group, Description="of some")
     policy = {**HERE, "SecurityGroupId": group, "InnerAccessPolicy": "Drop", "ClientToken": "policy-1"}
     cloud.ModifySecurityGroupPolicy(**policy)
     cloud.ModifySecurityGroupPolicy(**policy)
     assert cloud.refused("ModifySecurityGroupPolicy", **{**policy, "InnerAccessPolicy": "Accept"}) == \
         (400, "IdempotentParameterMismatch")
     found = cloud.DescribeSecurityGroupAttribute(**HERE, SecurityGroupId=group)
-    assert (found["SecurityGroupName"], found["Description"], found["InnerAccessPolicy"]) == ("new name", "of all", "Drop")
+    assert (found["SecurityGroupName"], found["Description"], found["InnerAccessPolicy"]) == ("new name", "of some", "Drop")
     cloud.DeleteSecurityGroup(**HERE, SecurityGroupId=group)
     assert cloud.DescribeSecurityGroups(**HERE, SecurityGroupId=group)["TotalCount"] == 0
     assert cloud.refused("DescribeSecurityGroupAttribute", **HERE, SecurityGroupId=group) == NO_GROUP

@@ -117,6 +117,7 @@ static void filters_match(void **state)
 static void ids_tags_and_pages_match(void **state)
 {
 	static const char *const both[] = { "s-1", "s-2", "s-3" };
+	static const char *const disks[] = { "d-1", "d-none" };
 	static const struct tag_filter tag = { "env", "test" };
 	static const struct tag_filter any = { "env", NULL };
 	struct snapshot_filter filter = SNAPSHOT_FILTER_ANY;
@@ -134,6 +135,14 @@ static void ids_tags_and_pages_match(void **state)
 	assert_string_equal(ids(f, filter, NULL), "s-1");
 	filter.tags = &any;
 	assert_string_equal(ids(f, filter, NULL), "s-2 s-1");
+	filter = SNAPSHOT_FILTER_ANY;
+	filter.disks = disks;
+	filter.n_disks = 2;
+	assert_string_equal(ids(f, filter, NULL), "s-1");
+	filter.disk = "d-1";
+	assert_string_equal(ids(f, filter, NULL), "s-1");
+	filter.disk = "d-2";
+	assert_string_equal(ids(f, filter, NULL), "");
 	filter = SNAPSHOT_FILTER_ANY;
 	assert_string_equal(ids(f, filter, &(struct page){ .limit = 1 }), "s-2");
 	assert_string_equal(ids(f, filter, &(struct page){ .limit = 1, .offset = 1 }), "s-1");

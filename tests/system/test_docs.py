@@ -1,5 +1,6 @@
 """What the documentation shows is run, and what it names exists."""
 
+import json
 import os
 import pathlib
 import re
@@ -66,3 +67,13 @@ def test_operations_page_is_what_the_tables_say():
     printed = subprocess.run([sys.executable, str(ROOT / "tools" / "operations"), str(BINARY)], capture_output=True, text=True,
                              check=True, env=clean_environment()).stdout
     assert printed == (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), "run: make docs"
+
+
+def test_every_operation_of_the_page_is_proved():
+    printed = subprocess.run([str(BINARY), "reference", "--json", "ecs"], capture_output=True, text=True, check=True,
+                             env=clean_environment()).stdout
+    proof = json.loads((ROOT / "tests" / "data" / "proof.json").read_text(encoding="utf-8"))
+    names = [operation["name"] for operation in json.loads(printed)["operations"]]
+    assert names
+    unproved = [name for name in names if not proof.get(name, {}).get("done")]
+    assert not unproved, f"no test is named that does {', '.join(unproved)}; run: make proof"

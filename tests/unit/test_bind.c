@@ -183,7 +183,7 @@ static void absent_is_nothing(void **state)
 static void empty_is_not_absent(void **state)
 {
 	static const char *const inputs[] = {
-		"Text=&When=&Word=&Short=&Flag=&Number=&Ids=",
+		"Text=&When=&Word=&Short=&Flag=&Number=&Ids=&Id=&Tag=&DataDisk=&SystemDisk=",
 		"{\"Text\":\"\",\"When\":\"\",\"Word\":\"\",\"Short\":\"\",\"Flag\":\"\",\"Number\":\"\",\"Ids\":\"\"}",
 	};
 	size_t i;
@@ -311,6 +311,18 @@ static const struct {
 	  "DataDisk" },
 	{ "DataDisk.1=x", REFUSE_PARAMETER_INVALID, "DataDisk" },
 	{ "{\"DataDisk\":[1]}", REFUSE_PARAMETER_INVALID, "DataDisk" },
+	/* a value where items or members belong */
+	{ "Id=a", REFUSE_PARAMETER_INVALID, "Id" },
+	{ "Id=a&Id.1=b", REFUSE_PARAMETER_INVALID, "Id" },
+	{ "Id.1=b&Id=a", REFUSE_PARAMETER_INVALID, "Id" },
+	{ "Id=[\"a\"]", REFUSE_PARAMETER_INVALID, "Id" },
+	{ "{\"Id\":\"a\"}", REFUSE_PARAMETER_INVALID, "Id" },
+	{ "Tag=x", REFUSE_PARAMETER_INVALID, "Tag" },
+	{ "{\"Tag\":1}", REFUSE_PARAMETER_INVALID, "Tag" },
+	{ "DataDisk.1=x&DataDisk.1.Size=1", REFUSE_PARAMETER_INVALID, "DataDisk" },
+	{ "DataDisk.1.Tag=x", REFUSE_PARAMETER_INVALID, "DataDisk.1.Tag" },
+	{ "SystemDisk=50", REFUSE_PARAMETER_INVALID, "SystemDisk" },
+	{ "{\"SystemDisk\":true}", REFUSE_PARAMETER_INVALID, "SystemDisk" },
 	/* inside lists and objects the whole name is told, numbers as they were written */
 	{ "DataDisk.1.Size=1&DataDisk.2.Size=x", REFUSE_FIELD, "DataDisk.2.Size" },
 	{ "DataDisk.07.Size=0", REFUSE_FIELD, "DataDisk.07.Size" },
@@ -430,7 +442,6 @@ static void lists_of_texts(void **state)
 		{ "Id.1=&Id.2=b", ",b" },
 		{ "Id.0=z&Id.1=a", "a" },              /* numbers begin at 1 */
 		{ "Id.-1=z&Id.x=z&Id.1=a", "a" },      /* what is no number is no item */
-		{ "Id=a", "" },                        /* a value where a list is */
 		{ "{\"Id\":[\"b\",\"a\"]}", "b,a" },   /* as they stand */
 		{ "{\"Id\":[1,true]}", "1,true" },     /* as they are written */
 		{ "{\"Id\":[]}", "" },
@@ -506,7 +517,7 @@ static void lists_in_lists_and_objects(void **state)
 	}
 }
 
-/* "SystemDisk" is a value and has children in old clients' requests: both are kept, in either order. */
+/* "SystemDisk" is a value and has children in old clients' requests: the children count, in either order. */
 static void a_name_may_have_a_value_and_children(void **state)
 {
 	static const char *const inputs[] = { "SystemDisk=x&SystemDisk.Size=40", "SystemDisk.Size=40&SystemDisk=x" };
@@ -603,6 +614,7 @@ static void what_binding_reads_is_marked(void **state)
 		"Text=a&Other=b&Number=5&Word=one",
 		"Id.1=a&Id.2=b&Id.x=c&Id.0=d",
 		"DataDisk.1.Name=a&DataDisk.1.Tag.1.Key=k&DataDisk.1.Tag.1.Nothing=v&DataDisk.x.Name=b&DataDisk.1.Other=c",
+		"Id=&Tag=&Tag.1.Key=a&SystemDisk=",
 		"SystemDisk=x&SystemDisk.Size=3&SystemDisk.Size.Deeper=4&SystemDisk.Odd=5",
 		"Tag.1.key=a&Tag.1.value=b&Tag.2.Key=c&Tag.2.key=d",
 		"{\"Text\":\"a\",\"Id\":[\"a\"],\"Tag\":{\"TagItem\":[{\"Key\":\"k\",\"Odd\":1}]},\"Odd\":{\"Text\":1},\"When\":null}",
@@ -623,6 +635,36 @@ static void what_binding_reads_is_marked(void **state)
 		bind_mark(&bound->arena, &all_shape, trees[1]);
 		expect_same_marks(inputs[i], trees[0], trees[1]);
 	}
+}
+
+static void a_value_that_is_passed_over_is_not_marked(void **state)
+{
+	struct bound *bound = *state;
+	struct tree *tree = flat_tree(&bound->arena, "Id=&Tag=&Tag.1.Key=a&SystemDisk=x&SystemDisk.Size=3&DataDisk=x");
+
+	bind_mark(&bound->arena, &all_shape, tree);
+	assert_false(leaf(tree, "Id")->read);
+	assert_false(leaf(tree, "Tag")->read);
+	assert_true(leaf(tree, "Tag.1.Key")->read);
+	assert_false(leaf(tree, "SystemDisk")->read);
+	assert_true(leaf(tree, "SystemDisk.Size")->read);
+	assert_true(leaf(tree, "DataDisk")->read); /* the call is refused for it */
+}
+
+/* Lists that have no effect come from some clients as JSON in a text. */
+static void what_is_accepted_without_effect_may_be_a_text(void **state)
+{
+	static const struct field accepted_fields[] = {
+		TEXTS(struct all, texts, "Additional", .flags = FIELD_ACCEPTED),
+		FIELDS_END,
+	};
+	static const struct shape accepted_shape = { sizeof(struct all), accepted_fields };
+	struct bound *bound = *state;
+	struct tree *tree = flat_tree(&bound->arena, "Additional=[\"PLACEMENT\"]");
+
+	assert_true(bind_input(&bound->arena, &accepted_shape, tree, &bound->all, &bound->refusal));
+	assert_int_equal(bound->all.texts.n, 0);
+	assert_true(leaf(tree, "Additional")->read);
 }
 
 static void marks_do_not_end_at_a_bad_value(void **state)
@@ -670,6 +712,8 @@ int main(void)
 		BIND_TEST(missing_is_told_before_wrong),
 		BIND_TEST(names_are_only_so_deep),
 		BIND_TEST(what_binding_reads_is_marked),
+		BIND_TEST(a_value_that_is_passed_over_is_not_marked),
+		BIND_TEST(what_is_accepted_without_effect_may_be_a_text),
 		BIND_TEST(marks_do_not_end_at_a_bad_value),
 	};
 

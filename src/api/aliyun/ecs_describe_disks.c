@@ -96,6 +96,7 @@ static const struct field filter_fields[] = {
 	FIELDS_END,
 };
 static const struct shape filter_shape = { sizeof(struct rpc_filter), filter_fields };
+static const struct rpc_filter_rows filter_rows = { &bad_filter_key, &bad_filter_value };
 
 static const struct field in_fields[] = {
 	TEXT(struct describe_in, region, "RegionId", .doc = "Only this region; absent: the whole account."),
@@ -245,7 +246,6 @@ static struct disk_filter make_filter(struct call *call, const struct describe_i
 	filter.multi_attach = ecs_given(in->multi_attach) ? in->multi_attach[0] == 'E' : -1;
 	filter.tags = rpc_tag_filters(call, &in->tags);
 	filter.n_tags = in->tags.n;
-	rpc_creation_times(&in->filters, &filter.created_from, &filter.created_to);
 	if (in->disk_ids.is == GIVEN) {
 		filter.ids = in->disk_ids.items;
 		filter.n_ids = in->disk_ids.n;
@@ -360,6 +360,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 	if (!rpc_list_begin(call, &in->paging, TOKEN_PAGE_MIN, TOKEN_PAGE_MAX, &list))
 		return false;
 	filter = make_filter(call, in);
+	if (!rpc_creation_times(call, &in->filters, &filter_rows, &filter.created_from, &filter.created_to))
+		return false;
 	n = disk_list(call->work.txn, &filter, &list.page, &disks);
 	if (rpc_list_more(&list, &n))
 		out->pages.next_token = rpc_next_token(call, disks[n - 1].created_at, disks[n - 1].id);

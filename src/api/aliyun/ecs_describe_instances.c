@@ -70,6 +70,7 @@ static const struct field filter_fields[] = {
 	FIELDS_END,
 };
 static const struct shape filter_shape = { sizeof(struct rpc_filter), filter_fields };
+static const struct rpc_filter_rows filter_rows = { &bad_filter, &bad_filter };
 
 static const struct field in_fields[] = {
 	TEXT(struct describe_in, region, "RegionId", .doc = "Only this region; absent: the whole account."),
@@ -207,7 +208,6 @@ static struct instance_filter make_filter(struct call *call, const struct descri
 	filter.private_ip = in->private_ips.n ? in->private_ips.items[0] : NULL;
 	filter.tags = rpc_tag_filters(call, &in->tags);
 	filter.n_tags = in->tags.n;
-	rpc_creation_times(&in->filters, &filter.created_from, &filter.created_to);
 	if (in->ids.is == GIVEN) {
 		filter.ids = in->ids.items;
 		filter.n_ids = in->ids.n;
@@ -310,6 +310,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 	if (!rpc_list_begin(call, &in->paging, TOKEN_PAGE_MIN, TOKEN_PAGE_MAX, &list))
 		return false;
 	filter = make_filter(call, in);
+	if (!rpc_creation_times(call, &in->filters, &filter_rows, &filter.created_from, &filter.created_to))
+		return false;
 	n = instance_list(call->work.txn, &filter, &list.page, &instances);
 	if (rpc_list_more(&list, &n))
 		out->pages.next_token = rpc_next_token(call, instances[n - 1].created_at, instances[n - 1].id);

@@ -10,7 +10,9 @@
 #define TOKEN_PAGE_MAX     100
 #define TOKEN_PAGE_DEFAULT 10
 
-#define LINK_PREFIX "sl-" /* of the id of a disk's chain of snapshots, where the disk has "d-" */
+/* The id of a disk's chain of snapshots is the disk's with "sl-" in place of "d-", as the vendor's are; of a disk that is
+ * named otherwise the whole id behind "sl-". */
+#define LINK_PREFIX "sl-"
 #define DISK_PREFIX "d-"
 
 struct describe_in {
@@ -77,6 +79,7 @@ static const struct field filter_fields[] = {
 	FIELDS_END,
 };
 static const struct shape filter_shape = { sizeof(struct rpc_filter), filter_fields };
+static const struct rpc_filter_rows filter_rows = { &bad_filter, &bad_filter };
 
 static const struct field in_fields[] = {
 	TEXT(struct describe_in, region, "RegionId", .doc = "Only this region; absent: the whole account."),
@@ -171,6 +174,17 @@ static bool asks_for_nothing(const struct describe_in *in)
 	       (ecs_given(in->link) && !text_starts(in->link, LINK_PREFIX));
 }
 
+/* The disks whose link it is: "sl-web" is of "d-web" and of "web", "sl-d-web" of "d-d-web" alone. */
+static void fill_link(struct call *call, const char *rest, struct snapshot_filter *filter)
+{
+	const char **disks = arena_array(call_work_arena(call), const char *, 2);
+
+	disks[filter->n_disks++] = arena_printf(call_work_arena(call), DISK_PREFIX "%s", rest);
+	if (!text_starts(rest, DISK_PREFIX))
+		disks[filter->n_disks++] = rest;
+	filter->disks = disks;
+}
+
 static void fill_source(struct call *call, const struct describe_in *in, struct snapshot_filter *filter)
 {
 	const char *disk_type = ecs_given(in->disk_type);
@@ -179,8 +193,8 @@ static void fill_source(struct call *call, const struct describe_in *in, struct 
 	filter->instance = ecs_given(in->instance);
 	if (disk_type)
 		filter->disk_type = text_equal_nocase(disk_type, "system") ? DISK_SYSTEM : DISK_DATA;
-	if (ecs_given(in->link) && text_starts(in->link, LINK_PREFIX) && !filter->disk)
-		filter->disk = arena_printf(call_work_arena(call), DISK_PREFIX "%s", in->link + sizeof LINK_PREFIX - 1);
+	if (ecs_given(in->link) && text_starts(in->link, LINK_PREFIX))
+		fill_link(call, in->link + strlen(LINK_PREFIX), filter);
 }
 
 static struct snapshot_filter make_filter(struct call *call, const struct describe_in *in)
@@ -202,7 +216,6 @@ static struct snapshot_filter make_filter(struct call *call, const struct descri
 	filter.resource_group = ecs_given(in->resource_group);
 	filter.tags = rpc_tag_filters(call, &in->tags);
 	filter.n_tags = in->tags.n;
-	rpc_creation_times(&in->filters, &filter.created_from, &filter.created_to);
 	if (in->ids.is == GIVEN) {
 		filter.ids = in->ids.items;
 		filter.n_ids = in->ids.n;
@@ -230,13 +243,13 @@ static void fill_item(struct call *call, const struct snapshot *snapshot, struct
 {
 	struct arena *arena = call_work_arena(call);
 	struct snapshot_progress progress = snapshot_progress_of(&call->work, snapshot);
-	const char *tail = strchr(snapshot->disk, '-');
+	bool usual = text_starts(snapshot->disk, DISK_PREFIX);
 
 	*item = (struct snapshot_item){
 		.id = snapshot->id,
 		.region = snapshot->tenant.region,
 		.serial = snapshot->serial,
-		.link = arena_printf(arena, LINK_PREFIX "%s", tail ? tail + 1 : snapshot->disk),
+		.link = arena_printf(arena, LINK_PREFIX "%s", snapshot->disk + (usual ? strlen(DISK_PREFIX) : 0)),
 		.name = snapshot->name,
 		.description = snapshot->description,
 		.type = "user",
@@ -291,6 +304,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 	if (!begin_list(call, in, &list))
 		return false;
 	filter = make_filter(call, in);
+	if (!rpc_creation_times(call, &in->filters, &filter_rows, &filter.created_from, &filter.created_to))
+		return false;
 	n = snapshot_list(call->work.txn, &filter, &list.page, &snapshots);
 	if (rpc_list_more(&list, &n))
 		out->pages.next_token = rpc_next_token(call, snapshots[n - 1].created_at, snapshots[n - 1].id);

@@ -78,6 +78,7 @@ static const struct field filter_fields[] = {
 	FIELDS_END,
 };
 static const struct shape filter_shape = { sizeof(struct rpc_filter), filter_fields };
+static const struct rpc_filter_rows filter_rows = { &bad_filter, &bad_filter };
 
 static const struct field in_fields[] = {
 	TEXT(struct images_in, region, "RegionId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY,
@@ -254,8 +255,7 @@ static bool prepare(struct call *call, const struct images_in *in, struct image_
 	*ret = (struct image_filter){ .ids = ecs_split(call, text_or(in->ids, "")) };
 	if (ret->ids.n > IMAGE_IDS_MAX)
 		return call_refuse(call, REFUSE_PARAMETER_INVALID, "ImageId");
-	rpc_creation_times(&in->filters, &ret->created_from, &ret->created_to);
-	return true;
+	return rpc_creation_times(call, &in->filters, &filter_rows, &ret->created_from, &ret->created_to);
 }
 
 static bool run(struct call *call, const void *in_, void *out_)

@@ -212,6 +212,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 	if (!gib_parse(call, in->min_memory, "MinimumMemorySize", 0, &min_memory) ||
 	    !gib_parse(call, in->max_memory, "MaximumMemorySize", 1e9, &max_memory))
 		return false;
+	if (ecs_given(in->next_token) && !instance_type_find(&call->work, in->next_token))
+		return call_refuse(call, REFUSE_PARAMETER_INVALID, "NextToken");
 	items = arena_array(call_work_arena(call), struct type_item, n);
 	for (i = 0; i < n; i++) {
 		struct type_item item = make_item(&types[i]);

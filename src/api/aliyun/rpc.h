@@ -65,12 +65,21 @@ bool rpc_tags_check(struct call *call, const struct items *items);
 /* Tag.N of a list operation: all must match. */
 struct tag_filter *rpc_tag_filters(struct call *call, const struct items *items);
 
-/* Filter.N.Key and Value: CreationStartTime and CreationEndTime count; others are accepted. */
+/* Filter.N.Key and Value, bound already: the keys are CreationStartTime and CreationEndTime, the values moments. */
 struct rpc_filter {
 	const char *key;
 	const char *value;
 };
-void rpc_creation_times(const struct items *filters, int64_t *ret_from, int64_t *ret_to);
+
+/* The rows of the operation for a key and for a value that does not do. */
+struct rpc_filter_rows {
+	const struct error_row *key, *value;
+};
+
+/* False, refused: a key without a value, a value without a key, or a key that came before. A filter with neither says
+ * nothing. What no filter names stays as it is. */
+bool rpc_creation_times(struct call *call, const struct items *filters, const struct rpc_filter_rows *rows, int64_t *ret_from,
+                        int64_t *ret_to);
 
 /* Paging by number (PageNumber, PageSize) or by token (MaxResults, NextToken); with a token the numbers do not count
  * and no total is told. */

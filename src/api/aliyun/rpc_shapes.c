@@ -87,17 +87,38 @@ struct tag_filter *rpc_tag_filters(struct call *call, const struct items *items)
 	return filters;
 }
 
-void rpc_creation_times(const struct items *filters, int64_t *ret_from, int64_t *ret_to)
+static bool refuse_filter(struct call *call, const struct error_row *row, size_t i, const char *member)
+{
+	call->refusal = (struct refusal){
+		.reason = REFUSE_FIELD,
+		.row = row,
+		.subject = arena_printf(&call->arena, "Filter.%zu.%s", i + 1, member),
+	};
+	return false;
+}
+
+bool rpc_creation_times(struct call *call, const struct items *filters, const struct rpc_filter_rows *rows, int64_t *ret_from,
+                        int64_t *ret_to)
 {
 	const struct rpc_filter *filter = filters->items;
+	bool from = false;
+	bool to = false;
 	size_t i;
 
 	for (i = 0; i < filters->n; i++) {
-		if (text_equal(filter[i].key, "CreationStartTime"))
-			moment_parse(filter[i].value, ret_from);
-		else if (text_equal(filter[i].key, "CreationEndTime"))
-			moment_parse(filter[i].value, ret_to);
+		bool is_from = text_equal(filter[i].key, "CreationStartTime");
+		bool *given = is_from ? &from : &to;
+
+		if (text_empty(filter[i].key) && text_empty(filter[i].value))
+			continue;
+		if (text_empty(filter[i].key) || *given)
+			return refuse_filter(call, rows->key, i, "Key");
+		if (text_empty(filter[i].value))
+			return refuse_filter(call, rows->value, i, "Value");
+		*given = true;
+		moment_parse(filter[i].value, is_from ? ret_from : ret_to);
 	}
+	return true;
 }
 
 /* A token is "<created_at>.<id>": nothing in it is secret, and a made-up one only chooses where a list begins. */

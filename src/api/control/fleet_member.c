@@ -118,6 +118,7 @@ static const struct member instance_rows[] = {
 	TEXT(T, row.spot_strategy, "spot_strategy", .otherwise = "NoSpot"),
 	MOMENT(T, row.created_at, "created_at"),
 	MOMENT(T, row.started_at, "started_at"),
+	BOOL(T, never_started, "never_started"),
 	MOMENT(T, row.expires_at, "expires_at"),
 	MOMENT(T, row.auto_release_at, "auto_release_at"),
 	OBJECT("guest", instance_guest_members),

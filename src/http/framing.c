@@ -15,7 +15,7 @@ static bool read_length(const char *text, int64_t *ret)
 
 /* Two lengths, or a length and chunks, let a proxy and this server disagree where a request ends; of the codings only
  * "chunked" ends by itself (RFC 9112, 6.1). */
-static enum refusal_reason check_lengths(const struct framing *framing, size_t *ret_body)
+static enum refusal_reason check_lengths(const struct framing *framing, struct framing_body *ret_body)
 {
 	size_t codings = 0;
 	size_t lengths = 0;
@@ -40,7 +40,7 @@ static enum refusal_reason check_lengths(const struct framing *framing, size_t *
 		return REFUSE_LENGTHS_CONFLICT;
 	if (length > (int64_t)framing->max_body)
 		return REFUSE_BODY_TOO_LARGE;
-	*ret_body = codings ? framing->max_body : (size_t)length;
+	*ret_body = (struct framing_body){ .chunked = codings > 0, .length = (size_t)length };
 	return REFUSE_NONE;
 }
 
@@ -113,7 +113,7 @@ static enum refusal_reason check_headers(const struct framing *framing)
 	return size > HEADERS_SIZE ? REFUSE_HEADERS_TOO_LARGE : REFUSE_NONE;
 }
 
-enum refusal_reason framing_check(const struct framing *framing, size_t *ret_body)
+enum refusal_reason framing_check(const struct framing *framing, struct framing_body *ret_body)
 {
 	enum refusal_reason reason;
 

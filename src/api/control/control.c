@@ -33,11 +33,13 @@ static bool has_token(const struct api *api, const struct request *request)
 }
 
 /* A fleet file may be longer than other bodies, from those who may load one. */
-static size_t body_max(const struct api *api, const struct request *head)
+static void body_limit(const struct api *api, const struct request *head, struct body_limit *limit)
 {
 	bool fleet = text_equal(head->path, FLEET_PATH) || text_starts(head->path, FLEET_PATH "?");
 
-	return fleet && has_token(api, head) ? api->settings.max_fleet_bytes : 0;
+	limit->trusted = has_token(api, head);
+	if (fleet && limit->trusted)
+		limit->max = api->settings.max_fleet_bytes;
 }
 
 static void add_parameter(void *context, const char *name, const char *value)
@@ -105,7 +107,8 @@ static void write_done(struct call *call)
 		return;
 	}
 	if (call->operation->own_reply) {
-		call->reply.content_type = "application/json";
+		if (!call->reply.content_type)
+			call->reply.content_type = "application/json";
 		reply_header(&call->reply, "x-cleat-request-id", call->request_id);
 		return;
 	}
@@ -176,5 +179,5 @@ const struct dialect dialect_control = {
 	.receive = receive,
 	.write_done = write_done,
 	.write_fault = write_fault,
-	.body_max = body_max,
+	.body_limit = body_limit,
 };

@@ -320,7 +320,7 @@ static bool tls_begin(struct server *server)
 	const struct config *config = server->config;
 
 	server->tls = tls_identity_create(config, server->directory, server->error, sizeof server->error);
-	server->api.authority_file = tls_identity_authority;
+	server->api.authority = tls_identity_authority;
 	server->api.authority_context = server->tls;
 	return server->tls != NULL;
 }

@@ -26,6 +26,7 @@
 	X(UNKNOWN_OPERATION, "unknown-operation")                              \
 	X(NOT_BUILT, "operation-not-built")                                    \
 	X(UNKNOWN_VERSION, "unknown-version")                                  \
+	X(PARAMETER_UNKNOWN, "parameter-unknown")                              \
 	X(LENGTHS_CONFLICT, "lengths-conflict")                                \
 	X(BODY_TOO_LARGE, "body-too-large")                                    \
 	X(HEADERS_MALFORMED, "headers-malformed")                              \

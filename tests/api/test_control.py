@@ -164,6 +164,24 @@ def test_key_with_the_id_of_the_dev_key_is_refused(make_server, tmp_path):
         assert ("--access-key-id" in other.log) and ("development key" in other.log)
 
 
+@pytest.mark.parametrize("method, path, body, sentence", [
+    ("POST", "/_cleat/faults", {"operation": "DescribeDisks", "effect": "reply-lost", "tims": 5},
+     "There is no 'tims'; did you mean 'times'?"),
+    ("POST", "/_cleat/keys", {"descripton": "x"}, "There is no 'descripton'; did you mean 'description'?"),
+    ("POST", "/_cleat/keys", {"quite": {"different": 1}}, "There is no 'quite'."),
+    ("POST", "/_cleat/keys?Account=1", {}, "There is no 'Account'; did you mean 'account'?"),
+    ("GET", "/_cleat/jobs?limits=5", None, "There is no 'limits'; did you mean 'limit'?"),
+    ("GET", "/_cleat/version?" + "x" * 300, None, "There is no '" + "x" * 64 + "'."),
+    ("POST", "/_cleat/fleet?wiat=true", {"cleat_fleet": 1}, "There is no 'wiat'; did you mean 'wait'?"),
+    ("POST", "/_cleat/fleet/set?id=d-1", {}, "There is no 'id'."),
+])
+def test_names_that_nobody_reads_are_refused(shared_server, method, path, body, sentence):
+    before = shared_server.control("GET", "/_cleat/faults")
+    assert error(shared_server, method, path, 400, body) == {"reason": "parameter-unknown", "message": sentence}
+    assert shared_server.control("GET", "/_cleat/faults") == before
+    assert shared_server.http("GET", "/healthz?from=balancer")[0] == 200
+
+
 # ---- clock
 
 

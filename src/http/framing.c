@@ -26,7 +26,8 @@ static enum refusal_reason check_lengths(const struct framing *framing, struct f
 		const struct header *header = &framing->headers[i];
 
 		if (text_equal_nocase(header->name, "transfer-encoding")) {
-			if (!text_equal_nocase(header->value, "chunked"))
+			/* HTTP/1.0 has no chunks: what such a one means by it, nobody knows (RFC 9112, 6.1). */
+			if (!text_equal_nocase(header->value, "chunked") || text_equal(framing->version, "HTTP/1.0"))
 				return REFUSE_TRANSFER_ENCODING;
 			codings++;
 		}
@@ -96,6 +97,17 @@ static bool lines_are_whole(const struct framing *framing)
 	return memcmp(end, "\0\0\0\0", 4) == 0;
 }
 
+/* Two servers may take one each for whom the request is meant for (RFC 9112, 3.2). */
+static bool has_several_hosts(const struct framing *framing)
+{
+	size_t hosts = 0;
+	size_t i;
+
+	for (i = 0; i < framing->n_headers; i++)
+		hosts += text_equal_nocase(framing->headers[i].name, "host");
+	return hosts > 1;
+}
+
 static enum refusal_reason check_headers(const struct framing *framing)
 {
 	size_t size = 0;
@@ -110,6 +122,8 @@ static enum refusal_reason check_headers(const struct framing *framing)
 	}
 	if (!lines_are_whole(framing))
 		return REFUSE_HEADERS_MALFORMED;
+	if (has_several_hosts(framing))
+		return REFUSE_HOSTS_CONFLICT;
 	return size > HEADERS_SIZE ? REFUSE_HEADERS_TOO_LARGE : REFUSE_NONE;
 }
 

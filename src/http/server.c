@@ -50,6 +50,7 @@ struct exchange {
 	size_t n_headers;
 	struct buf body;
 	struct body_limit limit;
+	bool chunked; /* its body */
 	size_t body_room; /* taken of the server's */
 	enum refusal_reason refused; /* before there is a call: the request itself cannot be taken */
 	struct call *call;
@@ -140,6 +141,7 @@ static void check_framing(struct exchange *exchange, const char *method, const c
 	exchange->refused = framing_check(&framing, &body);
 	if (exchange->refused != REFUSE_NONE)
 		return;
+	exchange->chunked = body.chunked;
 	/* What has no room now is told so before it is sent. */
 	if (take_room(exchange, body.length))
 		give_room_back(exchange, body.length);
@@ -274,7 +276,8 @@ static enum MHD_Result send_reply(struct exchange *exchange)
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
 	for (i = 0; i < reply->n_headers; i++)
 		MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
-	if (exchange->refused != REFUSE_NONE || is_draining(exchange->server))
+	/* The library takes a bare LF for the end of a chunk's line, which others on the way may not: nothing is read behind. */
+	if (exchange->refused != REFUSE_NONE || exchange->chunked || is_draining(exchange->server))
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	reply_begins(exchange);
 	result = MHD_queue_response(exchange->connection, (unsigned)reply->status, response);

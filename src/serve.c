@@ -384,6 +384,9 @@ static bool http_begin(struct server *server)
 	log_event(LOG_INFO, "serving", LOG_TEXT_PAIR("url", url), LOG_TEXT_PAIR("data", server->directory),
 	          LOG_TEXT_PAIR("version", CLEAT_VERSION),
 	          LOG_TEXT_PAIR("access_key_id", config->dev_key ? config->access_key_id : ""));
+	if (config->ephemeral && config->log == LOG_TEXT)
+		log_event(LOG_INFO, "ephemeral", LOG_TEXT_PAIR("message", "other commands reach this server with --data"),
+		          LOG_TEXT_PAIR("data", server->directory));
 	warn_of_plain(config);
 	return true;
 }

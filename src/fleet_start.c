@@ -68,8 +68,8 @@ void fleet_start_explain(struct fleet_start *start, char *error, size_t error_si
 	         n == 1 ? "is" : "are");
 }
 
-bool fleet_start_read(struct fleet_start *start, const struct dialect *const *dialects, const char *path, size_t max,
-                      char *error, size_t error_size)
+bool fleet_start_read(struct fleet_start *start, const struct dialect *const *dialects, const char *held, const char *path,
+                      size_t max, char *error, size_t error_size)
 {
 	if (!read_text(start, path, max)) {
 		if (errno == EFBIG)
@@ -78,7 +78,8 @@ bool fleet_start_read(struct fleet_start *start, const struct dialect *const *di
 			snprintf(error, error_size, "cannot read the fleet %s: %s", path, strerror(errno));
 		return false;
 	}
-	if (fleet_file_read(&start->arena, dialects, start->text, start->length, &start->fleet, &start->problems))
+	if (fleet_file_read(&start->arena, dialects, start->text, start->length, &start->fleet, &start->problems) &&
+	    fleet_file_check_keys(&start->arena, &start->fleet, held, &start->problems))
 		return true;
 	fleet_start_explain(start, error, error_size);
 	return false;

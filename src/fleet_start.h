@@ -21,10 +21,11 @@ struct fleet_start {
 	struct fleet_problems problems;
 };
 
-/* Reads and understands the file, of at most `max` bytes; `dialects` are those its faults are of. False with a message; what is wrong inside of it is printed
- * line by line. fleet_start_finish() is right in both cases. */
-bool fleet_start_read(struct fleet_start *start, const struct dialect *const *dialects, const char *path, size_t max,
-                      char *error, size_t error_size);
+/* Reads and understands the file, of at most `max` bytes; `dialects` are those its faults are of, `held` is the id of the
+ * development key or NULL. False with a message; what is wrong inside of it is printed line by line. fleet_start_finish() is
+ * right in both cases. */
+bool fleet_start_read(struct fleet_start *start, const struct dialect *const *dialects, const char *held, const char *path,
+                      size_t max, char *error, size_t error_size);
 void fleet_start_finish(struct fleet_start *start);
 
 /* Inside the transaction of the first start: puts the fleet and remembers that it did. *ret_account is the account that a

@@ -145,14 +145,21 @@ static bool bootstrap(struct txn *txn, void *context)
 struct first_look {
 	struct server *server;
 	bool has_account;
+	bool has_dev_key; /* a key of its own with the id of the development key */
 	char fleet[65]; /* hash of the fleet it was begun with */
 };
 
 static bool look(struct txn *txn, void *context)
 {
 	struct first_look *first = context;
+	const struct config *config = first->server->config;
+	struct access_key *keys;
 	struct account *accounts;
+	size_t n = config->dev_key ? access_key_list(txn, NULL, &keys) : 0;
 
+	first->has_dev_key = false;
+	while (n)
+		first->has_dev_key |= text_equal(keys[--n].id, config->access_key_id);
 	clock_restore(&first->server->core.clock, txn);
 	first->has_account = account_list(txn, &accounts) > 0;
 	snprintf(first->fleet, sizeof first->fleet, "%s", text_or(meta_get(txn, FLEET_META), ""));
@@ -196,9 +203,20 @@ static bool fleet_begin(struct server *server, const struct first_look *first)
 	if (!config->fleet)
 		return true;
 	if (!first->has_account)
-		return fleet_start_read(&server->fleet, dialects, config->fleet, max, server->error, sizeof server->error);
+		return fleet_start_read(&server->fleet, dialects, config->dev_key ? config->access_key_id : NULL, config->fleet, max,
+		                        server->error, sizeof server->error);
 	fleet_start_kept(config->fleet, max, *first->fleet ? first->fleet : NULL);
 	return true;
+}
+
+static bool check_dev_key(struct server *server, const struct first_look *first)
+{
+	if (first->has_dev_key)
+		snprintf(server->error, sizeof server->error,
+		         "the store has an access key %.128s of its own, which the development key would hide; start without "
+		         "--dev-key, or give another --access-key-id",
+		         server->config->access_key_id);
+	return !first->has_dev_key;
 }
 
 static bool keys_begin(struct server *server)
@@ -210,7 +228,8 @@ static bool keys_begin(struct server *server)
 
 	snprintf(server->error, sizeof server->error, "the store cannot be read or written");
 	arena_init(&arena);
-	begun = store_read(server->core.store, look, &first, &arena) == STORE_DONE && fleet_begin(server, &first) &&
+	begun = store_read(server->core.store, look, &first, &arena) == STORE_DONE && check_dev_key(server, &first) &&
+	        fleet_begin(server, &first) &&
 	        (first.has_account || first_start(server, &arena));
 	arena_finish(&arena);
 	fleet_start_finish(&server->fleet);
@@ -320,7 +339,7 @@ static bool tls_begin(struct server *server)
 	const struct config *config = server->config;
 
 	server->tls = tls_identity_create(config, server->directory, server->error, sizeof server->error);
-	server->api.authority_file = tls_identity_authority;
+	server->api.authority = tls_identity_authority;
 	server->api.authority_context = server->tls;
 	return server->tls != NULL;
 }
@@ -365,6 +384,9 @@ static bool http_begin(struct server *server)
 	log_event(LOG_INFO, "serving", LOG_TEXT_PAIR("url", url), LOG_TEXT_PAIR("data", server->directory),
 	          LOG_TEXT_PAIR("version", CLEAT_VERSION),
 	          LOG_TEXT_PAIR("access_key_id", config->dev_key ? config->access_key_id : ""));
+	if (config->ephemeral && config->log == LOG_TEXT)
+		log_event(LOG_INFO, "ephemeral", LOG_TEXT_PAIR("message", "other commands reach this server with --data"),
+		          LOG_TEXT_PAIR("data", server->directory));
 	warn_of_plain(config);
 	return true;
 }

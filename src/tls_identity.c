@@ -151,6 +151,21 @@ static bool read_or_make(struct tls_identity *tls, char *error, size_t error_siz
 	return tls->authority.certificate ? check_kept(tls, error, error_size) : make(tls, error, error_size);
 }
 
+/* Certificates are for everybody: one that lies together with a key will be handed on with it, sooner or later. */
+static bool check_apart(struct tls_identity *tls, char *error, size_t error_size)
+{
+	char *text = tls->config->tls_ca_dir && !tls->config->tls_cert ? file_text(tls->certificate_file, PEM_MAX) : NULL;
+	bool apart = !text || !strstr(text, "PRIVATE KEY");
+
+	if (!apart) {
+		explicit_bzero(text, strlen(text));
+		snprintf(error, error_size, "%s of --tls-ca-dir holds a private key; move the key to %s beside it", FILE_CERTIFICATE,
+		         FILE_KEY);
+	}
+	free(text);
+	return apart;
+}
+
 /* Several servers may have one directory of an authority: one of them makes it. */
 static bool need_authority(struct tls_identity *tls, char *error, size_t error_size)
 {
@@ -175,20 +190,25 @@ static bool need_authority(struct tls_identity *tls, char *error, size_t error_s
 	return there;
 }
 
-const char *tls_identity_authority(void *context, char *error, size_t error_size)
+char *tls_identity_authority(void *context, char *error, size_t error_size)
 {
 	struct tls_identity *tls = context;
-	bool there = false;
+	char problem[PATH_MAX + 512] = "";
+	char *pem = NULL;
 
 	pthread_mutex_lock(&tls->lock);
 	if (tls->config->tls != CONFIG_TLS_ON)
 		snprintf(error, error_size, "This server speaks no TLS (--tls off)");
 	else if (tls->given.certificate)
 		snprintf(error, error_size, "This server has a certificate it was given (--tls-cert): trust who issued that");
-	else
-		there = need_authority(tls, error, error_size);
+	else if (need_authority(tls, problem, sizeof problem))
+		pem = certificate_first(tls->authority.certificate, problem, sizeof problem);
 	pthread_mutex_unlock(&tls->lock);
-	return there ? tls->certificate_file : NULL;
+	if (*problem && !pem) {
+		log_event(LOG_ERROR, "tls", LOG_TEXT_PAIR("problem", problem));
+		snprintf(error, error_size, "This server's certificate authority cannot be used; its log says why");
+	}
+	return pem;
 }
 
 /* ---- names ---- */
@@ -323,7 +343,7 @@ struct tls_identity *tls_identity_create(const struct config *config, const char
 	if (snprintf(tls->certificate_file, PATH_MAX, "%s/" FILE_CERTIFICATE, tls->directory) >= PATH_MAX ||
 	    snprintf(tls->key_file, PATH_MAX, "%s/" FILE_KEY, tls->directory) >= PATH_MAX)
 		snprintf(error, error_size, "the path is too long: %.100s...", tls->directory);
-	else if (take_given(tls, error, error_size))
+	else if (take_given(tls, error, error_size) && check_apart(tls, error, error_size))
 		return tls;
 	tls_identity_destroy(tls);
 	return NULL;

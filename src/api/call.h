@@ -26,6 +26,11 @@ struct fault {
 	const char *message;
 };
 
+struct body_limit {
+	size_t max;   /* bytes */
+	bool trusted; /* it comes with a proof of who sends it */
+};
+
 struct dialect {
 	const char *name;
 	const struct operation *const *operations; /* ends with NULL */
@@ -38,9 +43,9 @@ struct dialect {
 	bool (*receive)(struct call *call);
 	void (*write_done)(struct call *call);
 	void (*write_fault)(struct call *call, const struct fault *fault);
-	/* NULL, or: how long the body of this request may be, of which only target and headers have come (the path has its
-	 * query yet); 0: as long as any. */
-	size_t (*body_max)(const struct api *api, const struct request *head);
+	/* NULL, or changes what holds for the body of any request, of which only target and headers have come (the path has its
+	 * query yet). */
+	void (*body_limit)(const struct api *api, const struct request *head, struct body_limit *limit);
 };
 
 struct api_settings {
@@ -64,8 +69,8 @@ struct api {
 	struct journal *journal; /* NULL: off */
 	const struct dialect *const *dialects; /* ends with NULL; the first that claims a request serves it */
 	const char *control_token;
-	/* The file of the certificate that clients have to trust, made if there is none; NULL with a message. */
-	const char *(*authority_file)(void *context, char *error, size_t error_size);
+	/* The certificate that clients have to trust (PEM, from malloc), made if there is none; NULL with a message. */
+	char *(*authority)(void *context, char *error, size_t error_size);
 	void *authority_context;
 	struct api_settings settings;
 	bool backup_running; /* atomic */
@@ -106,8 +111,9 @@ void call_reject(struct call *call, enum refusal_reason reason, const char *limi
 
 enum call_next { CALL_RENDER, CALL_SUBMIT };
 
-/* How long the body may be of a request of which target and headers have come. */
-size_t call_body_max(const struct api *api, const char *target, const struct header *headers, size_t n_headers);
+/* What holds for the body of a request of which target and headers have come. */
+struct body_limit call_body_limit(const struct api *api, const char *target, const struct header *headers,
+                                  size_t n_headers);
 
 /* The request's texts must outlive the call. */
 struct call *call_create(struct api *api, const struct request *request);

@@ -174,13 +174,16 @@ static void find_dialect(struct call *call)
 	call->dialect = dialect_of(call->api, &call->request);
 }
 
-size_t call_body_max(const struct api *api, const char *target, const struct header *headers, size_t n_headers)
+struct body_limit call_body_limit(const struct api *api, const char *target, const struct header *headers,
+                                  size_t n_headers)
 {
 	const struct request head = { .method = "", .path = target, .query = "", .headers = headers, .n_headers = n_headers };
 	const struct dialect *dialect = dialect_of(api, &head);
-	size_t max = dialect->body_max ? dialect->body_max(api, &head) : 0;
+	struct body_limit limit = { .max = api->settings.max_body };
 
-	return max ? max : api->settings.max_body;
+	if (dialect->body_limit)
+		dialect->body_limit(api, &head, &limit);
+	return limit;
 }
 
 void call_reject(struct call *call, enum refusal_reason reason, const char *limit)

@@ -131,17 +131,39 @@ static const struct field *common_field(const struct dialect *dialect, const cha
 	return NULL;
 }
 
-/* Of a parameter that no table knows, only its name can tell. */
-static bool sounds_secret(const char *name)
+/* A name as it sounds: user_data, User-Data and userData are the same. */
+static const char *sound_of(struct arena *arena, const char *name)
 {
-	static const char *const words[] = { "password", "passwd", "secret", "token", "signature", "userdata" };
-	size_t i;
+	char *sound = arena_text(arena, name);
+	char *to = sound;
 
-	for (i = 0; i < COUNT_OF(words); i++) {
-		if (strcasestr(name, words[i]))
+	for (; *name; name++) {
+		if (*name != '_' && *name != '-')
+			*to++ = *name;
+	}
+	*to = '\0';
+	return sound;
+}
+
+static bool is_in(const char *text, const char *const *words, bool whole)
+{
+	for (; *words; words++) {
+		if (whole ? text_equal_nocase(text, *words) : strcasestr(text, *words) != NULL)
 			return true;
 	}
 	return false;
+}
+
+/* Of a parameter that no table knows, only its name can tell. */
+static bool sounds_secret(struct arena *arena, const char *name)
+{
+	static const char *const secret[] = { "password", "passwd",     "pwd",   "secret",    "token",
+		                              "credential", "signature", "userdata", NULL };
+	static const char *const open[] = { "clienttoken", "nexttoken", NULL };
+	const char *sound = sound_of(arena, name);
+	const char *last = strrchr(sound, '.');
+
+	return is_in(sound, secret, false) && !is_in(last ? last + 1 : sound, open, true);
 }
 
 static struct journal_parameter parameter_of(const struct journal_call *call, const struct pair *pair,
@@ -160,7 +182,7 @@ static struct journal_parameter parameter_of(const struct journal_call *call, co
 		secret = common->flags & FIELD_SECRET;
 	} else {
 		use = call->operation ? JOURNAL_UNREAD : JOURNAL_UNKNOWN;
-		secret = sounds_secret(pair->name);
+		secret = sounds_secret(arena, pair->name);
 	}
 	return (struct journal_parameter){
 		.name = shorten(arena, pair->name),

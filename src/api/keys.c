@@ -127,6 +127,11 @@ void key_cache_fix(struct key_cache *cache, const char *id, const char *secret)
 	cache->fixed = (struct access_key){ .id = id, .secret = secret, .state = ACCESS_KEY_ACTIVE };
 }
 
+const char *key_cache_fixed_id(const struct key_cache *cache)
+{
+	return cache->fixed.id;
+}
+
 bool key_cache_load(struct key_cache *cache, struct store *store)
 {
 	struct arena arena;

@@ -29,6 +29,9 @@ void key_cache_destroy(struct key_cache *cache);
 /* A key that is in no store, and valid as long as the cache: the development key. Before the first load. */
 void key_cache_fix(struct key_cache *cache, const char *id, const char *secret);
 
+/* The id of that key; NULL if there is none. No key of the store may have it, since it could not be used. */
+const char *key_cache_fixed_id(const struct key_cache *cache);
+
 /* Reads all keys of the store; the fixed one, if any, belongs to the first account. */
 bool key_cache_load(struct key_cache *cache, struct store *store);
 

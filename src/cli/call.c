@@ -61,7 +61,7 @@ static bool check_words(struct client *client, const struct option_words *words)
 	size_t i;
 
 	for (i = 1; i < words->n; i++) {
-		if (!strchr(words->items[i], '='))
+		if (*words->items[i] == '=' || !strchr(words->items[i], '='))
 			return client_fail(client, "'%s' is no parameter; write NAME=VALUE", words->items[i]);
 	}
 	return true;

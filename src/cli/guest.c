@@ -6,6 +6,10 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 
+/* What the server takes, in characters. */
+#define AT_MAX 1024
+#define BY_MAX 128
+
 struct guest_options {
 	struct client_options client;
 	const char *at;
@@ -62,10 +66,29 @@ static int run(const struct option *rows, int argc, char **argv, fill_fn fill)
 	return reply ? COMMAND_DONE : COMMAND_FAILED;
 }
 
+/* Of UTF-8: bytes that continue a character do not count. */
+static size_t count_characters(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+static bool check_length(struct client *client, const char *option, const char *text, size_t max)
+{
+	size_t n = count_characters(text_or(text, ""));
+
+	return n <= max || client_fail(client, "%s has %zu characters; %zu is the most", option, n, max);
+}
+
 static bool fill_mount(struct client *client, const struct guest_options *options, json_t *body)
 {
 	if (!*options->at)
 		return client_fail(client, "--at is empty; 'cleat guest umount' says that a disk is not mounted");
+	if (!check_length(client, "--at", options->at, AT_MAX) || !check_length(client, "--by", options->by, BY_MAX))
+		return false;
 	json_object_set_new(body, "mounted", json_string(options->at));
 	json_object_set_new(body, "by", json_string(text_or(options->by, "")));
 	return true;
@@ -85,6 +108,8 @@ static bool fill_io(struct client *client, const struct guest_options *options, 
 {
 	if (options->off && options->by)
 		return client_fail(client, "--off and --by contradict each other");
+	if (!check_length(client, "--by", options->by, BY_MAX))
+		return false;
 	json_object_set_new(body, "io", json_boolean(!options->off));
 	if (options->by)
 		json_object_set_new(body, "by", json_string(options->by));

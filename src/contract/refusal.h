@@ -26,8 +26,10 @@
 	X(UNKNOWN_OPERATION, "unknown-operation")                              \
 	X(NOT_BUILT, "operation-not-built")                                    \
 	X(UNKNOWN_VERSION, "unknown-version")                                  \
+	X(PARAMETER_UNKNOWN, "parameter-unknown")                              \
 	X(LENGTHS_CONFLICT, "lengths-conflict")                                \
 	X(BODY_TOO_LARGE, "body-too-large")                                    \
+	X(HOSTS_CONFLICT, "hosts-conflict")                                    \
 	X(HEADERS_MALFORMED, "headers-malformed")                              \
 	X(HEADERS_TOO_LARGE, "headers-too-large")                              \
 	X(HEADERS_TOO_MANY, "headers-too-many")                                \

@@ -185,6 +185,21 @@ bool identity_check(const struct identity *identity, bool authority, int64_t *re
 	return belong_together(identity, error, error_size);
 }
 
+char *certificate_first(const char *text, char *error, size_t error_size)
+{
+	gnutls_datum_t data = datum(text);
+	gnutls_datum_t pem = { 0 };
+	struct making making;
+
+	making_begin(&making);
+	TRY(&making, gnutls_x509_crt_import(making.certificate, &data, GNUTLS_X509_FMT_PEM));
+	TRY(&making, gnutls_x509_crt_export2(making.certificate, GNUTLS_X509_FMT_PEM, &pem));
+	making_finish(&making);
+	if (making.code < 0)
+		fail(error, error_size, "the certificate cannot be read", making.code);
+	return making.code < 0 ? NULL : text_of(&pem);
+}
+
 static void add_name(struct making *making, const char *name)
 {
 	unsigned char address[sizeof(struct in6_addr)];

@@ -23,6 +23,10 @@ bool authority_make(struct identity *ret, int64_t now, char *error, size_t error
 /* Whether certificate and key belong together; an authority must be allowed to issue. False with a message. */
 bool identity_check(const struct identity *identity, bool authority, int64_t *ret_expires, char *error, size_t error_size);
 
+/* The first certificate of a PEM text, written anew: nothing else that the text holds is in it. From malloc; NULL with a
+ * message. */
+char *certificate_first(const char *text, char *error, size_t error_size);
+
 /* A certificate with a key of its own for all `names`: host names, wildcards, numeric addresses. It ends with its
  * authority at the latest. False with a message. */
 bool certificate_issue(const struct identity *authority, const char *const *names, size_t n_names, int64_t now,

@@ -11,26 +11,25 @@
 
 struct guest {
 	uint8_t address[CROWD_ADDRESS];
-	size_t n;
+	size_t n, bytes;
 	struct guest *next;
 };
 
 struct crowd {
-	size_t max, max_per_address;
+	struct crowd_limits limits;
 	uint64_t seed;
 	pthread_mutex_t lock;
-	size_t n; /* below: under the lock */
+	size_t n, bytes; /* below: under the lock */
 	struct guest *chains[CHAINS];
 };
 
-struct crowd *crowd_create(size_t max, size_t max_per_address)
+struct crowd *crowd_create(const struct crowd_limits *limits)
 {
 	struct crowd *crowd = calloc(1, sizeof *crowd);
 
 	if (!crowd)
 		abort();
-	crowd->max = max;
-	crowd->max_per_address = max_per_address;
+	crowd->limits = *limits;
 	random_bytes(&crowd->seed, sizeof crowd->seed);
 	pthread_mutex_init(&crowd->lock, NULL);
 	return crowd;
@@ -73,7 +72,7 @@ static bool count(struct crowd *crowd, const uint8_t *address)
 {
 	struct guest **at = find(crowd, address);
 
-	if (crowd->n == crowd->max || (*at && (*at)->n == crowd->max_per_address))
+	if (crowd->n == crowd->limits.connections || (*at && (*at)->n == crowd->limits.connections_per_address))
 		return false;
 	if (!*at) {
 		*at = calloc(1, sizeof **at);
@@ -107,8 +106,41 @@ void crowd_leave(struct crowd *crowd, const uint8_t address[CROWD_ADDRESS])
 	assert(guest && guest->n && crowd->n);
 	crowd->n--;
 	if (--guest->n == 0) {
+		assert(guest->bytes == 0);
 		*at = guest->next;
 		free(guest);
 	}
+	pthread_mutex_unlock(&crowd->lock);
+}
+
+static bool count_bytes(struct crowd *crowd, struct guest *guest, size_t bytes)
+{
+	assert(guest);
+	if (bytes > crowd->limits.bytes - crowd->bytes || bytes > crowd->limits.bytes_per_address - guest->bytes)
+		return false;
+	guest->bytes += bytes;
+	crowd->bytes += bytes;
+	return true;
+}
+
+bool crowd_keep(struct crowd *crowd, const uint8_t address[CROWD_ADDRESS], size_t bytes)
+{
+	bool kept;
+
+	pthread_mutex_lock(&crowd->lock);
+	kept = count_bytes(crowd, *find(crowd, address), bytes);
+	pthread_mutex_unlock(&crowd->lock);
+	return kept;
+}
+
+void crowd_drop(struct crowd *crowd, const uint8_t address[CROWD_ADDRESS], size_t bytes)
+{
+	struct guest *guest;
+
+	pthread_mutex_lock(&crowd->lock);
+	guest = *find(crowd, address);
+	assert(guest && guest->bytes >= bytes && crowd->bytes >= bytes);
+	guest->bytes -= bytes;
+	crowd->bytes -= bytes;
 	pthread_mutex_unlock(&crowd->lock);
 }

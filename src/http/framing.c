@@ -15,7 +15,7 @@ static bool read_length(const char *text, int64_t *ret)
 
 /* Two lengths, or a length and chunks, let a proxy and this server disagree where a request ends; of the codings only
  * "chunked" ends by itself (RFC 9112, 6.1). */
-static enum refusal_reason check_lengths(const struct framing *framing, size_t *ret_body)
+static enum refusal_reason check_lengths(const struct framing *framing, struct framing_body *ret_body)
 {
 	size_t codings = 0;
 	size_t lengths = 0;
@@ -26,7 +26,8 @@ static enum refusal_reason check_lengths(const struct framing *framing, size_t *
 		const struct header *header = &framing->headers[i];
 
 		if (text_equal_nocase(header->name, "transfer-encoding")) {
-			if (!text_equal_nocase(header->value, "chunked"))
+			/* HTTP/1.0 has no chunks: what such a one means by it, nobody knows (RFC 9112, 6.1). */
+			if (!text_equal_nocase(header->value, "chunked") || text_equal(framing->version, "HTTP/1.0"))
 				return REFUSE_TRANSFER_ENCODING;
 			codings++;
 		}
@@ -40,7 +41,7 @@ static enum refusal_reason check_lengths(const struct framing *framing, size_t *
 		return REFUSE_LENGTHS_CONFLICT;
 	if (length > (int64_t)framing->max_body)
 		return REFUSE_BODY_TOO_LARGE;
-	*ret_body = codings ? framing->max_body : (size_t)length;
+	*ret_body = (struct framing_body){ .chunked = codings > 0, .length = (size_t)length };
 	return REFUSE_NONE;
 }
 
@@ -96,6 +97,17 @@ static bool lines_are_whole(const struct framing *framing)
 	return memcmp(end, "\0\0\0\0", 4) == 0;
 }
 
+/* Two servers may take one each for whom the request is meant for (RFC 9112, 3.2). */
+static bool has_several_hosts(const struct framing *framing)
+{
+	size_t hosts = 0;
+	size_t i;
+
+	for (i = 0; i < framing->n_headers; i++)
+		hosts += text_equal_nocase(framing->headers[i].name, "host");
+	return hosts > 1;
+}
+
 static enum refusal_reason check_headers(const struct framing *framing)
 {
 	size_t size = 0;
@@ -110,10 +122,12 @@ static enum refusal_reason check_headers(const struct framing *framing)
 	}
 	if (!lines_are_whole(framing))
 		return REFUSE_HEADERS_MALFORMED;
+	if (has_several_hosts(framing))
+		return REFUSE_HOSTS_CONFLICT;
 	return size > HEADERS_SIZE ? REFUSE_HEADERS_TOO_LARGE : REFUSE_NONE;
 }
 
-enum refusal_reason framing_check(const struct framing *framing, size_t *ret_body)
+enum refusal_reason framing_check(const struct framing *framing, struct framing_body *ret_body)
 {
 	enum refusal_reason reason;
 

@@ -20,8 +20,13 @@ struct framing {
 	size_t max_body;
 };
 
-/* REFUSE_NONE and how long the body is at most (0: none), or why the request is not read. */
-enum refusal_reason framing_check(const struct framing *framing, size_t *ret_body);
+struct framing_body {
+	bool chunked;  /* nobody knows how long it is */
+	size_t length; /* of one that is not */
+};
+
+/* REFUSE_NONE, or why the request is not read. */
+enum refusal_reason framing_check(const struct framing *framing, struct framing_body *ret_body);
 
 /* The limit that was reached, for the text of a refusal; NULL where there is none to name. */
 const char *framing_limit(enum refusal_reason reason, size_t max_body, char ret[24]);

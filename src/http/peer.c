@@ -25,7 +25,7 @@ struct peers *peers_create(const struct peer_limits *limits)
 	if (!peers)
 		abort();
 	peers->deadlines = deadlines_create();
-	peers->crowd = crowd_create(limits->max, limits->max_per_address);
+	peers->crowd = crowd_create(&limits->crowd);
 	peers->limits = *limits;
 	pthread_mutex_init(&peers->lock, NULL);
 	return peers;
@@ -214,6 +214,16 @@ void *peer_keep_target(void *peers, const char *target, struct MHD_Connection *c
 	}
 	memcpy(peer->target, target, length);
 	return NULL;
+}
+
+bool peer_keep(struct peers *peers, struct peer *peer, size_t bytes)
+{
+	return crowd_keep(peers->crowd, peer->place, bytes);
+}
+
+void peer_drop(struct peers *peers, struct peer *peer, size_t bytes)
+{
+	crowd_drop(peers->crowd, peer->place, bytes);
 }
 
 void peer_arrived(struct peer *peer)

@@ -32,7 +32,7 @@ struct peer_limits {
 	/* Milliseconds. A new connection has request_timeout for its first request; later ones have idle_timeout more, since
 	 * nobody knows when their first byte came. */
 	int64_t request_timeout, idle_timeout;
-	size_t max, max_per_address; /* connections */
+	struct crowd_limits crowd; /* connections, and what is kept of their bodies */
 };
 
 struct peers *peers_create(const struct peer_limits *limits);
@@ -56,6 +56,10 @@ void peer_connection_changed(void *peers, struct MHD_Connection *connection, voi
 void *peer_keep_target(void *peers, const char *target, struct MHD_Connection *connection);
 
 struct peer *peer_of(struct MHD_Connection *connection);
+
+/* So many bytes more of its body are kept, until they are dropped; false: there is no room for them. */
+bool peer_keep(struct peers *peers, struct peer *peer, size_t bytes);
+void peer_drop(struct peers *peers, struct peer *peer, size_t bytes);
 
 /* The request is whole: from now on it is the server that takes its time. NULL is allowed. */
 void peer_arrived(struct peer *peer);

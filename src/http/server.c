@@ -16,7 +16,8 @@
 #include "http/peer.h"
 #include "http/tls.h"
 
-#define BODIES_MAX        ((size_t)64 << 20) /* room for all bodies under way together, beside the largest single one */
+#define BODIES_MAX        ((size_t)64 << 20) /* room for all bodies under way together, and for one at least */
+#define BODIES_SHARES     4                  /* of which an address has one */
 #define CONNECTION_MEMORY ((size_t)64 << 10) /* request line and headers of one request */
 #define CONNECTIONS_SPARE 16                 /* for each thread: the library counts those it has not cleared away yet */
 #define BODY_LARGE        ((size_t)64 << 10) /* from here on a body is read elsewhere: a mebibyte takes five milliseconds */
@@ -36,18 +37,20 @@ struct http_server {
 	size_t active; /* calls handed over and not yet taken back by an HTTP thread; under the lock */
 	size_t replies; /* that clients have not read whole; under the lock */
 	bool draining; /* under the lock */
-	size_t body_bytes; /* atomic: room that the bodies under way may take */
+	size_t trusted_bytes; /* atomic: of bodies that came with the control token, which strangers leave no less room */
 };
 
 /* One request, from its headers to its reply. */
 struct exchange {
 	struct http_server *server;
 	struct MHD_Connection *connection;
+	struct peer *peer;
 	char *path;
 	struct header headers[HEADERS_MAX + 1]; /* one more than allowed, so that it shows */
 	size_t n_headers;
 	struct buf body;
-	size_t max_body;
+	struct body_limit limit;
+	bool chunked; /* its body */
 	size_t body_room; /* taken of the server's */
 	enum refusal_reason refused; /* before there is a call: the request itself cannot be taken */
 	struct call *call;
@@ -67,18 +70,60 @@ static enum MHD_Result keep_header(void *context, enum MHD_ValueKind kind, const
 	return exchange->n_headers < COUNT_OF(exchange->headers) ? MHD_YES : MHD_NO;
 }
 
-/* Bodies are kept until they are whole, before anybody is authenticated: together they have a limit. */
-static void take_room(struct exchange *exchange, size_t room)
+static size_t bodies_max(size_t largest)
+{
+	return BODIES_MAX > largest ? BODIES_MAX : largest;
+}
+
+static bool take_trusted(struct http_server *server, size_t bytes)
+{
+	if (__atomic_add_fetch(&server->trusted_bytes, bytes, __ATOMIC_RELAXED) <=
+	    bodies_max(server->api->settings.max_fleet_bytes))
+		return true;
+	__atomic_sub_fetch(&server->trusted_bytes, bytes, __ATOMIC_RELAXED);
+	return false;
+}
+
+static bool take_room(struct exchange *exchange, size_t bytes)
 {
 	struct http_server *server = exchange->server;
-	size_t max = BODIES_MAX > exchange->max_body ? BODIES_MAX : exchange->max_body;
 
-	if (__atomic_add_fetch(&server->body_bytes, room, __ATOMIC_RELAXED) > max) {
-		__atomic_sub_fetch(&server->body_bytes, room, __ATOMIC_RELAXED);
-		exchange->refused = REFUSE_BUSY;
+	if (exchange->limit.trusted ? !take_trusted(server, bytes) : !peer_keep(server->peers, exchange->peer, bytes))
+		return false;
+	exchange->body_room += bytes;
+	return true;
+}
+
+static void give_room_back(struct exchange *exchange, size_t bytes)
+{
+	struct http_server *server = exchange->server;
+
+	if (exchange->limit.trusted)
+		__atomic_sub_fetch(&server->trusted_bytes, bytes, __ATOMIC_RELAXED);
+	else if (bytes)
+		peer_drop(server->peers, exchange->peer, bytes);
+	exchange->body_room -= bytes;
+}
+
+/* Bodies are kept until they are whole, before anybody is authenticated: together they have a limit, and those of an address
+ * theirs. Only what has come counts, since to announce a body costs a stranger nothing. */
+static void take_body(struct exchange *exchange, const char *data, size_t size)
+{
+	if (exchange->refused != REFUSE_NONE)
 		return;
-	}
-	exchange->body_room = room;
+	if (size > exchange->limit.max - exchange->body.length)
+		exchange->refused = REFUSE_BODY_TOO_LARGE; /* a chunked one: it has no length to refuse it by */
+	else if (!take_room(exchange, size))
+		exchange->refused = REFUSE_BUSY;
+	else
+		buf_add(&exchange->body, data, size);
+	if (exchange->body.failed)
+		exchange->refused = REFUSE_BUSY;
+	if (exchange->refused == REFUSE_NONE)
+		return;
+	/* The rest is read and dropped: the library takes no answer in the middle. */
+	buf_finish(&exchange->body);
+	give_room_back(exchange, exchange->body_room);
 }
 
 static void check_framing(struct exchange *exchange, const char *method, const char *version)
@@ -89,13 +134,19 @@ static void check_framing(struct exchange *exchange, const char *method, const c
 		.version = version,
 		.headers = exchange->headers,
 		.n_headers = exchange->n_headers,
-		.max_body = exchange->max_body,
+		.max_body = exchange->limit.max,
 	};
-	size_t body = 0;
+	struct framing_body body;
 
 	exchange->refused = framing_check(&framing, &body);
-	if (exchange->refused == REFUSE_NONE && body)
-		take_room(exchange, body);
+	if (exchange->refused != REFUSE_NONE)
+		return;
+	exchange->chunked = body.chunked;
+	/* What has no room now is told so before it is sent. */
+	if (take_room(exchange, body.length))
+		give_room_back(exchange, body.length);
+	else
+		exchange->refused = REFUSE_BUSY;
 }
 
 static struct exchange *exchange_create(struct http_server *server, struct MHD_Connection *connection, const char *method,
@@ -110,9 +161,10 @@ static struct exchange *exchange_create(struct http_server *server, struct MHD_C
 	}
 	exchange->server = server;
 	exchange->connection = connection;
+	exchange->peer = peer;
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_header, exchange);
-	exchange->max_body = call_body_max(server->api, exchange->path, exchange->headers, exchange->n_headers);
-	buf_init(&exchange->body, exchange->max_body);
+	exchange->limit = call_body_limit(server->api, exchange->path, exchange->headers, exchange->n_headers);
+	buf_init(&exchange->body, exchange->limit.max);
 	check_framing(exchange, method, version);
 	return exchange;
 }
@@ -186,7 +238,7 @@ static void request_completed(void *context, struct MHD_Connection *connection, 
 	leave(exchange);
 	if (exchange->replied)
 		reply_ended(server);
-	__atomic_sub_fetch(&server->body_bytes, exchange->body_room, __ATOMIC_RELAXED);
+	give_room_back(exchange, exchange->body_room);
 	call_destroy(exchange->call);
 	buf_finish(&exchange->body);
 	free(exchange->path);
@@ -224,7 +276,8 @@ static enum MHD_Result send_reply(struct exchange *exchange)
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
 	for (i = 0; i < reply->n_headers; i++)
 		MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
-	if (exchange->refused != REFUSE_NONE || is_draining(exchange->server))
+	/* The library takes a bare LF for the end of a chunk's line, which others on the way may not: nothing is read behind. */
+	if (exchange->refused != REFUSE_NONE || exchange->chunked || is_draining(exchange->server))
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	reply_begins(exchange);
 	result = MHD_queue_response(exchange->connection, (unsigned)reply->status, response);
@@ -286,7 +339,7 @@ static enum MHD_Result refuse(struct exchange *exchange, const char *method)
 
 	make_call(exchange, method);
 	call_reject(exchange->call, exchange->refused,
-	            framing_limit(exchange->refused, exchange->max_body, limit));
+	            framing_limit(exchange->refused, exchange->limit.max, limit));
 	return send_reply(exchange);
 }
 
@@ -361,16 +414,11 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 	if (exchange->call)
 		return go_on(exchange, call_continue(exchange->call));
 	if (*size) {
-		/* A chunked body has no length to refuse it by; the rest of it is read and dropped. */
-		buf_add(&exchange->body, data, *size);
+		take_body(exchange, data, *size);
 		*size = 0;
 		return MHD_YES;
 	}
-	if (exchange->body.failed) {
-		exchange->refused = REFUSE_BODY_TOO_LARGE;
-		return refuse(exchange, method);
-	}
-	return serve(exchange, method);
+	return exchange->refused == REFUSE_NONE ? serve(exchange, method) : refuse(exchange, method);
 }
 
 /* ---- the server ---- */
@@ -442,11 +490,17 @@ static void take(void *context, struct peer *peer, bool tls)
 static bool begin(struct http_server *server, char *error, size_t error_size)
 {
 	const struct http_settings *settings = &server->settings;
+	size_t bodies = bodies_max(server->api->settings.max_body);
+	size_t share = bodies / BODIES_SHARES;
 	struct peer_limits limits = {
 		.request_timeout = settings->request_timeout * SECOND,
 		.idle_timeout = settings->idle_timeout * SECOND,
-		.max = settings->max_connections,
-		.max_per_address = settings->max_connections_per_address,
+		.crowd = {
+			.connections = settings->max_connections,
+			.connections_per_address = settings->max_connections_per_address,
+			.bytes = bodies,
+			.bytes_per_address = share > server->api->settings.max_body ? share : server->api->settings.max_body,
+		},
 	};
 	struct listener_settings listener = {
 		.host = settings->host,

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from cloud import TIME_SECONDS, Cloud
+from cloud import SLOWER, TIME_SECONDS, Cloud
 
 BEARER = "Authorization"
 OPERATIONS = [("GET", "/_cleat/version"), ("GET", "/_cleat/keys"), ("POST", "/_cleat/keys"), ("POST", "/_cleat/keys/disable"),
@@ -127,11 +127,59 @@ def test_keys_and_their_state_survive_a_restart(make_server):
 def test_dev_key_is_valid_only_while_the_server_was_started_with_it(make_server):
     server = make_server(durable=True)
     Cloud(server).DescribeRegions()
-    assert "cleat" not in [key["access_key_id"] for key in server.control("GET", "/_cleat/keys")["keys"]]
+    *stored, held = server.control("GET", "/_cleat/keys")["keys"]
+    assert held == {"access_key_id": "cleat", "account": stored[0]["account"], "state": "active", "created_at": "",
+                    "description": "development key (--dev-key)"}
+    assert "cleat" not in [key["access_key_id"] for key in stored]
+    assert server.control("GET", "/_cleat/keys?account=1")["keys"] == []
     server.stop()
     server.flags["dev_key"] = None
     server.start()
+    assert server.control("GET", "/_cleat/keys")["keys"] == stored
     assert Cloud(server).refused("DescribeRegions") == (404, "InvalidAccessKeyId.NotFound")
+
+
+def test_key_with_the_id_of_the_dev_key_is_refused(make_server, tmp_path):
+    """The development key would hide it: neither a file brings one, nor is there one in the store."""
+    key = {"id": "cleat", "secret": "a-secret-of-its-own"}
+    fleet = {"cleat_fleet": 1, "accounts": [{"access_keys": [{"id": "other", "secret": "x" * 20}, key]}]}
+    server = make_server(durable=True)
+    fault = server.control("POST", "/_cleat/fleet", fleet, status=400)["error"]
+    assert fault["reason"] == "fleet-wrong"
+    assert "accounts[0].access_keys[1].id" in fault["message"] and "id of the development key" in fault["message"]
+    assert len(server.control("GET", "/_cleat/keys")["keys"]) == 2
+    (tmp_path / "fleet.json").write_text(json.dumps(fleet), encoding="ascii")
+    for flags in ({"fleet": tmp_path / "fleet.json"}, {}):
+        other = make_server(durable=True, start=False, **flags)
+        if not flags:
+            other.flags["dev_key"] = None
+            other.start()
+            other.control("POST", "/_cleat/fleet", fleet)
+            Cloud(other, "cleat", key["secret"]).DescribeRegions()
+            other.stop()
+            other.flags["dev_key"] = True
+        other.start(wait=False)
+        assert other.process.wait(20 * SLOWER) == 1
+        other.process = None
+        assert ("--access-key-id" in other.log) and ("development key" in other.log)
+
+
+@pytest.mark.parametrize("method, path, body, sentence", [
+    ("POST", "/_cleat/faults", {"operation": "DescribeDisks", "effect": "reply-lost", "tims": 5},
+     "There is no 'tims'; did you mean 'times'?"),
+    ("POST", "/_cleat/keys", {"descripton": "x"}, "There is no 'descripton'; did you mean 'description'?"),
+    ("POST", "/_cleat/keys", {"quite": {"different": 1}}, "There is no 'quite'."),
+    ("POST", "/_cleat/keys?Account=1", {}, "There is no 'Account'; did you mean 'account'?"),
+    ("GET", "/_cleat/jobs?limits=5", None, "There is no 'limits'; did you mean 'limit'?"),
+    ("GET", "/_cleat/version?" + "x" * 300, None, "There is no '" + "x" * 64 + "'."),
+    ("POST", "/_cleat/fleet?wiat=true", {"cleat_fleet": 1}, "There is no 'wiat'; did you mean 'wait'?"),
+    ("POST", "/_cleat/fleet/set?id=d-1", {}, "There is no 'id'."),
+])
+def test_names_that_nobody_reads_are_refused(shared_server, method, path, body, sentence):
+    before = shared_server.control("GET", "/_cleat/faults")
+    assert error(shared_server, method, path, 400, body) == {"reason": "parameter-unknown", "message": sentence}
+    assert shared_server.control("GET", "/_cleat/faults") == before
+    assert shared_server.http("GET", "/healthz?from=balancer")[0] == 200
 
 
 # ---- clock

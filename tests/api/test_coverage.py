@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Rows that no api test can provoke, and the test that does: operation -> row -> test.
 ELSEWHERE = {
     COMMON: {
+        "400 InvalidParameter hosts-conflict": "tests/system/test_limits.py::test_several_hosts",
         "400 InvalidParameter transfer-encoding": "tests/system/test_limits.py::test_bodies_whose_end_is_in_doubt",
         "414 RequestURITooLong target-too-long": "tests/system/test_limits.py::test_path_and_query_too_long",
         "431 RequestHeadersTooLarge headers-too-large": "tests/system/test_limits.py::test_headers_too_long",

@@ -535,3 +535,9 @@ def test_a_batch_in_a_form(cloud):
     instances = cloud.make_instances(Amount=2)
     reply = cloud.raw("StopInstances", {**HERE, **named(*instances)}, method="POST")
     assert reply.status == 200 and len(reply.json["InstanceResponses"]["InstanceResponse"]) == 2
+
+
+def test_zone_that_there_is_not_in_the_words_of_run_instances(cloud):
+    parameters = {"RegionId": REGION, "ZoneId": "cn-hangzhou-z", "ImageId": IMAGE, "InstanceType": TYPE}
+    assert cloud.raw("RunInstances", parameters).fault == (
+        404, "InvalidZoneId.NotFound", "The specified ZoneId does not exist.")

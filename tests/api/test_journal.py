@@ -130,7 +130,9 @@ SECRET = "Pa55-word"
     ("DescribeDisks", {"SomePassword": SECRET}), ("DescribeDisks", {"X.1.password": SECRET}),
     ("DescribeDisks", {"ClientSecret": SECRET}), ("DescribeDisks", {"SecurityToken": SECRET}),
     ("DescribeDisks", {"ApiToken": SECRET}), ("NoSuchThing", {"Password": SECRET}),
-    ("ModifyInstanceVncPasswd", {"VncPassword": SECRET})])
+    ("ModifyInstanceVncPasswd", {"VncPassword": SECRET}), ("DescribeDisks", {"user_data": SECRET}),
+    ("DescribeDisks", {"X.1.User-Data": SECRET}), ("DescribeDisks", {"DbPwd": SECRET}),
+    ("DescribeDisks", {"TheCredential": SECRET}), ("DescribeDisks", {"secret.ClientToken.x": SECRET})])
 def test_secrets_are_masked(cloud, method, action, parameters):
     cloud.raw(action, parameters, method=method)
     call = last(cloud.server)
@@ -139,6 +141,26 @@ def test_secrets_are_masked(cloud, method, action, parameters):
     (name,) = (name for name, value in parameters.items() if value == SECRET)
     assert values(call)[name] == "***"
     assert values(call)["Signature"] == "***" and values(call)["SignatureMethod"] == "HMAC-SHA1"
+
+
+def test_tokens_that_are_no_secrets_are_shown(cloud):
+    for action in ("DescribeRegions", "NoSuchThing"):
+        cloud.raw(action, {"ClientToken": "mine", "X.1.NextToken": "more", "next_token": "most"})
+        shown = values(last(cloud.server))
+        assert (shown["ClientToken"], shown["X.1.NextToken"], shown["next_token"]) == ("mine", "more", "most")
+
+
+def test_secrets_of_a_fleet_file_are_masked(own_cloud):
+    server = own_cloud().server
+    fleet = {"accounts": [{"access_keys": [{"id": "mine", "secret": SECRET}],
+                           "instances": [{"user_data": SECRET, "password": SECRET, "name": "web"}]}]}
+    headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+    assert server.http("POST", "/_cleat/fleet", json.dumps(fleet), headers)[0] == 400
+    call = last(server, all=True)
+    assert call["operation"] == "POST /_cleat/fleet" and SECRET not in json.dumps(call)
+    shown = values(call)
+    assert shown["accounts.1.instances.1.user_data"] == shown["accounts.1.access_keys.1.secret"] == "***"
+    assert shown["accounts.1.instances.1.name"] == "web" and shown["accounts.1.access_keys.1.id"] == "mine"
 
 
 def test_signature_in_headers_is_not_kept(cloud):
@@ -155,7 +177,7 @@ def test_secrets_of_the_control_api_are_masked(own_cloud):
     server = own_cloud().server
     body = json.dumps({"description": "mine", "secret": SECRET, "inner": {"list": [{"password": SECRET}, 7]}})
     headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
-    assert server.http("POST", "/_cleat/keys?token=" + SECRET, body, headers)[0] == 200
+    assert server.http("POST", "/_cleat/keys?token=" + SECRET, body, headers)[0] == 400
     call = last(server, all=True)
     assert call["operation"] == "POST /_cleat/keys" and call["dialect"] == "control"
     assert SECRET not in json.dumps(call) and server.token not in json.dumps(call)

@@ -10,6 +10,8 @@ import stat
 
 import pytest
 
+from cloud import wait_for
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMMANDS = ["serve", "demo", "exec", "env", "call", "why", "jobs", "journal", "ca", "key create", "key list", "key disable", "key enable",
             "clock", "clock advance", "fault add", "fault list", "fault clear", "fleet load", "fleet dump", "fleet reset",
@@ -150,6 +152,27 @@ def test_call(client):
     assert json.loads(refused.stdout)["Code"].startswith("Invalid")
     wrong = client("call", "DescribeRegions", env={**DEV_KEY, "CLEAT_ACCESS_KEY_SECRET": "wrong"}, status=1)
     assert json.loads(wrong.stdout)["Code"] == "SignatureDoesNotMatch"
+
+
+def test_call_with_a_word_that_is_no_parameter(client):
+    for word in ("=x", "=", "PageSize"):
+        assert f"'{word}' is no parameter; write NAME=VALUE" in client("call", "DescribeDisks", word, "--dev-key", status=2).stderr
+
+
+def test_guest_says_which_option_is_too_long(client):
+    for option, most in (("--at", 1024), ("--by", 128)):
+        assert client("guest", "mount", "d-1", "i-1", option, "x" * (most + 1), status=2).stderr ==             f"cleat guest mount: {option} has {most + 1} characters; {most} is the most\n"
+        assert "disk" in client("guest", "mount", "d-1", "i-1", option, "ä" * most, status=1).stderr  # there is no d-1
+    assert "--by" in client("guest", "io", "d-1", "i-1", "--by", "x" * 129, status=2).stderr
+
+
+def test_ephemeral_server_tells_people_where_it_is(make_server, cleat):
+    server = make_server(log="text")
+    wait_for(lambda: " ephemeral " in server.log, "the log says it")
+    (line,) = (line for line in server.log.splitlines() if " ephemeral " in line)
+    data = line.rpartition("data=")[2].strip('"')
+    assert "--data" in line and cleat("call", "DescribeRegions", "--dev-key", "--data", data).returncode == 0
+    assert '"ephemeral"' not in make_server().log
 
 
 def test_call_of_another_api_with_a_temporary_key(client):

@@ -119,6 +119,14 @@ def test_broken_request_lines(well, line):  # noqa: F811
         assert wire.reply() is None
 
 
+@pytest.mark.parametrize("hosts", ["Host: x\r\nHost: y\r\n", "Host: x\r\nhost: x\r\n", "Host: x\r\nX: y\r\nHOST:\r\n"], ids=repr)
+def test_several_hosts(well, hosts):  # noqa: F811
+    assert refused_for_good(well, f"GET {target()} HTTP/1.1\r\n{hosts}\r\n") == (
+        400, "InvalidParameter", "The request has more than one Host header.")
+    status, _, body = ask(well, f"GET /_cleat/version HTTP/1.1\r\n{hosts}\r\n")
+    assert (status, json.loads(body)["error"]["reason"]) == (400, "hosts-conflict")
+
+
 # ---- where a body ends ----
 
 
@@ -140,6 +148,25 @@ def test_bodies_whose_end_is_in_doubt(well, headers, words):  # noqa: F811
     smuggled = f"0\r\n\r\nGET {target()} HTTP/1.1\r\nHost: x\r\n\r\n"
     status, code, message = refused_for_good(well, f"POST / HTTP/1.1\r\nHost: x\r\n{headers}{FORM}\r\n{smuggled}")
     assert (status, code) == (400, "InvalidParameter") and words in message
+
+
+def test_chunks_of_http_1_0(well):  # noqa: F811
+    smuggled = f"0\r\n\r\nGET {target()} HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = f"POST / HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n{FORM}\r\n"
+    status, code, message = refused_for_good(well, head + smuggled)
+    assert (status, code) == (400, "InvalidParameter") and "of HTTP/1.1" in message
+
+
+def test_nothing_is_read_behind_chunks(well):  # noqa: F811
+    """Where a chunk's line ends, servers on the way may see otherwise: the connection ends with the reply."""
+    body = urllib.parse.urlencode(signing.v1_sign("POST", signing.v1_common("DescribeRegions", Format="JSON")))
+    for end in ("\r\n", "\n"):
+        with Wire(well) as wire:
+            wire.send(f"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n{FORM}\r\n"
+                      f"{len(body):x}{end}{body}\r\n0\r\n\r\nGET {target()} HTTP/1.1\r\nHost: x\r\n\r\n")
+            status, headers, _ = wire.reply()
+            assert status in (200, 400) and headers["connection"].lower() == "close"
+            assert wire.reply() is None
 
 
 @pytest.mark.parametrize("length", ["5, 6", "5, 5", "+5", "-5", "5 ", "0x5", "5x", "", "5.0", "٥"], ids=repr)

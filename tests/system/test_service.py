@@ -6,6 +6,8 @@ import resource
 import socket
 import time
 
+from cloud import SLOWER, wait_for
+
 
 def test_systemd_is_told_when_it_is_ready_and_when_it_stops(make_server, tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
@@ -62,42 +64,105 @@ def test_a_connection_that_was_served_is_kept_for_its_next_request(make_server):
             assert one.recv(4096).startswith(b"HTTP/1.1 200")
 
 
-def takes_a_body(server):
+def takes_a_body(server, size=1 << 20):
     try:
-        return server.http("POST", "/", b"x" * 1048576)[0] != 503
+        return server.http("POST", "/", b"x" * size)[0] != 503
     except OSError:  # refused, and closed, before the body was sent
         return False
 
 
-def test_unfinished_bodies_have_a_limit_together(make_server):
-    """Nobody is authenticated before the body is whole: strangers must not fill the memory with halves."""
+MIB = 1 << 20
+HEAD = f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {MIB}\r\n\r\n".encode()
+
+
+def connected(server, number):
+    return socket.create_connection(("127.0.0.1", server.port), timeout=20 * SLOWER, source_address=(f"127.0.0.{number}", 0))
+
+
+def head_of(length):
+    return HEAD.replace(b"%d" % MIB, b"%d" % length)
+
+
+def unfinished(server, number, count=1, length=MIB):
+    """Connections of that address with all of a body but its last byte."""
+    wires = []
+    for _ in range(count):
+        wires.append(connected(server, number))
+        wires[-1].sendall(head_of(length) + b"x" * (length - 1))
+    return wires
+
+
+def status_at_head(server, number, head=HEAD):
+    """The status of a request of which the body is not sent: b"" if it is waited for."""
+    with connected(server, number) as wire:
+        wire.sendall(head)
+        wire.settimeout(0.3)
+        try:
+            return wire.recv(4096)[9:12]
+        except TimeoutError:
+            return b""
+
+
+def close_all(wires):
+    for wire in wires:
+        wire.close()
+
+
+def test_announced_bodies_take_no_room(make_server):
+    """Who only says that a body will come refuses nobody else's."""
     server = make_server()
-    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\n"
-    halves = []
+    chunked = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    wires = [connected(server, number) for number in (1, 2, 3, 4, 5) for _ in range(40)]
     try:
-        for _ in range(80):  # more than there is room for: whichever come first fill it
-            halves.append(socket.create_connection(("127.0.0.1", server.port), timeout=20))
-            halves[-1].sendall(head + b"x")
-        reply, deadline = b"", time.monotonic() + 20
-        while not reply and time.monotonic() < deadline:  # the server takes them in when it comes to them
-            # One that finds a place before those above had theirs keeps it, or there would always be one left.
-            halves.append(socket.create_connection(("127.0.0.1", server.port), timeout=20))
-            halves[-1].sendall(head)
-            halves[-1].settimeout(0.5)
-            try:
-                reply = halves[-1].recv(4096)
-            except TimeoutError:
-                continue
-        assert reply.startswith(b"HTTP/1.1 503 ")
-        assert b"Retry-After: 1" in reply
-        assert server.http("GET", "/healthz")[0] == 200
+        for number, wire in enumerate(wires):
+            wire.sendall((HEAD, chunked)[number % 2] + (b"x", b"1\r\nx\r\n")[number % 2])
+        for _ in range(20):
+            assert takes_a_body(server)
     finally:
-        for half in halves:
-            half.close()
-    deadline = time.monotonic() + 20
-    while not takes_a_body(server):  # what they took is given back
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+        close_all(wires)
+
+
+def test_unfinished_bodies_have_a_limit_together(make_server):
+    """Nobody is authenticated before the body is whole: strangers must not fill the memory with halves. One address fills its
+    share of the room, four of them all of it, and none of them what is kept for the control token."""
+    server = make_server()
+    wires = unfinished(server, 2, 16)
+    try:
+        wait_for(lambda: status_at_head(server, 2) == b"503", "the share of 127.0.0.2 is taken")
+        assert takes_a_body(server) and status_at_head(server, 3) == b""
+        for number in (3, 4, 5):
+            wires += unfinished(server, number, 16)
+        wait_for(lambda: status_at_head(server, 1) == b"503", "all the room is taken")
+        assert not takes_a_body(server, MIB - 1000)
+        assert server.http("GET", "/healthz")[0] == 200
+        fleet = json.dumps({"version": 1, "accounts": [], "": "x" * 2 * MIB})
+        headers = {"Authorization": "Bearer " + server.token, "Content-Type": "application/json"}
+        assert server.http("POST", "/_cleat/fleet", fleet, headers)[0] == 400  # read, and judged
+    finally:
+        close_all(wires)
+    wait_for(lambda: takes_a_body(server, MIB - 1000), "what they took is given back")
+
+
+def test_body_that_finds_no_room_in_the_middle(make_server):
+    """It is answered when its end has come, and the connection ends; what it had taken is free for others at once."""
+    server = make_server()
+    chunk = b"%x\r\n" % 1000 + b"x" * 1000 + b"\r\n"
+    wires = unfinished(server, 2, 15)
+    try:
+        with connected(server, 2) as wire:
+            wire.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 600)
+            wait_for(lambda: status_at_head(server, 2) == b"503", "it has come so far")
+            wires += unfinished(server, 2, 1, 350_000)
+            wait_for(lambda: status_at_head(server, 2, head_of(102_400)) == b"503", "the room is taken")
+            wire.sendall(chunk * 400 + b"0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            reply = b""
+            while piece := wire.recv(65536):
+                reply += piece
+        assert reply.startswith(b"HTTP/1.1 503 ") and b"Retry-After: 1" in reply and b"Connection: close" in reply
+        assert reply.count(b"HTTP/1.1 ") == 1
+        wait_for(lambda: status_at_head(server, 2, head_of(600_000)) == b"", "its room is free again")
+    finally:
+        close_all(wires)
 
 
 def test_the_limit_on_open_files_is_raised_to_what_connections_need(make_server):

@@ -265,10 +265,27 @@ def test_authority_whose_key_is_lost_is_said_and_plain_http_goes_on(make_server,
     wait_for(lambda: "remove both to have a new authority made" in server.log, "the log says what to do")
     assert Cloud(server).make_disk()
     done = cleat("ca", "--data", server.data)
-    assert done.returncode == 1 and "its key is missing" in done.stderr
+    assert done.returncode == 1 and "its log says why" in done.stderr and "its key is missing" in server.log
+    status, _, body = server.http("GET", "/_cleat/ca")  # a stranger learns nothing of this machine
+    assert status == 404 and str(server.data).encode() not in body and b"pem" not in body
     (server.data / "ca.pem").unlink()
     time.sleep(1.1)  # it does not try again at once
     assert get(server, trusting(authority(server)))[0] == 200
+
+
+def test_certificate_that_lies_with_its_key_is_not_handed_out(make_server, tmp_path):
+    made = make_server(tls_ca_dir=tmp_path)
+    pem, key = authority(made), (tmp_path / "ca_key.pem").read_text(encoding="ascii")
+    made.stop()
+    (tmp_path / "ca.pem").write_text(pem + key, encoding="ascii")
+    assert "ca.pem of --tls-ca-dir holds a private key" in refused_start(make_server, tls_ca_dir=tmp_path)[1]
+    (tmp_path / "ca.pem").write_text(pem, encoding="ascii")
+    server = make_server(tls_ca_dir=tmp_path)
+    for more in (key, "who made it, and why"):
+        (tmp_path / "ca.pem").write_text("a note\n" + pem + more, encoding="ascii")
+        assert authority(server) == pem
+    server.restart()
+    assert authority(server) == pem and get(server, trusting(pem))[0] == 200
 
 
 # ---- a certificate that was given ----

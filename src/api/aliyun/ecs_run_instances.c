@@ -68,7 +68,7 @@ static const struct error_row errors[] = {
 	{ REFUSE_INSTANCE_TYPE_UNKNOWN, 400, "InvalidInstanceType.ValueNotSupported",
 	  "The specified InstanceType beyond the permitted range.", NULL },
 	{ REFUSE_IMAGE_UNKNOWN, 404, "InvalidImageId.NotFound", "The specified ImageId does not exist.", NULL },
-	{ REFUSE_ZONE_UNKNOWN, 404, "InvalidZoneId.NotFound", "The specified zone does not exist.", NULL },
+	{ REFUSE_ZONE_UNKNOWN, 404, "InvalidZoneId.NotFound", "The specified ZoneId does not exist.", NULL },
 	ROWS_PLACE,
 	{ REFUSE_SECURITY_GROUP_UNKNOWN, 400, "InvalidSecurityGroupId.NotFound",
 	  "The SecurityGroupId provided does not exist in our records.", NULL },

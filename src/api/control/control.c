@@ -4,9 +4,11 @@
 
 #include "api/query.h"
 #include "api/write.h"
+#include "base/option.h"
 #include "base/text.h"
 
 #define FLEET_PATH "/_cleat/fleet"
+#define NAMES_MAX  32 /* of parameters of one operation */
 
 #define OPERATION(name) extern const struct operation control_##name;
 #include "api/control/operations.def"
@@ -19,10 +21,15 @@ const struct operation *const control_operations[] = {
 	NULL,
 };
 
+/* Balancers put into the query what they like. */
+static bool is_health(const struct request *request)
+{
+	return text_equal(request->path, "/healthz") || text_equal(request->path, "/readyz");
+}
+
 static bool claims(const struct request *request)
 {
-	return text_starts(request->path, "/_cleat/") || text_equal(request->path, "/healthz") ||
-	       text_equal(request->path, "/readyz");
+	return text_starts(request->path, "/_cleat/") || is_health(request);
 }
 
 static bool has_token(const struct api *api, const struct request *request)
@@ -33,11 +40,13 @@ static bool has_token(const struct api *api, const struct request *request)
 }
 
 /* A fleet file may be longer than other bodies, from those who may load one. */
-static size_t body_max(const struct api *api, const struct request *head)
+static void body_limit(const struct api *api, const struct request *head, struct body_limit *limit)
 {
 	bool fleet = text_equal(head->path, FLEET_PATH) || text_starts(head->path, FLEET_PATH "?");
 
-	return fleet && has_token(api, head) ? api->settings.max_fleet_bytes : 0;
+	limit->trusted = has_token(api, head);
+	if (fleet && limit->trusted)
+		limit->max = api->settings.max_fleet_bytes;
 }
 
 static void add_parameter(void *context, const char *name, const char *value)
@@ -68,6 +77,32 @@ static bool read_input(struct call *call)
 	       call_refuse_detail(call, REFUSE_PARAMETERS_UNREADABLE, NULL, "the query is not valid UTF-8 text");
 }
 
+/* What nobody would read is a mistake. Of an own body, operations say so themselves. */
+static bool check_names(struct call *call)
+{
+	const char *names[NAMES_MAX];
+	const struct field *field = call->operation->in.fields;
+	const struct tree *child;
+	const char *near;
+	size_t n = 0;
+	size_t i;
+
+	for (; field->name && n < NAMES_MAX; field++)
+		names[n++] = field->name;
+	for (child = call->input->first; child; child = child->next) {
+		for (i = 0; i < n && !text_equal(names[i], child->name); i++)
+			continue;
+		if (i < n)
+			continue;
+		near = option_nearest(child->name, names, n);
+		return call_refuse_detail(call, REFUSE_PARAMETER_UNKNOWN, NULL,
+		                          arena_printf(&call->arena, near ? "There is no '%.64s'; did you mean '%s'?" :
+		                                                            "There is no '%.64s'.",
+		                                       child->name, near));
+	}
+	return true;
+}
+
 static bool receive(struct call *call)
 {
 	const struct operation *const *at;
@@ -81,7 +116,7 @@ static bool receive(struct call *call)
 	for (at = control_operations; *at; at++) {
 		if (text_equal((*at)->name, call->action)) {
 			call->operation = *at;
-			return read_input(call);
+			return read_input(call) && (is_health(&call->request) || check_names(call));
 		}
 	}
 	return call_refuse(call, REFUSE_UNKNOWN_OPERATION, call->action);
@@ -105,7 +140,8 @@ static void write_done(struct call *call)
 		return;
 	}
 	if (call->operation->own_reply) {
-		call->reply.content_type = "application/json";
+		if (!call->reply.content_type)
+			call->reply.content_type = "application/json";
 		reply_header(&call->reply, "x-cleat-request-id", call->request_id);
 		return;
 	}
@@ -136,10 +172,13 @@ static const struct error_row errors[] = {
 	{ REFUSE_PARAMETER_MISSING, 400, "parameter-missing", "%s is missing.", NULL },
 	{ REFUSE_PARAMETER_EMPTY, 400, "parameter-empty", "%s is empty.", NULL },
 	{ REFUSE_PARAMETER_INVALID, 400, "parameter-invalid", "%s is not valid.", NULL },
+	{ REFUSE_PARAMETER_UNKNOWN, 400, "parameter-unknown", "%s%s", NULL },
 	{ REFUSE_PARAMETERS_TOO_MANY, 400, "parameters-too-many", "The request has more than %s%s parameters.", NULL },
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "parameters-unreadable", "The request cannot be read%s: %s.", NULL },
 	{ REFUSE_LENGTHS_CONFLICT, 400, "lengths-conflict", "The request has two lengths, or one that is no number.", NULL },
-	{ REFUSE_TRANSFER_ENCODING, 400, "transfer-encoding", "The only Transfer-Encoding that is understood is chunked.", NULL },
+	{ REFUSE_HOSTS_CONFLICT, 400, "hosts-conflict", "The request has more than one Host header.", NULL },
+	{ REFUSE_TRANSFER_ENCODING, 400, "transfer-encoding",
+	  "The only Transfer-Encoding that is understood is chunked, of HTTP/1.1.", NULL },
 	{ REFUSE_BODY_TOO_LARGE, 413, "body-too-large", "The body of the request is longer than %s bytes.", NULL },
 	{ REFUSE_TARGET_TOO_LONG, 414, "target-too-long", "The path and query are longer than %s bytes.", NULL },
 	{ REFUSE_HEADERS_MALFORMED, 400, "headers-malformed",
@@ -176,5 +215,5 @@ const struct dialect dialect_control = {
 	.receive = receive,
 	.write_done = write_done,
 	.write_fault = write_fault,
-	.body_max = body_max,
+	.body_limit = body_limit,
 };

@@ -281,7 +281,8 @@ static bool load_run(struct call *call, const void *in, void *out)
 	struct fleet_problems problems;
 	struct fleet fleet;
 
-	if (!fleet_file_read(&call->arena, call->api->dialects, request->body, request->body_length, &fleet, &problems))
+	if (!fleet_file_read(&call->arena, call->api->dialects, request->body, request->body_length, &fleet, &problems) ||
+	    !fleet_file_check_keys(&call->arena, &fleet, key_cache_fixed_id(call->api->keys), &problems))
 		return call_refuse_detail(call, REFUSE_FLEET_WRONG, NULL,
 		                          fleet_file_explain(&call->arena, &problems, request->body, request->body_length));
 	return change_run(call, &fleet, in, out);

@@ -20,6 +20,9 @@ bool fleet_file_read(struct arena *arena, const struct dialect *const *dialects,
 void fleet_file_check_faults(struct arena *arena, const struct dialect *const *dialects, struct fleet *fleet,
                              struct fleet_problems *problems);
 
+/* Adds a problem for each access key of that id, which --dev-key holds; NULL is no key's. False if there is one. */
+bool fleet_file_check_keys(struct arena *arena, const struct fleet *fleet, const char *held, struct fleet_problems *problems);
+
 /* Takes over single members of a thing that is there: those that may be changed by themselves. False with *problems
  * filled; their paths begin with "set". */
 bool fleet_file_set(struct arena *arena, const struct tree *values, struct fleet_thing *thing,

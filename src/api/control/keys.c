@@ -53,13 +53,20 @@ static bool keys_run(struct call *call, const void *in_, void *out_)
 	struct keys_out *out = out_;
 	struct access_key *rows;
 	size_t n = access_key_list(call->work.txn, text_empty(in->account) ? NULL : in->account, &rows);
-	struct key_item *items = arena_array(call_work_arena(call), struct key_item, n);
+	struct key_item *items = arena_array(call_work_arena(call), struct key_item, n + 1);
+	const char *fixed = key_cache_fixed_id(call->api->keys);
+	struct cached_key held;
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		items[i] = (struct key_item){ rows[i].id, rows[i].account, rows[i].description,
 			                      access_key_state_names[rows[i].state],
 			                      moment_seconds_text(call_work_arena(call), rows[i].created_at) };
+	if (fixed && key_cache_find(call->api->keys, fixed, &held) &&
+	    (text_empty(in->account) || text_equal(in->account, held.account)))
+		items[n++] = (struct key_item){ arena_text(call_work_arena(call), held.id),
+			                        arena_text(call_work_arena(call), held.account), "development key (--dev-key)",
+			                        access_key_state_names[ACCESS_KEY_ACTIVE], "" };
 	out->keys = (struct items){ items, n };
 	return true;
 }
@@ -70,7 +77,7 @@ const struct operation control_keys = {
 	.in = { sizeof(struct keys_in), keys_in_fields },
 	.out = { sizeof(struct keys_out), keys_out_fields },
 	.run = keys_run,
-	.doc = "Lists access keys, without their secrets.",
+	.doc = "Lists access keys, without their secrets; the development key is the last, made at no time.",
 };
 
 /* ---- create ---- */

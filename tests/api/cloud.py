@@ -67,6 +67,8 @@ class Reply:
             self.value = shapes.read_xml(self.xml, shapes.shape_of(action), action)
         else:
             self.value = self.json
+        # Clients take a Code at the top for a refusal, whatever the status is.
+        assert "Code" not in self.value and UUID.fullmatch(self.value["RequestId"]), self.text
         shapes.check_reply(action, self.value, by_token)
         shapes.ANSWERED.add((action, "XML" if "xml" in self.type else "JSON"))
 

@@ -196,6 +196,16 @@ struct peer *peer_of(struct MHD_Connection *connection)
 	return info ? info->socket_context : NULL;
 }
 
+/* The library would keep each parameter of the query in the memory for headers, though nobody asks it for them, and when that
+ * is used up neither answer nor close. The text is in a buffer of its own, which it is about to cut there itself. */
+static void hide_query(const char *target)
+{
+	char *query = strchr(target, '?');
+
+	if (query)
+		query[1] = '\0';
+}
+
 void *peer_keep_target(void *peers, const char *target, struct MHD_Connection *connection)
 {
 	struct peer *peer = peer_of(connection);
@@ -213,6 +223,7 @@ void *peer_keep_target(void *peers, const char *target, struct MHD_Connection *c
 		peer->capacity = length;
 	}
 	memcpy(peer->target, target, length);
+	hide_query(target);
 	return NULL;
 }
 

@@ -329,11 +329,12 @@ MANY = "&".join(f"P{number}=1" for number in range(1100))
     ("DELETE", "/?Format=XML", None, {}, True), ("POST", "/?Format=JSON", "{", {"Content-Type": "application/json"}, False),
     ("POST", "/", "%zz=%", {"Content-Type": signing.FORM}, True), ("POST", "/", b"\xff\xfe=\x00", {}, True),
     ("POST", "/", MANY, {"Content-Type": signing.FORM}, True),
+    ("GET", "/?" + MANY, None, {}, True), ("GET", "/?" + "a&" * 16000, None, {}, True),
     ("GET", "/?" + "a" * 40000, None, {}, False), ("GET", "/", None, {f"H{number}": "x" for number in range(120)}, False),
     ("GET", "/", None, {"Authorization": "ACS3-HMAC-SHA256 nonsense", "x-acs-action": "DescribeDisks",
                         "x-acs-version": "2014-05-26"}, False)],
     ids=["nothing", "empty-action", "path", "no-version", "format", "no-key", "no-key-json", "version", "escape", "bytes", "put",
-         "delete", "json", "form", "body-bytes", "parameters", "long", "headers", "authorization"])
+         "delete", "json", "form", "body-bytes", "parameters", "query", "separators", "long", "headers", "authorization"])
 def test_every_malformed_request_is_answered_with_an_id(cloud, method, target, body, headers, xml):
     check_refusal(cloud.send(method, target, body, headers), xml)
 

@@ -98,6 +98,18 @@ enum refusal_reason do_resize(struct world *world, const char *disk, int64_t siz
 	return world_change(world, run_resize, &args);
 }
 
+static bool run_spec(struct work *work, void *args)
+{
+	const char *job;
+
+	return disk_spec(work, args, &job);
+}
+
+enum refusal_reason do_spec(struct world *world, struct disk_spec_args args)
+{
+	return world_change(world, run_spec, &args);
+}
+
 static bool run_reinit(struct work *work, void *args)
 {
 	return disk_reinit(work, args);

@@ -50,6 +50,17 @@ struct disk_spec_args {
  * again what it was. *ret_job is the id of the work. */
 bool disk_spec(struct work *work, const struct disk_spec_args *args, const char **ret_job);
 
+struct disk_charge_args {
+	const char *instance;
+	const char *const *disks; /* data disks of it; all are changed, or none */
+	size_t n_disks;
+	bool pre_paid;
+};
+
+/* ModifyDiskChargeType: a disk that is paid for in advance cannot leave its instance, and ends with it. One that is paid for
+ * in that way already is left alone. */
+bool disk_charge(struct work *work, const struct disk_charge_args *args);
+
 struct disk_reinit_args {
 	const char *disk;
 	bool then_start;

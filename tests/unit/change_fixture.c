@@ -98,6 +98,16 @@ enum refusal_reason do_resize(struct world *world, const char *disk, int64_t siz
 	return world_change(world, run_resize, &args);
 }
 
+static bool run_charge(struct work *work, void *args)
+{
+	return disk_charge(work, args);
+}
+
+enum refusal_reason do_charge(struct world *world, struct disk_charge_args args)
+{
+	return world_change(world, run_charge, &args);
+}
+
 static bool run_spec(struct work *work, void *args)
 {
 	const char *job;

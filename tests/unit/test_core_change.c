@@ -91,6 +91,9 @@ SET(iops_of_ssd, s->spec.category = "cloud_ssd"; s->spec.iops_given = true; s->s
 SET(iops_beyond, s->spec.category = "cloud_auto"; s->spec.iops_given = true; s->spec.iops = 45701; s->spec.performance_level = "")
 SET(iops_most, s->spec.category = "cloud_auto"; s->spec.iops_given = true; s->spec.iops = 45700; s->spec.performance_level = "")
 SET(level_beyond_size, s->spec.performance_level = "PL3")
+SET(paid_by_use, s->instance.charge_type = CHARGE_POST_PAID)
+SET(no_disks, s->named = NULL)
+SET(a_system_disk, s->disk.type = DISK_SYSTEM)
 SET(resizing, s->resizing = true)
 SET(base_image_lost, s->disk.base_image_lost = true)
 SET(image_gone, s->disk.type = DISK_SYSTEM; s->disk.image = "no-such-image")
@@ -341,6 +344,43 @@ static void spec_refuses_in_order(void **state)
 	check_table(*state, rows, COUNT_OF(rows), data_running, call_spec);
 	for (i = 0; i < COUNT_OF(alone); i++)
 		check_table(*state, &alone[i], 1, data_running, call_spec);
+}
+
+/* ---- ModifyDiskChargeType ---- */
+
+static enum refusal_reason call_charge(struct world *world, struct scene *s)
+{
+	return do_charge(world, (struct disk_charge_args){ .instance = s->named_instance, .disks = &s->named,
+	                                                   .n_disks = s->named ? 1 : 0, .pre_paid = true });
+}
+
+static struct scene data_paid_for(void)
+{
+	struct scene s = begin(false, false);
+
+	s.instance.charge_type = CHARGE_PRE_PAID;
+	return s;
+}
+
+static void charge_refuses_in_order(void **state)
+{
+	static const struct row rows[] = {
+		{ set_region, REFUSE_REGION_UNKNOWN },
+		{ set_no_instance, REFUSE_INSTANCE_UNKNOWN },
+		{ set_paid_by_use, REFUSE_INSTANCE_POST_PAID },
+		{ set_starting, REFUSE_INSTANCE_STATE },
+		{ set_no_disks, REFUSE_DISK_MISSING },
+		{ set_no_disk, REFUSE_DISK_UNKNOWN },
+		{ set_disk_of_other, REFUSE_DISK_UNKNOWN },
+		{ set_a_system_disk, REFUSE_DISK_SYSTEM },
+		{ set_shared, REFUSE_DISK_MULTI_ATTACH },
+		{ set_detaching, REFUSE_DISK_NOT_ATTACHED },
+		{ set_attaching, REFUSE_DISK_NOT_ATTACHED },
+		{ set_released, REFUSE_DISK_NOT_ATTACHED },
+		{ set_local, REFUSE_DISK_LOCAL },
+	};
+
+	check_table(*state, rows, COUNT_OF(rows), data_paid_for, call_charge);
 }
 
 /* ---- ReInitDisk ---- */
@@ -615,6 +655,7 @@ static int run(const char *name)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(resize_refuses_in_order),
 		WORLD_TEST(spec_refuses_in_order),
+		WORLD_TEST(charge_refuses_in_order),
 		WORLD_TEST(reinit_refuses_in_order),
 		WORLD_TEST(reset_refuses_in_order),
 		WORLD_TEST(replace_refuses_in_order),

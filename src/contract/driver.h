@@ -34,6 +34,7 @@ enum driver_act {
 	DRIVER_DETACH, /* force: the guest is not asked whether it uses the disk, but to let go all the same */
 	DRIVER_FENCE,  /* the machine cannot reach the disk any more, whatever its guest does */
 	DRIVER_RESIZE_DISK,  /* to size_gib; a disk never shrinks: one that has as much is DONE */
+	DRIVER_MODIFY_DISK,  /* to this category, level and provisioned IOPS, wherever it is attached */
 	DRIVER_RESTORE_DISK, /* its content is that of the image or the snapshot that is named, or nothing. REFUSED "powered" while a
 	                        machine that is on can reach it */
 	DRIVER_CREATE_SNAPSHOT, /* of the disk, as it is when this is first done; later ones change nothing */
@@ -56,6 +57,9 @@ struct driver_call {
 	const char *image;
 	const char *snapshot;
 	int64_t size_gib;
+	const char *category;          /* "cloud_essd", ... */
+	const char *performance_level; /* "PL1"; "" where the category has none */
+	int64_t provisioned_iops;
 	bool shared;
 	bool force;
 };

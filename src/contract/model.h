@@ -267,6 +267,7 @@ enum job_kind {
 	JOB_INSTANCE_DELETE,
 	JOB_INSTANCE_AUTO_RELEASE, /* waits for AutoReleaseTime */
 	JOB_DISK_RESIZE,
+	JOB_DISK_SPEC, /* category, performance level, provisioned IOPS */
 	JOB_DISK_REINIT,
 	JOB_DISK_RESET,
 	JOB_SYSTEM_DISK_REPLACE,
@@ -307,6 +308,9 @@ struct job {
 	const char *snapshot; /* that it makes, deletes, or puts back */
 	const char *new_disk; /* that takes the place of `disk` */
 	int64_t old_size_gib; /* of a disk that is resized: what it has again if that fails */
+	const char *old_category; /* of a disk whose specification changes: likewise */
+	const char *old_level;
+	int64_t old_iops;
 	bool then_start;      /* the instance is started once it is done */
 	enum instance_state instance_was; /* of a release: what the instance is again if that fails */
 	const char *lock;   /* what it works on alone: at most one open job has it (unique in the store) */

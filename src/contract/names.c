@@ -22,6 +22,7 @@ const char *const job_kind_names[JOB_KIND_MAX + 1] = { "disk-create",     "disk-
 	                                               "instance-stop",   "instance-reboot", "instance-delete",
 	                                               "instance-auto-release",
 	                                               "disk-resize",
+	                                               "disk-spec",
 	                                               "disk-reinit",
 	                                               "disk-reset",
 	                                               "system-disk-replace",
@@ -35,7 +36,8 @@ const char *const event_outcome_names[EVENT_OUTCOME_MAX + 1] = { "executed", "fa
 const char *const driver_act_names[DRIVER_ACT_MAX + 1] = { "create-disk",    "delete-disk", "create-machine",
 	                                                   "delete-machine", "power-on",    "power-off",
 	                                                   "attach",         "check-idle",  "detach",
-	                                                   "fence",         "resize-disk", "restore-disk",
+	                                                   "fence",         "resize-disk", "modify-disk",
+	                                                   "restore-disk",
 	                                                   "create-snapshot", "delete-snapshot" };
 const char *const fault_effect_names[FAULT_EFFECT_MAX + 1] = { "error",          "latency",   "reply-lost",
 	                                                   "connection-cut", "job-fails", "job-never-ends" };

@@ -135,6 +135,7 @@
 	X(DISK_NO_SNAPSHOTS, "disk-category-no-snapshots")                     \
 	X(DISK_MULTI_ATTACH, "disk-multi-attach")                              \
 	X(DISK_RESIZING, "disk-resizing")                                      \
+	X(DISK_PROVISIONED_IOPS, "disk-provisioned-iops")                      \
 	X(DISK_SNAPSHOTTING, "disk-snapshotting")                              \
 	X(DISK_SAME_SIZE, "disk-same-size")                                    \
 	X(DISK_SHRINKS, "disk-shrinks")                                        \

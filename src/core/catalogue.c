@@ -54,18 +54,18 @@ static const struct image images[] = {
 };
 
 /* Sizes in GiB of 2026 (RunInstances and CreateDisk pages). id, min, max, system, levels, multi-attach, system disk may
- * leave, local, elastic ephemeral, made by CreateDisk */
+ * leave, local, elastic ephemeral, made by CreateDisk, changed by ModifyDiskSpec, provisioned IOPS */
 const struct disk_category catalogue_disk_categories[] = {
-	{ "cloud", 5, 2000, true, false, false, false, false, false, true },
-	{ "cloud_efficiency", 20, 32768, true, false, false, true, false, false, true },
-	{ "cloud_ssd", 20, 32768, true, false, false, true, false, false, true },
-	{ "cloud_essd", 1, 65536, true, true, true, true, false, false, true },
-	{ "cloud_auto", 1, 65536, true, false, true, true, false, false, true },
-	{ "cloud_essd_entry", 10, 32768, true, false, false, true, false, false, true },
-	{ "cloud_regional_disk_auto", 10, 65536, false, false, false, false, false, false, true },
-	{ "elastic_ephemeral_disk_standard", 64, 8192, false, false, false, false, false, true, true },
-	{ "elastic_ephemeral_disk_premium", 64, 8192, false, false, false, false, false, true, true },
-	{ "ephemeral_ssd", 5, 800, true, false, false, false, true, false, false },
+	{ "cloud", 5, 2000, true, false, false, false, false, false, true, false, false },
+	{ "cloud_efficiency", 20, 32768, true, false, false, true, false, false, true, true, false },
+	{ "cloud_ssd", 20, 32768, true, false, false, true, false, false, true, true, false },
+	{ "cloud_essd", 1, 65536, true, true, true, true, false, false, true, true, false },
+	{ "cloud_auto", 1, 65536, true, false, true, true, false, false, true, true, true },
+	{ "cloud_essd_entry", 10, 32768, true, false, false, true, false, false, true, false, false },
+	{ "cloud_regional_disk_auto", 10, 65536, false, false, false, false, false, false, true, false, false },
+	{ "elastic_ephemeral_disk_standard", 64, 8192, false, false, false, false, false, true, true, false, false },
+	{ "elastic_ephemeral_disk_premium", 64, 8192, false, false, false, false, false, true, true, false, false },
+	{ "ephemeral_ssd", 5, 800, true, false, false, false, true, false, false, false, false },
 };
 const size_t catalogue_n_disk_categories = COUNT_OF(catalogue_disk_categories);
 

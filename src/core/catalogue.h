@@ -27,6 +27,8 @@ struct disk_category {
 	bool local;              /* lives on the host: never moves */
 	bool elastic_ephemeral;
 	bool creatable;          /* CreateDisk makes it (the others come with an instance) */
+	bool changeable;         /* a disk of it may become one of another such, or of another level */
+	bool iops;               /* more IOPS can be provisioned than come with its size */
 };
 
 extern const struct region catalogue_regions[];

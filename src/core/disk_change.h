@@ -38,6 +38,29 @@ struct disk_resize_args {
  * disk has its old one again. */
 bool disk_resize(struct work *work, const struct disk_resize_args *args);
 
+struct disk_spec_args {
+	const char *disk;
+	const char *category;          /* "": as it is */
+	const char *performance_level; /* "": as it is; of a disk that becomes one with levels: PL1 */
+	bool iops_given;
+	int64_t iops; /* provisioned, beyond what comes with the size */
+};
+
+/* ModifyDiskSpec: the disk keeps its content and its place. What it becomes is shown at once; if the driver cannot, it is
+ * again what it was. *ret_job is the id of the work. */
+bool disk_spec(struct work *work, const struct disk_spec_args *args, const char **ret_job);
+
+struct disk_charge_args {
+	const char *instance;
+	const char *const *disks; /* data disks of it; all are changed, or none */
+	size_t n_disks;
+	bool pre_paid;
+};
+
+/* ModifyDiskChargeType: a disk that is paid for in advance cannot leave its instance, and ends with it. One that is paid for
+ * in that way already is left alone. */
+bool disk_charge(struct work *work, const struct disk_charge_args *args);
+
 struct disk_reinit_args {
 	const char *disk;
 	bool then_start;
@@ -71,6 +94,9 @@ bool system_disk_replace(struct work *work, const struct system_disk_replace_arg
 void disk_resize_plan(struct work *work, const struct job *job, struct job_plan *ret);
 void disk_resize_done(struct work *work, struct job *job);
 void disk_resize_failed(struct work *work, struct job *job);
+void disk_spec_plan(struct work *work, const struct job *job, struct job_plan *ret);
+void disk_spec_done(struct work *work, struct job *job);
+void disk_spec_failed(struct work *work, struct job *job);
 void disk_restore_plan(struct work *work, const struct job *job, struct job_plan *ret);
 void disk_restore_done(struct work *work, struct job *job);
 void disk_restore_failed(struct work *work, struct job *job);

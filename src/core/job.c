@@ -40,6 +40,7 @@ const struct job_kind_row job_kinds[JOB_KIND_MAX] = {
 	[JOB_INSTANCE_DELETE] = { instance_delete_plan, instance_delete_done, instance_delete_failed },
 	[JOB_INSTANCE_AUTO_RELEASE] = { instance_auto_release_plan, instance_auto_release_done, job_nothing_failed },
 	[JOB_DISK_RESIZE] = { disk_resize_plan, disk_resize_done, disk_resize_failed },
+	[JOB_DISK_SPEC] = { disk_spec_plan, disk_spec_done, disk_spec_failed },
 	[JOB_DISK_REINIT] = { disk_restore_plan, disk_restore_done, disk_restore_failed },
 	[JOB_DISK_RESET] = { disk_restore_plan, disk_restore_done, disk_restore_failed },
 	[JOB_SYSTEM_DISK_REPLACE] = { system_disk_replace_plan, system_disk_replace_done, system_disk_replace_failed },
@@ -65,6 +66,7 @@ static const struct {
 	[JOB_INSTANCE_REBOOT][JOB_REQUESTED] = { 400, 10 * SECOND },
 	[JOB_INSTANCE_REBOOT][JOB_POWER] = { 800, 20 * SECOND },
 	[JOB_INSTANCE_DELETE][JOB_REQUESTED] = { 500, 10 * SECOND },
+	[JOB_DISK_SPEC][JOB_REQUESTED] = { 1000, 30 * SECOND },
 	[JOB_DISK_REINIT][JOB_REQUESTED] = { 1000, 30 * SECOND },
 	[JOB_DISK_RESET][JOB_REQUESTED] = { 1000, 30 * SECOND },
 	[JOB_SYSTEM_DISK_REPLACE][JOB_REQUESTED] = { 1000, 40 * SECOND },
@@ -381,6 +383,8 @@ struct driver_call job_call(const struct job *job, enum driver_act act)
 		.device = "",
 		.image = "",
 		.snapshot = "",
+		.category = "",
+		.performance_level = "",
 		.force = job->force,
 	};
 }

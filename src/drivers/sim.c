@@ -332,6 +332,13 @@ static void act_resize_disk(struct sim *sim, const struct driver_call *call, str
 	done(reply);
 }
 
+/* A simulated disk is as fast as any: there is nothing to change but that it must be there. */
+static void act_modify_disk(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
+{
+	if (must_have_disk(sim, call, reply))
+		done(reply);
+}
+
 static void act_restore_disk(struct sim *sim, const struct driver_call *call, struct driver_reply *reply)
 {
 	struct sim_disk *disk = must_have_disk(sim, call, reply);
@@ -382,6 +389,7 @@ static void (*const acts[DRIVER_ACT_MAX])(struct sim *, const struct driver_call
 	[DRIVER_DETACH] = act_detach,
 	[DRIVER_FENCE] = act_unplug,
 	[DRIVER_RESIZE_DISK] = act_resize_disk,
+	[DRIVER_MODIFY_DISK] = act_modify_disk,
 	[DRIVER_RESTORE_DISK] = act_restore_disk,
 	[DRIVER_CREATE_SNAPSHOT] = act_create_snapshot,
 	[DRIVER_DELETE_SNAPSHOT] = act_delete_snapshot,

@@ -262,7 +262,7 @@ def test_what_there_is_to_choose_from(quick_tea):
     types = client.describe_instance_types(models.DescribeInstanceTypesRequest(
         instance_type_family="ecs.g7", minimum_cpu_core_count=2, maximum_memory_size=8)).body.instance_types.instance_type
     assert [(one.instance_type_id, one.cpu_core_count, one.memory_size, one.disk_quantity) for one in types] == [(TYPE, 2, 8, 17)]
-    assert client.describe_tasks(models.DescribeTasksRequest(region_id=REGION)).body.task_set.task == []
+    assert client.describe_tasks(models.DescribeTasksRequest(region_id=REGION, task_action="ImportImage")).body.task_set.task == []
 
 
 def test_events_after_a_detach(tea):
@@ -277,6 +277,27 @@ def test_events_after_a_detach(tea):
         region_id=REGION, resource_type="instance", resource_id=[instance], instance_event_cycle_status=["Executing", "Executed"],
         event_publish_time=models.DescribeInstanceHistoryEventsRequestEventPublishTime(start="2020-01-01T00:00:00Z"))).body
     assert body.instance_system_event_set.instance_system_event_type == [] and body.total_count == 0
+
+
+def test_a_disk_becomes_faster(tea):
+    """As Terraform's provider and a CSI driver do it: the reply's task is asked for until it has finished."""
+    disk = tea.create()
+    tea.server.advance(60)
+    task = tea.client.modify_disk_spec(models.ModifyDiskSpecRequest(
+        disk_id=disk, disk_category="cloud_auto", provisioned_iops=500)).body.task_id
+
+    def status():
+        found, = tea.client.describe_tasks(models.DescribeTasksRequest(region_id=REGION, task_ids=task)).body.task_set.task
+        one = tea.client.describe_task_attribute(models.DescribeTaskAttributeRequest(region_id=REGION, task_id=task)).body
+        assert (one.task_status, one.task_action) == (found.task_status, found.task_action)
+        return one.task_status, one.success_count
+
+    assert status() == ("Processing", 0)
+    assert refusal(tea.client.modify_disk_spec, models.ModifyDiskSpecRequest(disk_id=disk, disk_category="cloud_essd")) == \
+        (403, "IncorrectDiskStatus")
+    tea.server.advance(60)
+    assert status() == ("Finished", 1)
+    assert (tea.disk(disk).category, tea.disk(disk).provisioned_iops) == ("cloud_auto", 500)
 
 
 def test_snapshot_and_disk_of_it(tea):

@@ -233,7 +233,7 @@ def test_what_there_is_to_choose_from(quick_acs):
     assert acs.get(acs.DescribeImages(ImageId=IMAGE, ImageOwnerAlias="system"), "Images", "Image", "OSType") == "linux"
     found = acs.DescribeInstanceTypes(InstanceTypess=[TYPE])
     assert acs.get(found, "InstanceTypes", "InstanceType", "InstanceTypeFamily") == "ecs.g7"
-    assert str(acs.get(acs.DescribeTasks(), "TotalCount")) == "0"
+    assert str(acs.get(acs.DescribeTasks(TaskAction="ImportImage"), "TotalCount")) == "0"
     assert str(acs.get(acs.DescribeInstanceHistoryEvents(InstanceId="i-nothing"), "TotalCount")) == "0"
 
 

@@ -48,6 +48,8 @@ static struct driver_call call_of(enum driver_act act, const char *machine, cons
 		                     .device = "",
 		                     .image = "",
 		                     .snapshot = "",
+		                     .category = "cloud_essd",
+		                     .performance_level = "PL1",
 		                     .size_gib = 20 };
 }
 
@@ -145,6 +147,7 @@ static void every_act_may_come_again(void **state)
 		of_attachment(DRIVER_FENCE, attach),
 		call_of(DRIVER_POWER_OFF, "m-1", ""),
 		call_of(DRIVER_RESIZE_DISK, "", "d-1"),
+		call_of(DRIVER_MODIFY_DISK, "", "d-1"),
 		call_of(DRIVER_RESTORE_DISK, "", "d-1"),
 		of_snapshot(DRIVER_CREATE_SNAPSHOT, "d-1", "s-1"),
 		of_snapshot(DRIVER_RESTORE_DISK, "d-1", "s-1"),
@@ -306,6 +309,25 @@ static void a_disk_grows_where_it_is(void **state)
 	done(*state, resize); /* one that comes late makes nothing smaller */
 	assert_true(sees(*state, "m-1", "d-1.1"));
 	expect(*state, call_of(DRIVER_RESIZE_DISK, "", "d-9"), DRIVER_FAILED, "no-such-disk");
+}
+
+static void a_disk_changes_its_kind_where_it_is(void **state)
+{
+	struct driver_call attach = attach_call("m-1", "d-1", "d-1.1", 1);
+	struct driver_call modify = call_of(DRIVER_MODIFY_DISK, "m-1", "d-1");
+
+	build(*state);
+	modify.category = "cloud_essd";
+	modify.performance_level = "PL2";
+	done(*state, modify); /* on no machine */
+	done(*state, attach);
+	modify.category = "cloud_auto";
+	modify.performance_level = "";
+	modify.provisioned_iops = 1000;
+	done(*state, modify); /* while its machine is on */
+	assert_true(sees(*state, "m-1", "d-1.1"));
+	modify.disk = "d-9";
+	expect(*state, modify, DRIVER_FAILED, "no-such-disk");
 }
 
 static void content_is_not_put_back_under_a_machine_that_is_on(void **state)
@@ -692,6 +714,7 @@ int driver_contract_run(const struct driver *a_driver, const char *config)
 		DRIVER_TEST(a_machine_takes_its_attachments_along),
 		DRIVER_TEST(what_does_not_exist_fails),
 		DRIVER_TEST(a_disk_grows_where_it_is),
+		DRIVER_TEST(a_disk_changes_its_kind_where_it_is),
 		DRIVER_TEST(content_is_not_put_back_under_a_machine_that_is_on),
 		DRIVER_TEST(a_snapshot_outlives_its_disk),
 		DRIVER_TEST(an_older_generation_is_stale),

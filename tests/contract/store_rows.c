@@ -57,7 +57,7 @@
 #define JOB_FIELDS(TEXT, INT, BOOL, ENUM)                                                                          \
 	TENANT_FIELDS(TEXT) ENUM(kind, JOB_KIND_MAX) ENUM(step, JOB_STEP_MAX) ENUM(state, JOB_STATE_MAX)           \
 	TEXT(driver) TEXT(instance) TEXT(disk) TEXT(attachment) INT(generation) TEXT(lock) BOOL(force)             \
-	TEXT(snapshot) TEXT(new_disk) INT(old_size_gib) BOOL(then_start)                                           \
+	TEXT(snapshot) TEXT(new_disk) INT(old_size_gib) TEXT(old_category) TEXT(old_level) INT(old_iops) BOOL(then_start) \
 	TEXT(requested_by) INT(created_at) INT(due_at) INT(ended_at) INT(attempts) TEXT(fault) TEXT(reason) TEXT(message)      \
 	TEXT(lease_owner) INT(lease_until) INT(lease_fence)
 

@@ -98,6 +98,28 @@ enum refusal_reason do_resize(struct world *world, const char *disk, int64_t siz
 	return world_change(world, run_resize, &args);
 }
 
+static bool run_charge(struct work *work, void *args)
+{
+	return disk_charge(work, args);
+}
+
+enum refusal_reason do_charge(struct world *world, struct disk_charge_args args)
+{
+	return world_change(world, run_charge, &args);
+}
+
+static bool run_spec(struct work *work, void *args)
+{
+	const char *job;
+
+	return disk_spec(work, args, &job);
+}
+
+enum refusal_reason do_spec(struct world *world, struct disk_spec_args args)
+{
+	return world_change(world, run_spec, &args);
+}
+
 static bool run_reinit(struct work *work, void *args)
 {
 	return disk_reinit(work, args);

@@ -16,6 +16,9 @@ bool has_snapshot(struct world *world, const char *id);
 enum refusal_reason do_modify(struct world *world, struct disk_modify_args args);
 /* Changes nothing until a member is set. */
 struct disk_modify_args modify_args(const char *const *disks, size_t n);
+/* Asks for all that the args say; the job is the newest one of the disk. */
+enum refusal_reason do_spec(struct world *world, struct disk_spec_args args);
+enum refusal_reason do_charge(struct world *world, struct disk_charge_args args);
 enum refusal_reason do_resize(struct world *world, const char *disk, int64_t size_gib, bool online);
 enum refusal_reason do_reinit(struct world *world, const char *disk, bool then_start);
 enum refusal_reason do_reset(struct world *world, const char *disk, const char *snapshot);

@@ -27,6 +27,7 @@ struct scene {
 	struct disk_modify_args modify;
 	int64_t size_gib;
 	bool online, force, resizing;
+	struct disk_spec_args spec;
 	int64_t n_snapshots; /* that the disk has already */
 };
 
@@ -82,6 +83,17 @@ SET(system_too_large, s->size_gib = 2049)
 SET(too_small, s->size_gib = 19)
 SET(below_image, s->image = "win2022_21H2_x64_dtc_zh-cn_40G_alibase_20240917.vhd"; s->size_gib = 39)
 SET(snapshotting, s->other.id = "")
+SET(spec_nothing, s->spec.category = s->spec.performance_level = "")
+SET(essd_entry, s->disk.category = "cloud_essd_entry"; s->disk.performance_level = "")
+SET(to_local, s->spec.category = "ephemeral_ssd")
+SET(level_of_ssd, s->spec.category = "cloud_ssd"; s->spec.performance_level = "PL1")
+SET(iops_of_ssd, s->spec.category = "cloud_ssd"; s->spec.iops_given = true; s->spec.iops = 1; s->spec.performance_level = "")
+SET(iops_beyond, s->spec.category = "cloud_auto"; s->spec.iops_given = true; s->spec.iops = 45701; s->spec.performance_level = "")
+SET(iops_most, s->spec.category = "cloud_auto"; s->spec.iops_given = true; s->spec.iops = 45700; s->spec.performance_level = "")
+SET(level_beyond_size, s->spec.performance_level = "PL3")
+SET(paid_by_use, s->instance.charge_type = CHARGE_POST_PAID)
+SET(no_disks, s->named = NULL)
+SET(a_system_disk, s->disk.type = DISK_SYSTEM)
 SET(resizing, s->resizing = true)
 SET(base_image_lost, s->disk.base_image_lost = true)
 SET(image_gone, s->disk.type = DISK_SYSTEM; s->disk.image = "no-such-image")
@@ -107,7 +119,8 @@ SET(going_along, s->modify.delete_with_instance = 1)
 static struct scene begin(bool stopped, bool system)
 {
 	static int number;
-	struct scene s = { .number = ++number, .size_gib = 100, .image = IMAGE };
+	struct scene s = { .number = ++number, .size_gib = 100, .image = IMAGE,
+		           .spec = { .category = "", .performance_level = "PL0" } };
 
 	snprintf(s.disk_id, sizeof s.disk_id, "d-%d", number);
 	snprintf(s.instance_id, sizeof s.instance_id, "i-%d", number);
@@ -287,6 +300,87 @@ static void resize_refuses_in_order(void **state)
 	check_table(*state, rows, COUNT_OF(rows), data_running, call_resize);
 	check_table(*state, alone, 1, data_running, call_resize);
 	check_table(*state, system, 1, system_stopped, call_resize);
+}
+
+/* ---- ModifyDiskSpec ---- */
+
+static enum refusal_reason call_spec(struct world *world, struct scene *s)
+{
+	s->spec.disk = s->named;
+	return do_spec(world, s->spec);
+}
+
+static void spec_refuses_in_order(void **state)
+{
+	static const struct row rows[] = {
+		{ set_region, REFUSE_REGION_UNKNOWN },
+		{ set_spec_nothing, REFUSE_NOTHING_TO_CHANGE },
+		{ set_no_disk, REFUSE_DISK_UNKNOWN },
+		{ set_disk_of_other, REFUSE_DISK_UNKNOWN },
+		{ set_overdue, REFUSE_DISK_OVERDUE },
+		{ set_shared, REFUSE_DISK_MULTI_ATTACH },
+		{ set_local, REFUSE_DISK_CATEGORY },
+		{ set_elastic, REFUSE_DISK_CATEGORY },
+		{ set_essd_entry, REFUSE_DISK_CATEGORY },
+		{ set_detaching, REFUSE_DISK_STATE },
+		{ set_attaching, REFUSE_DISK_STATE },
+		{ set_reiniting, REFUSE_DISK_STATE },
+		{ set_starting, REFUSE_DISK_STATE },
+		{ set_financial, REFUSE_INSTANCE_LOCKED_FINANCIAL },
+		{ set_level_beyond_size, REFUSE_DISK_SIZE },
+		{ set_snapshotting, REFUSE_DISK_SNAPSHOTTING },
+	};
+	/* Of what it shall be, each row asks for something else. */
+	static const struct row alone[] = {
+		{ set_resizing, REFUSE_DISK_STATE },
+		{ set_to_local, REFUSE_DISK_CATEGORY },
+		{ set_level_of_ssd, REFUSE_DISK_PERFORMANCE_LEVEL },
+		{ set_iops_of_ssd, REFUSE_DISK_PROVISIONED_IOPS },
+		{ set_iops_beyond, REFUSE_DISK_PROVISIONED_IOPS },
+		{ set_iops_most, REFUSE_NONE },
+	};
+	size_t i;
+
+	check_table(*state, rows, COUNT_OF(rows), data_running, call_spec);
+	for (i = 0; i < COUNT_OF(alone); i++)
+		check_table(*state, &alone[i], 1, data_running, call_spec);
+}
+
+/* ---- ModifyDiskChargeType ---- */
+
+static enum refusal_reason call_charge(struct world *world, struct scene *s)
+{
+	return do_charge(world, (struct disk_charge_args){ .instance = s->named_instance, .disks = &s->named,
+	                                                   .n_disks = s->named ? 1 : 0, .pre_paid = true });
+}
+
+static struct scene data_paid_for(void)
+{
+	struct scene s = begin(false, false);
+
+	s.instance.charge_type = CHARGE_PRE_PAID;
+	return s;
+}
+
+static void charge_refuses_in_order(void **state)
+{
+	static const struct row rows[] = {
+		{ set_region, REFUSE_REGION_UNKNOWN },
+		{ set_no_instance, REFUSE_INSTANCE_UNKNOWN },
+		{ set_paid_by_use, REFUSE_INSTANCE_POST_PAID },
+		{ set_starting, REFUSE_INSTANCE_STATE },
+		{ set_no_disks, REFUSE_DISK_MISSING },
+		{ set_no_disk, REFUSE_DISK_UNKNOWN },
+		{ set_disk_of_other, REFUSE_DISK_UNKNOWN },
+		{ set_a_system_disk, REFUSE_DISK_SYSTEM },
+		{ set_shared, REFUSE_DISK_MULTI_ATTACH },
+		{ set_detaching, REFUSE_DISK_NOT_ATTACHED },
+		{ set_attaching, REFUSE_DISK_NOT_ATTACHED },
+		{ set_released, REFUSE_DISK_NOT_ATTACHED },
+		{ set_local, REFUSE_DISK_LOCAL },
+	};
+
+	check_table(*state, rows, COUNT_OF(rows), data_paid_for, call_charge);
 }
 
 /* ---- ReInitDisk ---- */
@@ -560,6 +654,8 @@ static int run(const char *name)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(resize_refuses_in_order),
+		WORLD_TEST(spec_refuses_in_order),
+		WORLD_TEST(charge_refuses_in_order),
 		WORLD_TEST(reinit_refuses_in_order),
 		WORLD_TEST(reset_refuses_in_order),
 		WORLD_TEST(replace_refuses_in_order),

@@ -78,6 +78,45 @@ static void a_disk_that_did_not_grow_has_its_old_size(void **state)
 	assert_int_equal(fake_last(world).act, DRIVER_RESIZE_DISK);
 }
 
+static void expect_spec(struct world *world, const char *category, const char *level, int64_t iops)
+{
+	struct disk disk = get_disk(world, "d-1");
+
+	assert_string_equal(disk.category, category);
+	assert_string_equal(disk.performance_level, level);
+	assert_int_equal(disk.provisioned_iops, iops);
+}
+
+static void a_disk_that_was_not_changed_is_what_it_was(void **state)
+{
+	struct disk_spec_args to_auto = { .disk = "d-1", .category = "cloud_auto", .performance_level = "",
+		                          .iops_given = true, .iops = 1000 };
+	struct disk_spec_args to_essd = { .disk = "d-1", .category = "cloud_essd", .performance_level = "" };
+	struct world *world = *state;
+	struct plan plan;
+
+	put_all(world);
+	must(do_spec(world, to_auto));
+	settle(world);
+	assert_int_equal(fake_last(world).act, DRIVER_MODIFY_DISK);
+	expect_spec(world, "cloud_auto", "", 1000);
+	fake_hold(world);
+	fail_next(world, DRIVER_MODIFY_DISK);
+	must(do_spec(world, to_essd));
+	expect_spec(world, "cloud_essd", "PL1", 0); /* shown at once */
+	plan = plan_of(world, begun_job(world));
+	assert_string_equal(plan.calls[0].category, "cloud_essd");
+	assert_string_equal(plan.calls[0].performance_level, "PL1");
+	fake_let_go(world);
+	settle(world);
+	expect_failed(world, begun_job(world));
+	expect_spec(world, "cloud_auto", "", 1000);
+	to_essd.performance_level = "PL0";
+	must(do_spec(world, to_essd));
+	settle(world);
+	expect_spec(world, "cloud_essd", "PL0", 0);
+}
+
 static void a_disk_that_was_not_put_back_can_be_tried_again(void **state)
 {
 	struct world *world = *state;
@@ -467,6 +506,7 @@ static int run(const char *name)
 {
 	const struct CMUnitTest tests[] = {
 		CREW_TEST(a_disk_that_did_not_grow_has_its_old_size),
+		CREW_TEST(a_disk_that_was_not_changed_is_what_it_was),
 		CREW_TEST(a_disk_that_was_not_put_back_can_be_tried_again),
 		CREW_TEST(a_disk_is_put_back_to_what_it_was_made_of),
 		CREW_TEST(an_instance_is_started_afterwards),

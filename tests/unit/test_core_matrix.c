@@ -273,6 +273,18 @@ static void begin_resize(struct world *world, struct target *target, enum verb v
 	note_job(world, target);
 }
 
+static enum refusal_reason spec_of(struct world *world, const struct target *target)
+{
+	return do_spec(world, (struct disk_spec_args){ .disk = target->disk, .category = "cloud_auto", .performance_level = "" });
+}
+
+static void begin_spec(struct world *world, struct target *target, enum verb verb)
+{
+	put_for_verb(world, target, verb, state_for(verb));
+	must(spec_of(world, target));
+	note_job(world, target);
+}
+
 static void begin_reinit(struct world *world, struct target *target, enum verb verb)
 {
 	struct disk disk;
@@ -400,6 +412,8 @@ static enum refusal_reason call_verb(struct world *world, enum verb verb, const 
 		return modify_of(world, target);
 	case VERB_DISK_RESIZE:
 		return do_resize(world, target->disk, 40, false);
+	case VERB_DISK_SPEC:
+		return spec_of(world, target);
 	case VERB_DISK_REINIT:
 		return do_reinit(world, target->disk, false);
 	case VERB_DISK_RESET:
@@ -454,68 +468,71 @@ static const struct {
 	void (*begin)(struct world *, struct target *, enum verb);
 	const char *words;
 	/* attach, detach, delete disk, start, stop, reboot, delete instance, by force;
-	   modify, resize, reinit, reset, replace, create snapshot, delete snapshot */
+	   modify, resize, spec, reinit, reset, replace, create snapshot, delete snapshot */
 	const char *expected[VERB_MAX];
 } job_rows[] = {
 	{ JOB_DISK_CREATE, begin_disk_create, "the disk is being made",
 	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, INSTANCE_STATE, INSTANCE_STATE,
-	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, IN_THE_WAY } },
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, IN_THE_WAY } },
 	{ JOB_DISK_DELETE, begin_disk_delete, "the disk is being deleted",
 	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, YES, YES,
-	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, YES } },
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, YES } },
 	{ JOB_ATTACH, begin_attach, "the disk is being attached",
 	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES,
-	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
 	{ JOB_DETACH, begin_detach, "the disk is being detached",
 	  { DISK_STATE, DETACHING, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES,
-	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
 	/* the disks of an instance that is being made are Creating, not yet In_use */
 	{ JOB_INSTANCE_CREATE, begin_instance_create, "the instance is being made",
 	  { INSTANCE_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING, BUILDING,
-	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, BUILDING, DISK_STATE, YES } },
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, BUILDING, DISK_STATE, YES } },
 	{ JOB_INSTANCE_CREATE, begin_instance_power, "the instance was made and is being powered on",
 	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, BUILDING,
-	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
+	    YES, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_START, begin_instance_start, "the instance is being started",
 	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
-	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
+	    YES, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_STOP, begin_instance_stop, "the instance is being stopped",
 	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
-	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
+	    YES, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_REBOOT, begin_instance_reboot, "the instance is being rebooted",
 	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
-	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
+	    YES, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_REBOOT, begin_instance_reboot_power, "the instance is being rebooted, and is off",
 	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, SUPERSEDES,
-	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
+	    YES, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	{ JOB_INSTANCE_DELETE, begin_instance_delete, "the instance is being deleted",
 	  { INSTANCE_STATE, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
-	    YES, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
+	    YES, INSTANCE_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES } },
 	/* its disk is attached, so it cannot be deleted; the time that waits hinders nothing */
 	{ JOB_INSTANCE_AUTO_RELEASE, begin_auto_release, "the instance waits for its AutoReleaseTime",
 	  { YES, YES, DISK_STATE, YES, YES, YES, SUPERSEDES, SUPERSEDES,
-	    YES, YES, YES, YES, YES, YES, YES } },
+	    YES, YES, YES, YES, YES, YES, YES, YES } },
 	{ JOB_DISK_RESIZE, begin_resize, "the disk is being resized",
 	  { YES, YES, DISK_STATE, YES, YES, YES, YES, YES,
-	    YES, RESIZING, DISK_STATE, IN_THE_WAY, DISK_STATE, DISK_STATE, YES } },
+	    YES, RESIZING, DISK_STATE, DISK_STATE, IN_THE_WAY, DISK_STATE, DISK_STATE, YES } },
+	{ JOB_DISK_SPEC, begin_spec, "the disk becomes one of another category or level",
+	  { YES, YES, DISK_STATE, YES, YES, YES, YES, YES,
+	    YES, RESIZING, DISK_STATE, DISK_STATE, IN_THE_WAY, DISK_STATE, DISK_STATE, YES } },
 	{ JOB_DISK_REINIT, begin_reinit, "the disk is being reinitialised",
 	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
-	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, IN_THE_WAY } },
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, IN_THE_WAY } },
 	{ JOB_DISK_RESET, begin_reset, "the disk is being put back to a snapshot",
 	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
-	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, IN_THE_WAY } },
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, IN_THE_WAY } },
 	{ JOB_SYSTEM_DISK_REPLACE, begin_replace, "the disk is a system disk and is being replaced",
 	  { DISK_STATE, DISK_STATE, DISK_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE,
-	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
+	    YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, YES } },
 	{ JOB_SNAPSHOT_CREATE, begin_snapshot, "a snapshot of the disk is being made",
 	  { YES, YES, SNAPSHOTTING, YES, YES, YES, YES, YES,
-	    YES, SNAPSHOTTING, SNAPSHOTTING, IN_THE_WAY, SNAPSHOTTING, SNAPSHOTTING, SUPERSEDES } },
+	    YES, SNAPSHOTTING, SNAPSHOTTING, SNAPSHOTTING, IN_THE_WAY, SNAPSHOTTING, SNAPSHOTTING, SUPERSEDES } },
 	{ JOB_SNAPSHOT_DELETE, begin_snapshot_delete, "a snapshot of the disk is being deleted",
 	  { YES, YES, YES, YES, YES, YES, YES, YES,
-	    YES, YES, YES, YES, YES, YES, YES } },
+	    YES, YES, YES, YES, YES, YES, YES, YES } },
 	{ JOB_SNAPSHOT_EXPIRE, begin_snapshot_expire, "a snapshot of the disk waits for the end of its RetentionDays",
 	  { YES, YES, YES, YES, YES, YES, YES, YES,
-	    YES, YES, YES, YES, YES, YES, SUPERSEDES } },
+	    YES, YES, YES, YES, YES, YES, YES, SUPERSEDES } },
 };
 
 #define N_JOB_ROWS COUNT_OF(job_rows)
@@ -600,6 +617,7 @@ enum state_row {
 	STATE_RELEASE,
 	STATE_RELEASE_FORCED,
 	STATE_RESIZE,
+	STATE_SPEC,
 	STATE_REINIT,
 	STATE_RESET,
 	STATE_REPLACE,
@@ -629,6 +647,8 @@ static const struct {
 	[STATE_RELEASE_FORCED] = { "delete instance (force)", VERB_INSTANCE_RELEASE_FORCED,
 	                           { BUILDING, YES, YES, YES, YES, INSTANCE_STATE } },	[STATE_RESIZE] = { "resize disk", VERB_DISK_RESIZE,
 	                   { INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE, YES, INSTANCE_STATE } },
+	[STATE_SPEC] = { "modify disk spec", VERB_DISK_SPEC,
+	                 { DISK_STATE, DISK_STATE, YES, DISK_STATE, YES, DISK_STATE } },
 	[STATE_REINIT] = { "reinit disk", VERB_DISK_REINIT,
 	                   { INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
 	[STATE_RESET] = { "reset disk", VERB_DISK_RESET,
@@ -676,6 +696,8 @@ static const struct {
 	  { DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
 	{ "modify disk", VERB_DISK_MODIFY, false, { DISK_STATE, YES, YES, YES, YES, DISK_STATE, YES } },
 	{ "resize disk", VERB_DISK_RESIZE, false,
+	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
+	{ "modify disk spec", VERB_DISK_SPEC, false,
 	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
 	{ "reinit disk", VERB_DISK_REINIT, false,
 	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },

@@ -82,8 +82,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 	size_t n = 0;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	for (i = 0; i < COUNT_OF(known); i++) {
 		if (!is_wanted(&in->names, known[i].name))
 			continue;

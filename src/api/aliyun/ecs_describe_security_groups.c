@@ -159,8 +159,8 @@ static bool describe_run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!rpc_list_begin(call, &in->paging, 1, 100, &list))
 		return false;
 	filter = make_filter(call, in);
@@ -338,8 +338,8 @@ static bool attribute_run(struct call *call, const void *in_, void *out_)
 	struct attribute_out *out = out_;
 	struct security_group group;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!find_security_group(&call->work, in->group, &group))
 		return call_refuse(call, REFUSE_SECURITY_GROUP_UNKNOWN, in->group);
 	out->region = group.tenant.region;

@@ -299,8 +299,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!begin_list(call, in, &list))
 		return false;
 	filter = make_filter(call, in);

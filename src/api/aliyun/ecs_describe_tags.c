@@ -140,8 +140,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (paging.page_size.is != GIVEN)
 		paging.page_size = (struct opt_int){ GIVEN, PAGE_SIZE_DEFAULT };
 	if (!rpc_list_begin(call, &paging, 1, 1, &list))

@@ -248,8 +248,8 @@ static void fill_item(struct call *call, const struct image *image, struct image
 
 static bool prepare(struct call *call, const struct images_in *in, struct image_filter *ret)
 {
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, in->region);
+	if (!rpc_region_known(call))
+		return false;
 	if (ecs_given(in->type) && !instance_type_find(&call->work, in->type))
 		return call_refuse(call, REFUSE_INSTANCE_TYPE_UNKNOWN, in->type);
 	*ret = (struct image_filter){ .ids = ecs_split(call, text_or(in->ids, "")) };

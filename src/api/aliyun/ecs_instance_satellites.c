@@ -43,8 +43,8 @@ static bool user_data_run(struct call *call, const void *in_, void *out_)
 	struct user_data_out *out = out_;
 	struct instance instance;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!find_instance(&call->work, in->instance, &instance))
 		return call_refuse(call, REFUSE_INSTANCE_UNKNOWN, in->instance);
 	*out = (struct user_data_out){ instance.tenant.region, instance.id, instance.user_data };
@@ -88,8 +88,8 @@ static bool list_begin(struct call *call, struct opt_int number, struct opt_int 
 {
 	struct rpc_paging paging = { .page_number = number, .page_size = size };
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	return rpc_list_begin(call, &paging, 1, 1, ret);
 }
 

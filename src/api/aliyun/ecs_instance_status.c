@@ -65,8 +65,8 @@ static bool status_run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, in->region);
+	if (!rpc_region_known(call))
+		return false;
 	if (ecs_given(in->zone) && !zone_known(region_find(in->region), in->zone))
 		return call_refuse(call, REFUSE_ZONE_UNKNOWN, in->zone);
 	rpc_list_begin(call, &in->paging, 1, STATUS_PAGE_MAX, &list);

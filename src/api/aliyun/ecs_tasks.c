@@ -155,8 +155,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, in->region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!make_filter(call, in, &filter) || !rpc_list_begin(call, &in->paging, 1, 100, &list))
 		return false;
 	n = job_list(call->work.txn, &filter, &list.page, &jobs);
@@ -285,8 +285,8 @@ static bool attribute_run(struct call *call, const void *in_, void *out_)
 	struct page page = { .limit = 1 };
 	struct job *jobs;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, in->region);
+	if (!rpc_region_known(call))
+		return false;
 	filter.account = call->caller.tenant.account;
 	filter.scope = call->caller.tenant.scope;
 	filter.region = in->region;

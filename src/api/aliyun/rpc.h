@@ -62,6 +62,9 @@ bool rpc_tags_check(struct call *call, const struct items *items);
 	{ REFUSE_TAG_KEY, 400, "InvalidTagKey.Malformed", "The specified Tag.n.Key is not valid.", NULL },            \
 	{ REFUSE_TAG_VALUE, 400, "InvalidTagValue.Malformed", "The specified Tag.n.Value is not valid.", NULL }
 
+/* For lists, which call no verb: false, refused, for a RegionId that is none of this server's. */
+bool rpc_region_known(struct call *call);
+
 /* Tag.N of a list operation: all must match. */
 struct tag_filter *rpc_tag_filters(struct call *call, const struct items *items);
 

@@ -28,6 +28,12 @@ static const struct field tag_out_fields[] = {
 };
 const struct shape rpc_tag_out_shape = { sizeof(struct rpc_tag), tag_out_fields };
 
+bool rpc_region_known(struct call *call)
+{
+	return !check_region_unknown(&call->work, NULL) ||
+	       call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+}
+
 struct tag *rpc_tags(struct call *call, const struct items *items)
 {
 	const struct rpc_tag *from = items->items;

@@ -73,8 +73,8 @@ bool rpc_list_tagged(struct call *call, const struct rpc_tagged_list *list, stru
 	size_t n;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!parse_token(call, list->next_token, &search))
 		return false;
 	n = tag_search(call->work.txn, &search, &rows);

@@ -185,8 +185,8 @@ static bool describe_run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!rpc_list_begin(call, &in->paging, 1, 1, &list))
 		return false;
 	filter.ids = vpc_ids(call, in->vpc, &filter.n_ids);
@@ -250,8 +250,8 @@ static bool attribute_run(struct call *call, const void *in_, void *out)
 	struct vpc_item *item = out;
 	struct vpc vpc;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!find_vpc(&call->work, in->vpc, &vpc))
 		return call_refuse(call, REFUSE_VPC_UNKNOWN, in->vpc);
 	fill_item(call, &vpc, item);
@@ -387,8 +387,8 @@ static bool route_table_run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!rpc_list_begin(call, &in->paging, 1, 1, &list))
 		return false;
 	filter.ids = vpc_ids(call, in->vpc, &filter.n_ids);

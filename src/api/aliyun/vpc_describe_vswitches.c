@@ -149,8 +149,8 @@ static bool describe_run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!rpc_list_begin(call, &in->paging, 1, 1, &list))
 		return false;
 	filter = make_filter(call, in);
@@ -205,8 +205,8 @@ static bool attributes_run(struct call *call, const void *in_, void *out)
 	const struct attributes_in *in = in_;
 	struct vswitch vswitch;
 
-	if (check_region_unknown(&call->work, NULL))
-		return call_refuse(call, REFUSE_REGION_UNKNOWN, call->caller.tenant.region);
+	if (!rpc_region_known(call))
+		return false;
 	if (!find_vswitch(&call->work, in->vswitch, &vswitch))
 		return call_refuse(call, REFUSE_VSWITCH_UNKNOWN, in->vswitch);
 	fill_item(call, &vswitch, out);

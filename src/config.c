@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/dev_key.h"
 #include "base/option.h"
 #include "base/place.h"
 #include "base/text.h"
@@ -211,8 +212,8 @@ static bool choose_key(struct config *config, char *error, size_t error_size)
 			"--dev-key has a secret that everybody knows, so it is not served on %s; choose a pair of your own "
 			"with CLEAT_ACCESS_KEY_ID and CLEAT_ACCESS_KEY_SECRET, or listen on 127.0.0.1",
 			config->listen_host);
-	config->access_key_id = "cleat";
-	config->access_key_secret = "cleat-secret";
+	config->access_key_id = DEV_KEY_ID;
+	config->access_key_secret = DEV_KEY_SECRET;
 	return true;
 }
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/dev_key.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/command.h"
@@ -44,8 +45,8 @@ const struct option cli_call_options[] = {
 static bool choose_key(struct client *client, struct call_options *options)
 {
 	if (options->dev_key) {
-		options->key_id = "cleat";
-		options->secret = "cleat-secret";
+		options->key_id = DEV_KEY_ID;
+		options->secret = DEV_KEY_SECRET;
 		options->token = NULL;
 	}
 	if (options->key_id && options->secret)

@@ -36,6 +36,11 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 	return remove(path);
 }
 
+bool child_directory_remove(const char *directory)
+{
+	return nftw(directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT;
+}
+
 static bool make_parents(const char *path, struct arena *arena)
 {
 	char *copy = arena_text(arena, path);
@@ -87,7 +92,7 @@ bool child_directory(struct client *client, const char *directory)
 			client,
 			"a server at %s still uses %s; stop it first, or name another directory with --data DIR",
 			client->url, directory);
-	if (nftw(directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0 && errno != ENOENT)
+	if (!child_directory_remove(directory))
 		return client_fail(client, "cannot empty %s: %s", directory, strerror(errno));
 	if (mkdir(directory, 0700) != 0)
 		return client_fail(client, "cannot make %s: %s", directory, strerror(errno));

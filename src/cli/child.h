@@ -19,6 +19,9 @@ struct child {
  * still serves. Prints what is wrong. */
 bool child_directory(struct client *client, const char *directory);
 
+/* Removes a directory with all that is in it; one that is not there is no error. False with errno. */
+bool child_directory_remove(const char *directory);
+
 /* Starts `cleat serve` with these options ("--pace", "quick", ...; ends with NULL), its log and port file in the
  * directory, and waits until it is ready; `client` talks to it from then on. The server listens on a free port of
  * 127.0.0.1 and takes no settings from the environment. */

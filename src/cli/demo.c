@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/dev_key.h"
 #include "base/moment.h"
 #include "base/place.h"
 #include "base/text.h"
@@ -13,8 +14,6 @@
 #include "cli/commands.h"
 #include "cli/signed.h"
 
-#define KEY_ID   "cleat"
-#define SECRET   "cleat-secret"
 #define REGION   "cn-hangzhou"
 #define ZONE     "cn-hangzhou-h"
 #define POLL_MS  100
@@ -52,8 +51,8 @@ static json_t *call(struct demo *demo, const char *action, ...)
 	struct client_reply REPLY_CLEANUP reply = { 0 };
 	const char *words[N_WORDS];
 	struct signed_call request = { .action = action,
-		                       .key_id = KEY_ID,
-		                       .secret = SECRET,
+		                       .key_id = DEV_KEY_ID,
+		                       .secret = DEV_KEY_SECRET,
 		                       .region = REGION,
 		                       .format = "JSON",
 		                       .parameters = words };
@@ -314,7 +313,7 @@ static void print_calls(const struct demo *demo, const char *host, const char *e
 		       action[i], demo->disk, demo->instance, endpoint);
 	printf("\nThe same with the vendor's own command line; every SDK takes the endpoint in the same way:\n\n");
 	printf("    aliyun ecs DetachDisk --endpoint %s --insecure --region " REGION
-	       " --access-key-id " KEY_ID " --access-key-secret " SECRET " --DiskId %s --InstanceId %s\n",
+	       " --access-key-id " DEV_KEY_ID " --access-key-secret " DEV_KEY_SECRET " --DiskId %s --InstanceId %s\n",
 	       host, demo->disk, demo->instance);
 }
 
@@ -323,14 +322,14 @@ static void print_end(struct demo *demo)
 	printf("\nThe disk came off the running instance: the server recorded the request, asked the machine to let go, saw\n"
 	       "that it had, and only then called the disk Available. Each of these is on disk before it is seen.\n\n");
 	if (demo->options.keep) {
-		printf("The server goes on at %s until Ctrl-C (access key " KEY_ID ", secret " SECRET ").\n"
+		printf("The server goes on at %s until Ctrl-C (access key " DEV_KEY_ID ", secret " DEV_KEY_SECRET ").\n"
 		       "Attach the disk again, and detach it:\n\n",
 		       demo->client.url);
 		print_calls(demo, demo->client.host,
 		            arena_printf(&demo->client.arena, " --endpoint %s", demo->client.host));
 	} else {
-		printf("To go on with the same data, serve it at http://127.0.0.1:7480 (access key " KEY_ID
-		       ", secret " SECRET "):\n\n"
+		printf("To go on with the same data, serve it at http://127.0.0.1:7480 (access key " DEV_KEY_ID
+		       ", secret " DEV_KEY_SECRET "):\n\n"
 		       "    %s serve --data %s --dev-key --pace quick\n\n"
 		       "and in another terminal attach the disk again, and detach it:\n\n",
 		       program_invocation_name, demo->directory);

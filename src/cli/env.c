@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/dev_key.h"
 #include "base/place.h"
 #include "base/text.h"
 #include "cli/bundle.h"
@@ -133,8 +134,8 @@ static void choose_key(struct client *client, struct env_options *options, const
 	if (data)
 		read_first_key(client, data, options);
 	if (!options->key_id || !options->secret) {
-		options->key_id = "cleat";
-		options->secret = "cleat-secret";
+		options->key_id = DEV_KEY_ID;
+		options->secret = DEV_KEY_SECRET;
 	}
 }
 

@@ -1,6 +1,5 @@
 /* cleat exec: a server of one's own for as long as one command runs, with every client's environment set for it. */
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/dev_key.h"
 #include "base/place.h"
 #include "base/text.h"
 #include "cli/bundle.h"
@@ -19,8 +19,6 @@
 #include "cli/environment.h"
 #include "cli/journal.h"
 
-#define KEY_ID         "cleat"
-#define SECRET         "cleat-secret"
 #define REGION         "cn-hangzhou"
 #define NOT_STARTED    127 /* as shells have it: the command could not be run */
 #define SIGNAL_STATUS  128 /* and the signal's number */
@@ -58,19 +56,11 @@ struct exec {
 	const char *ca_file, *ca_bundle;
 };
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-	(void)status;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
 static void exec_finish(struct exec *e)
 {
 	child_stop(&e->child);
 	if (*e->directory)
-		nftw(e->directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+		child_directory_remove(e->directory);
 	client_finish(&e->client);
 }
 
@@ -112,8 +102,8 @@ static void set_environment(struct exec *e)
 	const struct environment environment = {
 		.url = e->client.url,
 		.host = e->client.host,
-		.key_id = KEY_ID,
-		.secret = SECRET,
+		.key_id = DEV_KEY_ID,
+		.secret = DEV_KEY_SECRET,
 		.region = REGION,
 		.ca_file = e->ca_file,
 		.ca_bundle = e->ca_bundle,

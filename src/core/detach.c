@@ -102,7 +102,9 @@ static struct detach_facts detach_find(struct work *work, const struct detach_ar
 	f.n_detaching = count_detaching(work, args->instance);
 	f.category = disk_category_find(f.disk.category);
 	f.type = instance_type_find(work, f.instance.type);
-	f.image = image_find(work, f.instance.image);
+	/* Only the row about system disks asks for it. */
+	if (f.here_found && f.here.boot)
+		f.image = image_find(work, f.instance.image);
 	return f;
 }
 

@@ -148,7 +148,7 @@ static bool check_simulated(struct work *work)
 /* A release that waits for its moment is a property of its instance, or of its snapshot, and not work under way. */
 static bool is_under_way(const struct job *job)
 {
-	return job->kind != JOB_INSTANCE_AUTO_RELEASE && job->kind != JOB_SNAPSHOT_EXPIRE;
+	return !job_kinds[job->kind].waits_for_date;
 }
 
 static void name_job(struct work *work, const struct job *job, size_t n)

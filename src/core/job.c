@@ -38,7 +38,8 @@ const struct job_kind_row job_kinds[JOB_KIND_MAX] = {
 	[JOB_INSTANCE_STOP] = { instance_stop_plan, instance_stop_done, instance_stop_failed },
 	[JOB_INSTANCE_REBOOT] = { instance_reboot_plan, instance_reboot_done, instance_reboot_failed },
 	[JOB_INSTANCE_DELETE] = { instance_delete_plan, instance_delete_done, instance_delete_failed },
-	[JOB_INSTANCE_AUTO_RELEASE] = { instance_auto_release_plan, instance_auto_release_done, job_nothing_failed },
+	[JOB_INSTANCE_AUTO_RELEASE] = { instance_auto_release_plan, instance_auto_release_done, job_nothing_failed,
+	                                .waits_for_date = true },
 	[JOB_DISK_RESIZE] = { disk_resize_plan, disk_resize_done, disk_resize_failed },
 	[JOB_DISK_SPEC] = { disk_spec_plan, disk_spec_done, disk_spec_failed },
 	[JOB_DISK_REINIT] = { disk_restore_plan, disk_restore_done, disk_restore_failed },
@@ -46,7 +47,7 @@ const struct job_kind_row job_kinds[JOB_KIND_MAX] = {
 	[JOB_SYSTEM_DISK_REPLACE] = { system_disk_replace_plan, system_disk_replace_done, system_disk_replace_failed },
 	[JOB_SNAPSHOT_CREATE] = { snapshot_create_plan, snapshot_create_done, snapshot_create_failed },
 	[JOB_SNAPSHOT_DELETE] = { snapshot_delete_plan, snapshot_delete_done, snapshot_delete_failed },
-	[JOB_SNAPSHOT_EXPIRE] = { snapshot_expire_plan, snapshot_expire_done, job_nothing_failed },
+	[JOB_SNAPSHOT_EXPIRE] = { snapshot_expire_plan, snapshot_expire_done, job_nothing_failed, .waits_for_date = true },
 };
 
 /* Milliseconds of quick and real pace. Real follows the pages where they say something: DetachDisk "about a minute". */
@@ -127,14 +128,10 @@ static const char *job_id(const struct work *work)
 
 void job_open(struct work *work, struct job *job)
 {
-	bool waits;
-
 	job->id = job_id(work);
 	job->state = JOB_OPEN;
 	job->requested_by = text_or(work->caller.key_id, "cleat");
-	/* A wait for a date is nothing that could fail. */
-	waits = job->kind == JOB_INSTANCE_AUTO_RELEASE || job->kind == JOB_SNAPSHOT_EXPIRE;
-	job->fault = waits ? "" : text_or(work->fault, "");
+	job->fault = job_kinds[job->kind].waits_for_date ? "" : text_or(work->fault, "");
 	work->opened_job = true;
 	job->created_at = work->now;
 	if (!job->due_at)

@@ -19,6 +19,8 @@ struct job_kind_row {
 	/* A call was REFUSED or FAILED, so nothing of it is under way: puts back what the job had begun. The job is
 	 * ended by the caller, unless this gives it the step JOB_UNDO (job_undo): it ends once that is done. */
 	void (*failed)(struct work *work, struct job *job);
+	/* It only waits for a date: a property of what it is about rather than work under way, and nothing that fails. */
+	bool waits_for_date;
 };
 
 extern const struct job_kind_row job_kinds[JOB_KIND_MAX];

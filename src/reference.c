@@ -29,6 +29,8 @@ const char *reference_type(const struct field *field)
 	case FIELD_ITEMS:
 		return "list";
 	case FIELD_OBJECT:
+	case FIELD_PAIRS:
+	case FIELD_NAMED_ITEMS:
 		return "object";
 	}
 	return "";

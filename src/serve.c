@@ -18,6 +18,7 @@
 #include "api/delay.h"
 #include "api/fault.h"
 #include "api/journal.h"
+#include "api/huawei/rest.h"
 #include "api/keys.h"
 #include "api/metadata/metadata.h"
 #include "base/log.h"
@@ -29,6 +30,7 @@
 #include "core/account.h"
 #include "core/guard.h"
 #include "core/jobs.h"
+#include "core/realm.h"
 #include "drivers/sim.h"
 #include "files.h"
 #include "fleet_start.h"
@@ -50,8 +52,8 @@
 #define FILES_OF_THREAD 4 /* what the HTTP library needs for each, for plain HTTP and for TLS */
 #define FILES_RESERVE   64 /* open files beside connections: the store, its readers, the log, a backup */
 
-static const struct dialect *const dialects[] = { &dialect_control, &dialect_aliyun, NULL };
-static const struct dialect *const dialects_and_metadata[] = { &dialect_control, &dialect_metadata, &dialect_aliyun,
+static const struct dialect *const dialects[] = { &dialect_control, &dialect_huawei, &dialect_aliyun, NULL };
+static const struct dialect *const dialects_and_metadata[] = { &dialect_control, &dialect_metadata, &dialect_huawei, &dialect_aliyun,
 	                                                       NULL };
 
 struct server {
@@ -136,7 +138,7 @@ static bool bootstrap(struct txn *txn, void *context)
 	if (server->fleet.path && !fleet_start_put(&server->fleet, &work, &account))
 		return false;
 	if (!server->fleet.path || text_equal(account, ""))
-		account = account_create(&work, "aliyun", ACCOUNT_NAME).id;
+		account = account_create(&work, realms[0]->name, ACCOUNT_NAME).id;
 	server->makes_key = account != NULL;
 	return !account || access_key_create(&work, account, server->first_key, server->first_secret,
 	                                     "made at the first start", &key);
@@ -219,6 +221,31 @@ static bool check_dev_key(struct server *server, const struct first_look *first)
 	return !first->has_dev_key;
 }
 
+/* Who brings no fleet and uses the development key finds every cloud served, each with an account. */
+static bool add_realms(struct txn *txn, void *context)
+{
+	struct server *server = context;
+	struct caller caller = { .key_id = "cleat" };
+	struct account known;
+	struct work work;
+	size_t i;
+
+	work_begin(&work, &server->core, txn, &caller, clock_now(&server->core.clock));
+	for (i = 0; realms[i]; i++) {
+		if (!account_oldest(&work, realms[i]->name, &known))
+			account_create(&work, realms[i]->name, ACCOUNT_NAME);
+		work.now++; /* the order of accounts is that of their moments */
+	}
+	return true;
+}
+
+static bool realms_begin(struct server *server, struct arena *arena)
+{
+	const struct config *config = server->config;
+
+	return !config->dev_key || config->fleet || store_write(server->core.store, add_realms, server, arena) == STORE_DONE;
+}
+
 static bool keys_begin(struct server *server)
 {
 	const struct config *config = server->config;
@@ -230,7 +257,7 @@ static bool keys_begin(struct server *server)
 	arena_init(&arena);
 	begun = store_read(server->core.store, look, &first, &arena) == STORE_DONE && check_dev_key(server, &first) &&
 	        fleet_begin(server, &first) &&
-	        (first.has_account || first_start(server, &arena));
+	        (first.has_account || first_start(server, &arena)) && realms_begin(server, &arena);
 	arena_finish(&arena);
 	fleet_start_finish(&server->fleet);
 	if (server->core.clock.last > moment_now() + SECOND && !server->core.clock.manual)

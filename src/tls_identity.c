@@ -290,8 +290,8 @@ static void collect(struct names *names, const struct config *config)
 	if (gethostname(host, sizeof host - 1) == 0)
 		add(names, arena_text(&names->arena, host));
 	add_regions(names, aliyun_regions, COUNT_OF(aliyun_regions), "aliyuncs.com");
-	for (i = 0; i < catalogue_n_regions; i++)
-		add(names, arena_printf(&names->arena, "*.%s.aliyuncs.com", catalogue_regions[i].id));
+	for (i = 0; i < realm_aliyun.n_regions; i++)
+		add(names, arena_printf(&names->arena, "*.%s.aliyuncs.com", realm_aliyun.regions[i].id));
 	add_regions(names, huawei_regions, COUNT_OF(huawei_regions), "myhuaweicloud.com");
 }
 

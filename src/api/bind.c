@@ -117,7 +117,8 @@ static bool is_plain_misfit(const struct field *field, const struct tree *node)
 {
 	if (text_empty(node->value) || field->flags & FIELD_ACCEPTED)
 		return false;
-	return field->type == FIELD_TEXTS || field->type == FIELD_ITEMS || (field->type == FIELD_OBJECT && !node->first);
+	return field->type == FIELD_TEXTS || field->type == FIELD_ITEMS || field->type == FIELD_PAIRS ||
+	       (field->type == FIELD_OBJECT && !node->first);
 }
 
 /* "Tag=" says nothing, and so does "SystemDisk=x" beside "SystemDisk.Size". */
@@ -170,6 +171,27 @@ static bool bind_json_texts(struct binding *b, const struct field *field, const 
 	return true;
 }
 
+/* What the sender calls "x": 1 or "x": true is a text here all the same. */
+static bool bind_pairs(struct binding *b, const struct field *field, struct tree *node, const char *name, void *at)
+{
+	struct pairs *ret = at;
+	struct tree *child;
+
+	if (node->kind != TREE_OBJECT || node->value || (int64_t)node->n_children > (field->max ? field->max : FIELD_ITEMS_MAX))
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	ret->is = GIVEN;
+	ret->items = arena_array(b->arena, struct text_pair, node->n_children);
+	for (child = node->first; child; child = child->next) {
+		child->read = true;
+		if (child->kind == TREE_NULL)
+			continue;
+		if (!child->value || text_characters(child->value) > FIELD_TEXT_MAX)
+			return refuse(b, REFUSE_PARAMETER_INVALID, field, full_name(b, name, child->name));
+		ret->items[ret->n++] = (struct text_pair){ child->name, child->value };
+	}
+	return true;
+}
+
 static bool bind_items(struct binding *b, const struct field *field, struct tree *node, const char *name, void *at)
 {
 	struct items *ret = at;
@@ -203,6 +225,8 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 		return bind_items(b, field, node, name, at);
 	case FIELD_OBJECT:
 		return bind_fields(b, field->of, node, name, at);
+	case FIELD_PAIRS:
+		return bind_pairs(b, field, node, name, at);
 	case FIELD_TEXT:
 	case FIELD_TIME:
 	case FIELD_OPT_BOOL:
@@ -211,6 +235,7 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_BOOL:
 	case FIELD_INT:
 	case FIELD_DECIMAL:
+	case FIELD_NAMED_ITEMS:
 		break;
 	}
 	if (!node->value)
@@ -227,12 +252,14 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_INT:
 		return text_to_int64(node->value, at);
 	case FIELD_DECIMAL:
+	case FIELD_NAMED_ITEMS:
 		return false; /* of replies only */
 	case FIELD_TEXT:
 	case FIELD_TIME:
 	case FIELD_TEXTS:
 	case FIELD_ITEMS:
 	case FIELD_OBJECT:
+	case FIELD_PAIRS:
 		break;
 	}
 	*(const char **)at = node->value;
@@ -281,6 +308,16 @@ bool bind_input(struct arena *arena, const struct shape *shape, struct tree *tre
 
 /* ---- marking ---- */
 
+static void mark_members(struct tree *node, unsigned flags)
+{
+	struct tree *child;
+
+	for (child = node->first; child; child = child->next) {
+		child->read = true;
+		child->flags = flags;
+	}
+}
+
 static void mark_fields(struct binding *b, const struct shape *shape, struct tree *tree, unsigned flags)
 {
 	const struct field *field;
@@ -296,6 +333,8 @@ static void mark_fields(struct binding *b, const struct shape *shape, struct tre
 			continue;
 		node->read = !is_passed_over(field, node);
 		node->flags = flags | field->flags;
+		if (field->type == FIELD_PAIRS)
+			mark_members(node, flags | field->flags);
 		if (field->type == FIELD_ITEMS || field->type == FIELD_TEXTS)
 			items = list_items(b, unwrap(field, node), &n);
 		for (i = 0; i < n; i++) {

@@ -41,6 +41,9 @@ struct dialect {
 	bool (*claims)(const struct request *request);
 	/* Finds the operation, authenticates, reads the input tree and says who calls. False after call_refuse(). */
 	bool (*receive)(struct call *call);
+	/* NULL, or: at the begin of each run of an operation in a transaction, finds what the caller named of its place. False
+	 * after call_refuse(). */
+	bool (*place)(struct call *call);
 	void (*write_done)(struct call *call);
 	void (*write_fault)(struct call *call, const struct fault *fault);
 	/* NULL, or changes what holds for the body of any request, of which only target and headers have come (the path has its

@@ -131,7 +131,7 @@ static bool run_in_txn(struct txn *txn, void *context)
 	call->repeated = false;
 	work_begin(&call->work, call->api->core, txn, &call->caller, call->now);
 	call->work.fault = fault_of_jobs(call);
-	done = run_plain(call);
+	done = (!call->dialect->place || call->dialect->place(call)) && run_plain(call);
 	assert(!call->work.opened_job || call->operation->opens_jobs); /* its row says otherwise */
 	return done;
 }
@@ -347,6 +347,8 @@ static struct fault explain(struct call *call)
 
 	if (!row && call->operation)
 		row = error_row_find(call->operation->errors, refusal->reason);
+	if (!row && call->operation)
+		row = error_row_find(call->operation->common, refusal->reason);
 	if (!row)
 		row = error_row_find(call->dialect->errors, refusal->reason);
 	if (!row) {
@@ -386,7 +388,7 @@ void call_render(struct call *call)
 
 	/* A connection that is cut has no reply at all: status 0. */
 	if (call->refusal.reason == REFUSE_NONE && !fault_is_cut(call)) {
-		call->reply.status = 200;
+		call->reply.status = call->operation->success ? call->operation->success : 200;
 		call->dialect->write_done(call);
 		if (call->reply.body.failed)
 			call_refuse(call, REFUSE_INTERNAL, NULL);

@@ -66,6 +66,7 @@ static void rows_of(const struct dialect *dialect, const struct operation *opera
 	if (operation) {
 		rows_add(ret, operation->errors);
 		rows_add_fields(ret, &operation->in);
+		rows_add(ret, operation->common);
 		rows_add(ret, operation->faults);
 	}
 	rows_add(ret, dialect->errors);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/map.h"
 #include "base/moment.h"
@@ -10,6 +11,7 @@
 #include "core/role.h"
 
 #define SWEEP_EVERY (10 * MINUTE)
+#define PLACE_SIZE  (sizeof ((struct cached_key *)0)->realm + sizeof ((struct cached_key *)0)->id)
 
 struct keys {
 	struct map by_id;    /* struct cached_key */
@@ -65,8 +67,18 @@ void key_cache_destroy(struct key_cache *cache)
 	free(cache);
 }
 
-static void cache_key(struct keys *keys, const struct access_key *key, const struct account *account)
+/* Where a key is kept whose place another one of its id has, in another realm. No id has a blank in it. */
+static const char *place_of(const struct cached_key *key, char *ret, size_t size)
 {
+	if (!key->elsewhere)
+		return key->id;
+	snprintf(ret, size, "%s %s", key->realm, key->id);
+	return ret;
+}
+
+static void cache_key(struct keys *keys, const struct access_key *key, const struct account *account, bool elsewhere)
+{
+	char place[PLACE_SIZE];
 	struct cached_key *cached = calloc(1, sizeof *cached);
 
 	if (!cached)
@@ -76,7 +88,8 @@ static void cache_key(struct keys *keys, const struct access_key *key, const str
 	snprintf(cached->account, sizeof cached->account, "%s", account->id);
 	snprintf(cached->realm, sizeof cached->realm, "%s", account->realm);
 	cached->active = key->state == ACCESS_KEY_ACTIVE;
-	free(map_put(&keys->by_id, key->id, cached));
+	cached->elsewhere = elsewhere;
+	free(map_put(&keys->by_id, place_of(cached, place, sizeof place), cached));
 }
 
 static void cache_temporary_key(struct keys *keys, const struct temporary_key *key, const char *realm)
@@ -94,8 +107,22 @@ static void cache_temporary_key(struct keys *keys, const struct temporary_key *k
 	snprintf(cached->session, sizeof cached->session, "%s", key->session);
 	cached->expires_at = key->expires_at;
 	cached->active = true;
-	free(map_put(&keys->by_id, key->id, cached));
+	free(map_put(&keys->by_id, cached->id, cached));
 	map_put(&keys->by_token, key->token, cached);
+}
+
+/* It is that of the oldest account of each realm. */
+static void cache_fixed(struct keys *keys, const struct access_key *fixed, const struct account *accounts, size_t n)
+{
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < i && !text_equal(accounts[j].realm, accounts[i].realm); j++)
+			continue;
+		if (j == i)
+			cache_key(keys, fixed, &accounts[i], i > 0);
+	}
 }
 
 static bool load(struct txn *txn, void *context)
@@ -110,15 +137,17 @@ static bool load(struct txn *txn, void *context)
 
 	for (i = 0; i < n; i++) {
 		if (account_get(txn, rows[i].account, &account))
-			cache_key(loading->keys, &rows[i], &account);
+			cache_key(loading->keys, &rows[i], &account, false);
 	}
 	n = temporary_key_list(txn, NULL, 0, &temporary);
 	for (i = 0; i < n; i++) {
 		if (account_get(txn, temporary[i].account, &account))
 			cache_temporary_key(loading->keys, &temporary[i], account.realm);
 	}
-	if (loading->fixed->id && account_list(txn, &accounts))
-		cache_key(loading->keys, loading->fixed, &accounts[0]);
+	if (loading->fixed->id) {
+		n = account_list(txn, &accounts);
+		cache_fixed(loading->keys, loading->fixed, accounts, n);
+	}
 	return true;
 }
 
@@ -168,9 +197,23 @@ bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *
 	return found != NULL;
 }
 
+bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *id, struct cached_key *ret)
+{
+	char place[PLACE_SIZE];
+
+	/* What is too long for a key's id must not become another one. */
+	if (strlen(id) >= sizeof ret->id)
+		return false;
+	if (key_cache_find(cache, id, ret) && text_equal(ret->realm, realm))
+		return true;
+	snprintf(place, sizeof place, "%s %s", realm, id);
+	return key_cache_find(cache, place, ret);
+}
+
 /* The map must not change while it is walked: first those that stay, then the others are freed. */
 static void sweep(struct key_cache *cache, int64_t now)
 {
+	char place[PLACE_SIZE];
 	struct keys fresh;
 	struct cached_key *key;
 	size_t cursor = 0;
@@ -181,7 +224,7 @@ static void sweep(struct key_cache *cache, int64_t now)
 			free(key);
 			continue;
 		}
-		map_put(&fresh.by_id, key->id, key);
+		map_put(&fresh.by_id, place_of(key, place, sizeof place), key);
 		if (*key->token)
 			map_put(&fresh.by_token, key->token, key);
 	}

@@ -16,6 +16,7 @@ struct cached_key {
 	char account[33];
 	char realm[17];
 	bool active;
+	bool elsewhere; /* a key of the same id and another realm has its place: only key_cache_find_in finds it */
 	/* Of a temporary key; "" and 0 of others. */
 	char token[129];
 	char role[65];
@@ -32,7 +33,7 @@ void key_cache_fix(struct key_cache *cache, const char *id, const char *secret);
 /* The id of that key; NULL if there is none. No key of the store may have it, since it could not be used. */
 const char *key_cache_fixed_id(const struct key_cache *cache);
 
-/* Reads all keys of the store; the fixed one, if any, belongs to the first account. */
+/* Reads all keys of the store; the fixed one, if any, belongs to the first account of each realm. */
 bool key_cache_load(struct key_cache *cache, struct store *store);
 
 /* Adds a temporary key of an account of that realm, and now and then drops those that expired long before `now`. In the
@@ -43,6 +44,9 @@ void key_cache_add(struct key_cache *cache, const struct temporary_key *key, con
  * TOKEN_EXPIRED, TOKEN_OF_ANOTHER_KEY, TOKEN_MALFORMED. */
 enum refusal_reason key_cache_check_token(struct key_cache *cache, const struct cached_key *key, const char *token,
                                           int64_t now);
+
+/* The same of that realm: the development key is one of each. */
+bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *id, struct cached_key *ret);
 
 /* Copies, so that a change cannot pull it away. False: no such key. */
 bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *ret);

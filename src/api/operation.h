@@ -32,12 +32,18 @@ struct operation {
 	const char *version; /* "2014-05-26" */
 	const char *name;    /* "DetachDisk"; for paths "POST /_cleat/keys", where {x} is a text named x */
 	enum operation_mode mode;
+	/* Dialects that find operations by path: "DELETE", "/v1/{project_id}/jobs/{job_id}"; {x} is a text named x. */
+	const char *method;
+	const char *path;
+	int success; /* status of a reply that did it; 0: 200 */
+	bool open;   /* for those who have not said who they are as well */
 	const char *permission; /* "ecs:DetachDisk" */
 	const char *resource;   /* what the permission is asked on: "disk/{DiskId}" */
 	struct shape in, out;
 	bool own_body;  /* the body is no parameters: run reads it itself */
 	bool own_reply; /* run writes the body of the reply itself */
 	const struct error_row *errors; /* rows of this operation, ends with REFUSE_NONE; they win over the dialect's */
+	const struct error_row *common; /* rows that it shares with its like, after its own; NULL: none */
 	const struct error_row *faults; /* rows of it that only a fault answers, all REFUSE_FAULT; may be NULL */
 	bool opens_jobs; /* it may set work going that goes on after its reply */
 	/* Calls one verb of the core and fills `out` (zeroed). May run twice (contract/store.h). Returns false after

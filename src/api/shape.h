@@ -33,6 +33,25 @@ struct opt_texts {
 	size_t n;
 };
 
+/* Members whose names the sender chooses: {"a": "b"}. */
+struct text_pair {
+	const char *name;
+	const char *value;
+};
+
+struct pairs {
+	enum presence is;
+	struct text_pair *items;
+	size_t n;
+};
+
+/* A list of structs below a name that is chosen at run time: {"a": [...]}. */
+struct named_items {
+	const char *name; /* NULL: an empty object */
+	void *items;
+	size_t n;
+};
+
 /* A list of structs; each list field names the shape of an item. */
 struct items {
 	void *items;
@@ -51,6 +70,8 @@ enum field_type {
 	FIELD_JSON_TEXTS, /* struct opt_texts, input: a JSON list of texts inside one text */
 	FIELD_ITEMS,      /* struct items: X.1.Field, or a JSON list of objects */
 	FIELD_OBJECT,     /* a struct inside: X.Field */
+	FIELD_NAMED_ITEMS, /* struct named_items, output: an object with one member, a list */
+	FIELD_PAIRS,      /* struct pairs: an object of any members, each a text */
 };
 
 enum field_flags {
@@ -61,6 +82,8 @@ enum field_flags {
 	FIELD_OMIT_EMPTY = 16,  /* output: a text that is NULL or "" is left out */
 	FIELD_ACCEPTED = 32,    /* accepted and without effect; said so in the reference */
 	FIELD_SECRET = 64,      /* input: no list of calls shows its value */
+	FIELD_NULL = 128,       /* output: what is NULL or absent is null */
+	FIELD_HEADER = 256,     /* a text in the header of its name, not in the body */
 };
 
 struct error_row;
@@ -98,6 +121,8 @@ struct shape {
 #define JSON_TEXTS(T, m, wire, ...) { .name = wire, .type = FIELD_JSON_TEXTS, .offset = FIELD_AT(T, m, struct opt_texts), __VA_ARGS__ }
 #define ITEMS(T, m, wire, ...)      { .name = wire, .type = FIELD_ITEMS, .offset = FIELD_AT(T, m, struct items), __VA_ARGS__ }
 #define OBJECT(T, m, wire, ...)     { .name = wire, .type = FIELD_OBJECT, .offset = offsetof(T, m), __VA_ARGS__ }
+#define NAMED_ITEMS(T, m, wire, ...) { .name = wire, .type = FIELD_NAMED_ITEMS, .offset = FIELD_AT(T, m, struct named_items), __VA_ARGS__ }
+#define PAIRS(T, m, wire, ...)      { .name = wire, .type = FIELD_PAIRS, .offset = FIELD_AT(T, m, struct pairs), __VA_ARGS__ }
 #define FIELDS_END                  { .name = NULL }
 
 /* Limits that hold where a field names none; printed on the limits page. */

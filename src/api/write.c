@@ -39,6 +39,20 @@ static void write_texts(struct writer *w, const struct field *field, const struc
 	list_end(w, field);
 }
 
+static void write_pairs(struct writer *w, const struct field *field, const struct pairs *pairs)
+{
+	size_t i;
+
+	if (pairs->is == ABSENT && field->flags & FIELD_NULL) {
+		w->format->raw(w, field->name, "null");
+		return;
+	}
+	w->format->object_begin(w, field->name);
+	for (i = 0; i < pairs->n; i++)
+		w->format->text(w, pairs->items[i].name, pairs->items[i].value);
+	w->format->object_end(w, field->name);
+}
+
 static void write_items(struct writer *w, const struct field *field, const struct items *items)
 {
 	size_t i;
@@ -52,6 +66,17 @@ static void write_items(struct writer *w, const struct field *field, const struc
 	list_end(w, field);
 }
 
+static void write_named_items(struct writer *w, const struct field *field, const struct named_items *named)
+{
+	const struct field list = { .name = named->name, .of = field->of };
+	const struct items items = { named->items, named->n };
+
+	w->format->object_begin(w, field->name);
+	if (named->name)
+		write_items(w, &list, &items);
+	w->format->object_end(w, field->name);
+}
+
 static void write_field(struct writer *w, const struct field *field, const void *at)
 {
 	const char *text;
@@ -60,7 +85,11 @@ static void write_field(struct writer *w, const struct field *field, const void 
 	case FIELD_TEXT:
 	case FIELD_TIME:
 		text = *(const char *const *)at;
-		if (!(field->flags & FIELD_OMIT_EMPTY) || !text_empty(text))
+		if (field->flags & FIELD_HEADER)
+			break;
+		if (!text && field->flags & FIELD_NULL)
+			w->format->raw(w, field->name, "null");
+		else if (!(field->flags & FIELD_OMIT_EMPTY) || !text_empty(text))
 			w->format->text(w, field->name, text);
 		break;
 	case FIELD_BOOL:
@@ -79,6 +108,8 @@ static void write_field(struct writer *w, const struct field *field, const void 
 	case FIELD_OPT_INT:
 		if (((const struct opt_int *)at)->is == GIVEN)
 			writer_int(w, field->name, ((const struct opt_int *)at)->value);
+		else if (field->flags & FIELD_NULL)
+			w->format->raw(w, field->name, "null");
 		break;
 	case FIELD_TEXTS:
 		write_texts(w, field, at);
@@ -90,6 +121,12 @@ static void write_field(struct writer *w, const struct field *field, const void 
 		w->format->object_begin(w, field->name);
 		write_fields(w, field->of, at);
 		w->format->object_end(w, field->name);
+		break;
+	case FIELD_NAMED_ITEMS:
+		write_named_items(w, field, at);
+		break;
+	case FIELD_PAIRS:
+		write_pairs(w, field, at);
 		break;
 	case FIELD_JSON_TEXTS:
 		write_texts(w, field, &(struct texts){ ((const struct opt_texts *)at)->items,

@@ -65,9 +65,13 @@ void random_alphanumeric(char *ret, size_t length)
 	random_letters(ret, length, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 62);
 }
 
-void random_uuid_upper(char ret[UUID_SIZE])
+void random_hex(char *ret, size_t length)
 {
-	static const char digits[] = "0123456789ABCDEF";
+	random_letters(ret, length, "0123456789abcdef", 16);
+}
+
+static void random_uuid_of(const char *digits, char ret[UUID_SIZE])
+{
 	unsigned char bytes[16];
 	char *at = ret;
 	int i;
@@ -82,4 +86,14 @@ void random_uuid_upper(char ret[UUID_SIZE])
 		*at++ = digits[bytes[i] & 15];
 	}
 	*at = '\0';
+}
+
+void random_uuid_upper(char ret[UUID_SIZE])
+{
+	random_uuid_of("0123456789ABCDEF", ret);
+}
+
+void random_uuid(char ret[UUID_SIZE])
+{
+	random_uuid_of("0123456789abcdef", ret);
 }

@@ -12,11 +12,17 @@ void random_bytes(void *ret, size_t length);
 /* `length` characters of 0-9a-z and a NUL. */
 void random_base36(char *ret, size_t length);
 
+/* `length` characters of 0-9a-f and a NUL. */
+void random_hex(char *ret, size_t length);
+
 /* `length` characters of 0-9A-Za-z and a NUL. */
 void random_alphanumeric(char *ret, size_t length);
 
 #define UUID_SIZE 37
 /* A version 4 UUID in capitals ("473469C7-AA6F-…"), as Alibaba Cloud writes request ids. */
 void random_uuid_upper(char ret[UUID_SIZE]);
+
+/* The same in small letters, as Huawei Cloud writes ids of servers and volumes. */
+void random_uuid(char ret[UUID_SIZE]);
 
 #endif

@@ -18,7 +18,7 @@ struct tenant {
 };
 
 struct account {
-	const char *id; /* a 16-digit number, as Alibaba Cloud's account ids are */
+	const char *id; /* a 16-digit number, or 32 hex digits, as its realm has them */
 	const char *realm;
 	const char *name;
 	bool disk_white_list; /* false: outside the vendor's disk white list, disk verbs are refused */
@@ -27,6 +27,16 @@ struct account {
 };
 
 enum access_key_state { ACCESS_KEY_ACTIVE, ACCESS_KEY_DISABLED, ACCESS_KEY_STATE_MAX };
+
+/* A part of an account with things of its own, in one region; the scope of their tenant. Only in realms that are scoped. */
+struct project {
+	const char *id;
+	const char *account;
+	const char *name; /* its region's, or that and "_" and more */
+	const char *region;
+	const char *description;
+	int64_t created_at;
+};
 
 struct access_key {
 	const char *id;
@@ -52,6 +62,8 @@ struct temporary_key {
 	int64_t expires_at;
 };
 
+enum machine_kind { MACHINE_VIRTUAL, MACHINE_BARE_METAL, MACHINE_KIND_MAX };
+
 /* What instances can be: cores, memory, and what their disks may do while they run. */
 struct instance_type {
 	const char *id; /* "ecs.g7.large" */
@@ -61,6 +73,8 @@ struct instance_type {
 	bool hot_unplug;   /* a disk can be attached to and detached from it while it runs */
 	bool multi_attach; /* NVMe: takes multi-attach disks */
 	int64_t max_data_disks;
+	const char *realm; /* of a row that was added; a built-in one is its realm's */
+	enum machine_kind kind;
 };
 
 /* What system disks are made of. */
@@ -74,9 +88,8 @@ struct image {
 	int64_t size_gib;
 	bool deleted; /* no longer to be had; instances that were made of it live on */
 	int64_t created_at;
+	const char *realm; /* likewise */
 };
-
-enum machine_kind { MACHINE_VIRTUAL, MACHINE_BARE_METAL, MACHINE_KIND_MAX };
 
 enum instance_state {
 	INSTANCE_PENDING,  /* being built */
@@ -169,6 +182,7 @@ struct disk {
 	bool delete_auto_snapshot;
 	bool enable_auto_snapshot;
 	bool multi_attach;
+	bool scsi; /* the guest sees it as a SCSI device whose commands reach the disk; else as a plain block device */
 	bool encrypted;
 	bool bursting;
 	bool base_image_lost;
@@ -334,6 +348,19 @@ enum event_outcome {
 	EVENT_EXECUTED, /* the server did it of its own accord */
 	EVENT_FAILED,   /* it was asked for and came to nothing */
 	EVENT_OUTCOME_MAX
+};
+
+/* What a client is told to poll for the work that its request set going. How it stands is told by its jobs. */
+struct client_job {
+	const char *id;
+	struct tenant tenant;
+	const char *service; /* that was asked */
+	const char *type;    /* its word for the work */
+	const char *instance; /* "" where it is not about one */
+	const char *disk;
+	bool batch;          /* its jobs are shown one by one */
+	const char *jobs;    /* ids, comma separated */
+	int64_t created_at;
 };
 
 /* Something that befell an instance or a disk. Never changed once written. */

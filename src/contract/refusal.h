@@ -27,6 +27,7 @@
 	X(NOT_BUILT, "operation-not-built")                                    \
 	X(UNKNOWN_VERSION, "unknown-version")                                  \
 	X(PARAMETER_UNKNOWN, "parameter-unknown")                              \
+	X(BODY_EMPTY, "body-empty")                                            \
 	X(LENGTHS_CONFLICT, "lengths-conflict")                                \
 	X(BODY_TOO_LARGE, "body-too-large")                                    \
 	X(HOSTS_CONFLICT, "hosts-conflict")                                    \
@@ -43,6 +44,7 @@
 	X(TIMEOUT, "timeout")                                                  \
 	X(INTERNAL, "internal")                                                \
 	/* signatures */                                                       \
+	X(AUTH_NONE, "not-authenticated")                                      \
 	X(AUTH_METHOD, "signature-method")                                     \
 	X(AUTH_VERSION, "signature-version")                                   \
 	X(AUTH_INCOMPLETE, "signature-incomplete")                             \
@@ -106,6 +108,7 @@
 	X(DISK_LOCAL, "disk-local")                                            \
 	X(DISK_EPHEMERAL_KEEP, "disk-ephemeral-keep")                          \
 	X(DISK_SYSTEM, "disk-system")                                          \
+	X(SYSTEM_DISK_ONLINE, "system-disk-of-running-instance")               \
 	X(DISK_NOT_PORTABLE, "disk-not-portable")                              \
 	X(DISK_MULTI_ATTACH_FLAG, "disk-multi-attach-flag")                    \
 	X(DISK_MULTI_ATTACH_BOOT, "disk-multi-attach-boot")                    \
@@ -207,6 +210,7 @@
 	X(TAG_KEY, "tag-key")                                                  \
 	X(TAG_VALUE, "tag-value")                                              \
 	/* jobs and drivers */                                                 \
+	X(PROJECT_UNKNOWN, "project-unknown")                                  \
 	X(JOB_UNKNOWN, "job-unknown")                                          \
 	X(JOB_IN_THE_WAY, "job-in-the-way")                                    \
 	X(DRIVER_REFUSED, "driver-refused")                                    \

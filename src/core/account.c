@@ -2,25 +2,59 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "core/project.h"
+#include "core/realm.h"
 
-#define KEY_ID_PREFIX "LTAI5t"
-#define KEY_ID_TAIL   18
-#define SECRET_LENGTH 30
+#define KEY_TEXT_MAX 64 /* of what is made by chance */
+#define DOMAIN_ID_LENGTH 32
+
+static const char *id_of_number(struct work *work)
+{
+	uint64_t number;
+
+	random_bytes(&number, sizeof number);
+	return arena_printf(work->arena, "1%015llu", (unsigned long long)(number % 1000000000000000ull));
+}
+
+static const char *id_of_digits(struct work *work, size_t length)
+{
+	char digits[DOMAIN_ID_LENGTH + 1];
+
+	random_hex(digits, length);
+	return arena_text(work->arena, digits);
+}
 
 struct account account_create(struct work *work, const char *realm, const char *name)
 {
+	const struct realm *row = realm_find(realm);
 	struct account account = {
 		.realm = realm,
 		.name = name,
 		.disk_white_list = true,
+		.safe_detach = row->safe_detach,
 		.created_at = work->now,
 	};
-	uint64_t number;
 
-	random_bytes(&number, sizeof number);
-	account.id = arena_printf(work->arena, "1%015llu", (unsigned long long)(number % 1000000000000000ull));
+	account.id = row->ids == ID_UUID ? id_of_digits(work, DOMAIN_ID_LENGTH) : id_of_number(work);
 	account_put(work->txn, &account);
+	if (row->scoped)
+		projects_create(work, &account);
 	return account;
+}
+
+bool account_oldest(struct work *work, const char *realm, struct account *ret)
+{
+	struct account *all;
+	size_t n = account_list(work->txn, &all);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (text_equal(all[i].realm, realm)) {
+			*ret = all[i];
+			return true;
+		}
+	}
+	return false;
 }
 
 bool access_key_create(struct work *work, const char *account, const char *id, const char *secret,
@@ -36,16 +70,18 @@ bool access_key_create(struct work *work, const char *account, const char *id, c
 	};
 	struct account owner;
 	struct access_key other;
-	char tail[SECRET_LENGTH + 1];
+	char tail[KEY_TEXT_MAX + 1];
+	const struct realm *realm;
 
 	if (!account_get(work->txn, account, &owner))
 		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, account);
+	realm = realm_find(owner.realm);
 	if (!id) {
-		random_alphanumeric(tail, KEY_ID_TAIL);
-		key.id = arena_printf(work->arena, KEY_ID_PREFIX "%s", tail);
+		random_alphanumeric(tail, (size_t)realm->key_tail);
+		key.id = arena_printf(work->arena, "%s%s", realm->key_prefix, tail);
 	}
 	if (!secret) {
-		random_alphanumeric(tail, SECRET_LENGTH);
+		random_alphanumeric(tail, (size_t)realm->secret_length);
 		key.secret = arena_text(work->arena, tail);
 	}
 	if (access_key_get(work->txn, key.id, &other)) {

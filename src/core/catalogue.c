@@ -4,129 +4,71 @@
 
 #include "base/text.h"
 
-const struct region catalogue_regions[] = {
-	{ "cn-hangzhou", "bp1", "华东1（杭州）", "ecs.cn-hangzhou.aliyuncs.com", "bghijk" },
-	{ "cn-shanghai", "uf6", "华东2（上海）", "ecs.cn-shanghai.aliyuncs.com", "bfgl" },
-	{ "cn-beijing", "2ze", "华北2（北京）", "ecs.cn-beijing.aliyuncs.com", "chkl" },
-	{ "cn-shenzhen", "wz9", "华南1（深圳）", "ecs.cn-shenzhen.aliyuncs.com", "def" },
-	{ "cn-hongkong", "j6c", "中国香港", "ecs.cn-hongkong.aliyuncs.com", "bcd" },
-	{ "ap-southeast-1", "t4n", "新加坡", "ecs.ap-southeast-1.aliyuncs.com", "abc" },
-	{ "us-west-1", "rj9", "美国（硅谷）", "ecs.us-west-1.aliyuncs.com", "ab" },
-	{ "eu-central-1", "gw8", "德国（法兰克福）", "ecs.eu-central-1.aliyuncs.com", "ab" },
-};
-const size_t catalogue_n_regions = COUNT_OF(catalogue_regions);
-
-#define GIB(n) ((n) * 1024)
-/* id, family, cpus, memory, hot unplug, multi-attach, data disks */
-static const struct instance_type instance_types[] = {
-	{ "ecs.g7.large", "ecs.g7", 2, GIB(8), true, true, DATA_DISKS_MAX },
-	{ "ecs.g7.xlarge", "ecs.g7", 4, GIB(16), true, true, DATA_DISKS_MAX },
-	{ "ecs.g7.2xlarge", "ecs.g7", 8, GIB(32), true, true, DATA_DISKS_MAX },
-	{ "ecs.c7.large", "ecs.c7", 2, GIB(4), true, true, DATA_DISKS_MAX },
-	{ "ecs.c7.xlarge", "ecs.c7", 4, GIB(8), true, true, DATA_DISKS_MAX },
-	{ "ecs.r7.large", "ecs.r7", 2, GIB(16), true, true, DATA_DISKS_MAX },
-	{ "ecs.g6.large", "ecs.g6", 2, GIB(8), true, false, DATA_DISKS_MAX },
-	{ "ecs.g6.xlarge", "ecs.g6", 4, GIB(16), true, false, DATA_DISKS_MAX },
-	{ "ecs.c6.large", "ecs.c6", 2, GIB(4), true, false, DATA_DISKS_MAX },
-	{ "ecs.c6.xlarge", "ecs.c6", 4, GIB(8), true, false, DATA_DISKS_MAX },
-	{ "ecs.t6-c1m1.large", "ecs.t6", 2, GIB(2), true, false, DATA_DISKS_MAX },
-	{ "ecs.t5-lc1m2.small", "ecs.t5", 1, GIB(2), true, false, DATA_DISKS_MAX },
-	{ "ecs.n4.large", "ecs.n4", 2, GIB(4), true, false, DATA_DISKS_MAX },
-	/* The first generation, whose machines take and give disks only while they are off. */
-	{ "ecs.s1.small", "ecs.s1", 1, GIB(2), false, false, 4 },
-	{ "ecs.t1.small", "ecs.t1", 1, GIB(1), false, false, 4 },
-};
-
-#define PUBLIC_IMAGE(image_id, os, zh, en, gib)                                                                   \
-	{                                                                                                       \
-		.id = image_id, .account = "", .name = image_id, .os_type = os, .os_name = zh, .os_name_en = en, \
-		.size_gib = gib, .created_at = 1724025600000 /* 2024-08-19 */                                   \
-	}
-static const struct image images[] = {
-	PUBLIC_IMAGE("aliyun_3_x64_20G_alibase_20240819.vhd", "linux", "Alibaba Cloud Linux  3.2104 LTS 64位",
-	             "Alibaba Cloud Linux  3.2104 LTS 64 bit", 20),
-	PUBLIC_IMAGE("ubuntu_22_04_x64_20G_alibase_20240926.vhd", "linux", "Ubuntu  22.04 64位", "Ubuntu  22.04 64 bit", 20),
-	PUBLIC_IMAGE("debian_12_6_x64_20G_alibase_20240819.vhd", "linux", "Debian  12.6 64位", "Debian  12.6 64 bit", 20),
-	PUBLIC_IMAGE("centos_7_9_x64_20G_alibase_20240628.vhd", "linux", "CentOS  7.9 64位", "CentOS  7.9 64 bit", 20),
-	PUBLIC_IMAGE("win2022_21H2_x64_dtc_zh-cn_40G_alibase_20240917.vhd", "windows",
-	             "Windows Server  2022 数据中心版 64位中文版",
-	             "Windows Server  2022 Datacenter Edition 64bit Chinese Edition", 40),
-};
-
-/* Sizes in GiB of 2026 (RunInstances and CreateDisk pages). id, min, max, system, levels, multi-attach, system disk may
- * leave, local, elastic ephemeral, made by CreateDisk, changed by ModifyDiskSpec, provisioned IOPS */
-const struct disk_category catalogue_disk_categories[] = {
-	{ "cloud", 5, 2000, true, false, false, false, false, false, true, false, false },
-	{ "cloud_efficiency", 20, 32768, true, false, false, true, false, false, true, true, false },
-	{ "cloud_ssd", 20, 32768, true, false, false, true, false, false, true, true, false },
-	{ "cloud_essd", 1, 65536, true, true, true, true, false, false, true, true, false },
-	{ "cloud_auto", 1, 65536, true, false, true, true, false, false, true, true, true },
-	{ "cloud_essd_entry", 10, 32768, true, false, false, true, false, false, true, false, false },
-	{ "cloud_regional_disk_auto", 10, 65536, false, false, false, false, false, false, true, false, false },
-	{ "elastic_ephemeral_disk_standard", 64, 8192, false, false, false, false, false, true, true, false, false },
-	{ "elastic_ephemeral_disk_premium", 64, 8192, false, false, false, false, false, true, true, false, false },
-	{ "ephemeral_ssd", 5, 800, true, false, false, false, true, false, false, false, false },
-};
-const size_t catalogue_n_disk_categories = COUNT_OF(catalogue_disk_categories);
-
-#define CATALOGUE_FIND(table, wanted)                            \
-	for (size_t i = 0; i < COUNT_OF(table); i++) {           \
+#define CATALOGUE_FIND(table, n_rows, wanted)                    \
+	for (size_t i = 0; i < (n_rows); i++) {                  \
 		if (text_equal((table)[i].id, (wanted)))         \
 			return &(table)[i];                      \
 	}                                                        \
 	return NULL
 
-const struct region *region_find(const char *id)
+const struct region *region_find(const struct realm *realm, const char *id)
 {
-	CATALOGUE_FIND(catalogue_regions, id);
+	CATALOGUE_FIND(realm->regions, realm->n_regions, id);
 }
 
-static const struct instance_type *built_in_type(const char *id)
+static const struct instance_type *built_in_type(const struct realm *realm, const char *id)
 {
-	CATALOGUE_FIND(instance_types, id);
+	CATALOGUE_FIND(realm->types, realm->n_types, id);
 }
 
-static const struct image *built_in_image(const char *id)
+static const struct image *built_in_image(const struct realm *realm, const char *id)
 {
-	CATALOGUE_FIND(images, id);
+	CATALOGUE_FIND(realm->images, realm->n_images, id);
 }
 
 const struct instance_type *instance_type_find(const struct work *work, const char *id)
 {
+	const struct realm *realm = work_realm(work);
 	struct instance_type *row = arena_new(work->arena, struct instance_type);
 
-	return id && instance_type_get(work->txn, id, row) ? row : built_in_type(id);
+	if (!id || !instance_type_get(work->txn, id, row))
+		return built_in_type(realm, id);
+	return text_equal(row->realm, realm->name) ? row : NULL;
 }
 
 static bool is_for_caller(const struct work *work, const struct image *image)
 {
-	return text_empty(image->account) || text_equal(image->account, work->caller.tenant.account);
+	return text_equal(text_or(image->realm, work_realm(work)->name), work_realm(work)->name) &&
+	       (text_empty(image->account) || text_equal(image->account, work->caller.tenant.account));
 }
 
 const struct image *image_find(const struct work *work, const char *id)
 {
 	struct image *row = arena_new(work->arena, struct image);
-	const struct image *found = id && image_get(work->txn, id, row) ? row : built_in_image(id);
+	const struct image *found = id && image_get(work->txn, id, row) ? row : built_in_image(work_realm(work), id);
 
 	return found && is_for_caller(work, found) ? found : NULL;
 }
 
 size_t instance_type_list(const struct work *work, const struct instance_type **ret)
 {
+	const struct realm *realm = work_realm(work);
 	struct instance_type *rows;
 	size_t n_rows = instance_type_rows(work->txn, &rows);
-	struct instance_type *all = arena_array(work->arena, struct instance_type, n_rows + COUNT_OF(instance_types));
+	struct instance_type *all = arena_array(work->arena, struct instance_type, n_rows + realm->n_types);
 	size_t n = 0;
 	size_t i;
 	size_t j;
 
-	for (i = 0; i < n_rows; i++)
-		all[n++] = rows[i];
-	for (i = 0; i < COUNT_OF(instance_types); i++) {
-		for (j = 0; j < n_rows && !text_equal(rows[j].id, instance_types[i].id); j++)
+	for (i = 0; i < n_rows; i++) {
+		if (text_equal(rows[i].realm, realm->name))
+			all[n++] = rows[i];
+	}
+	for (i = 0; i < realm->n_types; i++) {
+		for (j = 0; j < n_rows && !text_equal(rows[j].id, realm->types[i].id); j++)
 			continue;
 		if (j == n_rows)
-			all[n++] = instance_types[i];
+			all[n++] = realm->types[i];
 	}
 	*ret = all;
 	return n;
@@ -134,9 +76,10 @@ size_t instance_type_list(const struct work *work, const struct instance_type **
 
 size_t image_list(const struct work *work, const struct image **ret)
 {
+	const struct realm *realm = work_realm(work);
 	struct image *rows;
 	size_t n_rows = image_rows(work->txn, &rows);
-	struct image *all = arena_array(work->arena, struct image, n_rows + COUNT_OF(images));
+	struct image *all = arena_array(work->arena, struct image, n_rows + realm->n_images);
 	size_t n = 0;
 	size_t i;
 	size_t j;
@@ -145,37 +88,72 @@ size_t image_list(const struct work *work, const struct image **ret)
 		if (!rows[i].deleted && is_for_caller(work, &rows[i]))
 			all[n++] = rows[i];
 	}
-	for (i = 0; i < COUNT_OF(images); i++) {
-		for (j = 0; j < n_rows && !text_equal(rows[j].id, images[i].id); j++)
+	for (i = 0; i < realm->n_images; i++) {
+		for (j = 0; j < n_rows && !text_equal(rows[j].id, realm->images[i].id); j++)
 			continue;
 		if (j == n_rows)
-			all[n++] = images[i];
+			all[n++] = realm->images[i];
 	}
 	*ret = all;
 	return n;
 }
 
-const char *instance_type_default(void)
+const char *instance_type_default(const struct work *work)
 {
-	return instance_types[0].id;
+	return work_realm(work)->types[0].id;
 }
 
-const char *image_default(void)
+const char *image_default(const struct work *work)
 {
-	return images[0].id;
+	return work_realm(work)->images[0].id;
+}
+
+const struct disk_category *disk_category_of(const struct realm *realm, const char *id)
+{
+	CATALOGUE_FIND(realm->disk_categories, realm->n_disk_categories, id);
 }
 
 const struct disk_category *disk_category_find(const char *id)
 {
-	CATALOGUE_FIND(catalogue_disk_categories, id);
+	const struct disk_category *found = NULL;
+	size_t i;
+
+	for (i = 0; realms[i] && !found; i++)
+		found = disk_category_of(realms[i], id);
+	return found;
+}
+
+int64_t disk_category_min_gib(const struct disk_category *category, bool system)
+{
+	int64_t least = category->system_min_gib ? category->system_min_gib : SYSTEM_DISK_MIN_GIB;
+
+	return system ? least : category->min_gib;
+}
+
+int64_t disk_category_max_gib(const struct disk_category *category, bool system)
+{
+	int64_t most = category->system_max_gib ? category->system_max_gib : SYSTEM_DISK_MAX_GIB;
+
+	return system && category->max_gib > most ? most : category->max_gib;
 }
 
 bool zone_known(const struct region *region, const char *zone)
 {
-	size_t length = strlen(region->id);
+	size_t length = region ? strlen(region->id) : 0;
+	const char *joint;
 
-	return zone && strncmp(zone, region->id, length) == 0 && zone[length] == '-' && zone[length + 1] &&
-	       !zone[length + 2] && strchr(region->zones, zone[length + 1]);
+	if (!region || !zone || strncmp(zone, region->id, length) != 0)
+		return false;
+	joint = text_or(region->joint, "-");
+	if (!text_starts(zone + length, joint))
+		return false;
+	zone += length + strlen(joint);
+	return zone[0] && !zone[1] && strchr(region->zones, zone[0]);
+}
+
+const char *zone_name(struct arena *arena, const struct region *region, char letter)
+{
+	return arena_printf(arena, "%s%s%c", region->id, text_or(region->joint, "-"), letter);
 }
 
 int64_t performance_level_min_gib(const char *level)

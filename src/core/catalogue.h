@@ -1,5 +1,5 @@
-/* What this cloud offers: regions and zones, instance types, images and disk categories. Built-in tables, which rows of
- * the store may add to for types and images; no words of an API's errors. */
+/* What a cloud offers: regions and zones, instance types, images and disk categories. The tables of the realms
+ * (core/realm.h), which rows of the store may add to for types and images; no words of an API's errors. */
 #ifndef CORE_CATALOGUE_H
 #define CORE_CATALOGUE_H
 
@@ -8,33 +8,7 @@
 #include <stdint.h>
 
 #include "core/core.h"
-
-struct region {
-	const char *id;
-	const char *id_code; /* stands in resource ids: "bp" in d-bp67acfmxazb4p... */
-	const char *local_name;
-	const char *endpoint;
-	const char *zones; /* letters: "bhi" are cn-hangzhou-b, -h and -i */
-};
-
-struct disk_category {
-	const char *id;
-	int64_t min_gib, max_gib;
-	bool system;             /* may be a system disk */
-	bool levels;             /* has performance levels */
-	bool multi_attach;
-	bool detachable_system;  /* a system disk of it may leave its instance */
-	bool local;              /* lives on the host: never moves */
-	bool elastic_ephemeral;
-	bool creatable;          /* CreateDisk makes it (the others come with an instance) */
-	bool changeable;         /* a disk of it may become one of another such, or of another level */
-	bool iops;               /* more IOPS can be provisioned than come with its size */
-};
-
-extern const struct region catalogue_regions[];
-extern const size_t catalogue_n_regions;
-extern const struct disk_category catalogue_disk_categories[];
-extern const size_t catalogue_n_disk_categories;
+#include "core/realm.h"
 
 #define SYSTEM_DISK_MIN_GIB 20
 #define SYSTEM_DISK_MAX_GIB 2048
@@ -42,8 +16,17 @@ extern const size_t catalogue_n_disk_categories;
 #define MULTI_ATTACH_MAX    16 /* instances of a multi-attach disk */
 
 /* NULL if there is none. */
-const struct region *region_find(const char *id);
+const struct region *region_find(const struct realm *realm, const char *id);
+
+/* Of any realm: what a disk is that there is. NULL if there is none. */
 const struct disk_category *disk_category_find(const char *id);
+
+/* The same, if it is one of that realm's: what a disk can be made as. */
+const struct disk_category *disk_category_of(const struct realm *realm, const char *id);
+
+/* What sizes it has. */
+int64_t disk_category_min_gib(const struct disk_category *category, bool system);
+int64_t disk_category_max_gib(const struct disk_category *category, bool system);
 
 /* NULL if there is none. A row of the store stands for the built-in one of its id; in the work's arena. */
 const struct instance_type *instance_type_find(const struct work *work, const char *id);
@@ -57,11 +40,14 @@ size_t instance_type_list(const struct work *work, const struct instance_type **
 size_t image_list(const struct work *work, const struct image **ret);
 
 /* What an instance is made of where nobody says: rows that are built in. */
-const char *instance_type_default(void);
-const char *image_default(void);
+const char *instance_type_default(const struct work *work);
+const char *image_default(const struct work *work);
 
-/* Whether `zone` is one of that region's. */
+/* Whether `zone` is one of that region's. NULL is no region. */
 bool zone_known(const struct region *region, const char *zone);
+
+/* The zone of that letter. */
+const char *zone_name(struct arena *arena, const struct region *region, char letter);
 
 /* Smallest size of an ESSD of that level, 0 for no such level. */
 int64_t performance_level_min_gib(const char *level);

@@ -27,6 +27,7 @@ struct core_settings {
 };
 
 struct jobs;
+struct realm;
 
 #define CORE_DRIVERS_MAX 4
 
@@ -43,7 +44,7 @@ struct core {
 	char boot[33]; /* of this run of the server: owner of its leases */
 };
 
-/* Who asks. Region NULL: the whole account is searched. */
+/* Who asks. Scope or region NULL: the whole account is searched. */
 struct caller {
 	struct tenant tenant;
 	const char *key_id; /* access key, or "cleat" for the server's own doings */
@@ -69,6 +70,8 @@ struct work {
 	size_t n_tickets;
 	const char *fault; /* the fault that the jobs it opens carry, or NULL */
 	bool opened_job;
+	const char **opened; /* the jobs that it opened and a client may wait for */
+	size_t n_opened;
 };
 
 void work_begin(struct work *work, struct core *core, struct txn *txn, const struct caller *caller, int64_t now);
@@ -98,6 +101,9 @@ bool work_check(struct work *work, const struct check *checks, size_t n, const v
 /* Rows that many verbs share; `facts` is not looked at. */
 bool check_region_unknown(const struct work *work, const void *facts);
 
+/* Of the caller; the first one for Cleat's own doings. */
+const struct realm *work_realm(const struct work *work);
+
 /* Whether what lives there is the caller's, in the caller's region if one was named. */
 bool work_is_callers(const struct work *work, const struct tenant *tenant);
 
@@ -107,7 +113,7 @@ bool find_disk(const struct work *work, const char *id, struct disk *ret);
 bool find_snapshot(const struct work *work, const char *id, struct snapshot *ret); /* none that is being deleted */
 struct account find_account(const struct work *work);
 
-/* A new resource id in the caller's realm: "d" in cn-hangzhou gives "d-bp1" and 15 characters. */
+/* A new resource id in the caller's realm: "d" in cn-hangzhou gives "d-bp1" and 15 characters, or a UUID. */
 const char *mint_id(const struct work *work, const char *prefix, const char *region);
 
 #endif

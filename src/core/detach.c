@@ -47,13 +47,13 @@ DETACH_ROW(local, f->category && f->category->local && !f->here.boot)
 DETACH_ROW(ephemeral_keep, f->category && f->category->elastic_ephemeral &&
                            !(args->delete_with_instance_given && args->delete_with_instance))
 DETACH_ROW(system_stays, f->here.boot && f->category && !f->category->detachable_system)
-DETACH_ROW(state, f->instance.state != INSTANCE_STOPPED &&
-                  (f->here.boot || f->instance.state != INSTANCE_RUNNING))
-DETACH_ROW(image_deleted, f->here.boot && (!f->image || f->image->deleted))
+DETACH_ROW(system_online, f->here.boot && f->instance.state == INSTANCE_RUNNING)
+DETACH_ROW(state, f->instance.state != INSTANCE_STOPPED && f->instance.state != INSTANCE_RUNNING)
+DETACH_ROW(image_deleted, work_realm(work)->image_bound && f->here.boot && (!f->image || f->image->deleted))
 DETACH_ROW(not_portable, !f->here.boot && !f->disk.portable)
 DETACH_ROW(multi_attach_flag, f->disk.multi_attach && args->delete_with_instance_given)
 DETACH_ROW(no_hot_unplug, f->instance.state == INSTANCE_RUNNING && f->type && !f->type->hot_unplug)
-DETACH_ROW(too_many, f->n_detaching >= work->core->settings.max_detaching)
+DETACH_ROW(too_many, work_realm(work)->counts_detaching && f->n_detaching >= work->core->settings.max_detaching)
 
 /* The order decides which error a client sees where several apply; it is documented row by row in docs/detach.md. */
 static const struct check detach_checks[] = {
@@ -70,6 +70,7 @@ static const struct check detach_checks[] = {
 	{ detach_local, REFUSE_DISK_LOCAL, ABOUT_DISK },
 	{ detach_ephemeral_keep, REFUSE_DISK_EPHEMERAL_KEEP, ABOUT_DISK },
 	{ detach_system_stays, REFUSE_DISK_SYSTEM, ABOUT_DISK },
+	{ detach_system_online, REFUSE_SYSTEM_DISK_ONLINE, ABOUT_INSTANCE },
 	{ detach_state, REFUSE_INSTANCE_STATE, ABOUT_INSTANCE },
 	{ detach_image_deleted, REFUSE_INSTANCE_IMAGE_DELETED, ABOUT_INSTANCE },
 	{ detach_not_portable, REFUSE_DISK_NOT_PORTABLE, ABOUT_DISK },

@@ -54,8 +54,8 @@ enum refusal_reason disk_fits(const char *category, const char *level, int64_t s
 
 	if (!row || (system && !row->system))
 		return REFUSE_DISK_CATEGORY;
-	min = system ? SYSTEM_DISK_MIN_GIB : row->min_gib;
-	max = system && row->max_gib > SYSTEM_DISK_MAX_GIB ? SYSTEM_DISK_MAX_GIB : row->max_gib;
+	min = disk_category_min_gib(row, system);
+	max = disk_category_max_gib(row, system);
 	if (!text_empty(level)) {
 		int64_t level_min = performance_level_min_gib(level);
 

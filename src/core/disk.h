@@ -8,7 +8,7 @@
 struct disk_create_args {
 	const char *zone;     /* NULL: the instance's */
 	const char *instance; /* not NULL: a PrePaid disk, attached to this PrePaid instance */
-	const char *category; /* NULL: "cloud" */
+	const char *category; /* NULL: the realm's everyday one */
 	const char *performance_level;
 	const char *name;
 	const char *description;
@@ -16,6 +16,7 @@ struct disk_create_args {
 	int64_t size_gib;
 	const char *snapshot; /* NULL or "": empty */
 	bool multi_attach;
+	bool scsi;
 	bool encrypted_given;
 	bool encrypted;
 	const char *kms_key;

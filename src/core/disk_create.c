@@ -89,17 +89,17 @@ static struct create_facts create_find(struct work *work, const struct disk_crea
 	struct create_facts f = {
 		.facts = { .instance_id = args->instance, .snapshot_id = args->snapshot },
 		.args = args,
-		.region = region_find(work->caller.tenant.region),
-		.category_id = text_empty(args->category) ? "cloud" : args->category,
+		.region = region_find(work_realm(work), work->caller.tenant.region),
+		.category_id = text_empty(args->category) ? work_realm(work)->default_category : args->category,
 		.account = find_account(work),
 		.source = snapshot_source_of(work, args->snapshot),
 	};
 
 	f.size_gib = snapshot_source_size(&f.source, args->size_given, args->size_gib);
-	f.category = disk_category_find(f.category_id);
+	f.category = disk_category_of(work_realm(work), f.category_id);
 	f.instance_found = !text_empty(args->instance) && find_instance(work, args->instance, &f.instance);
 	if (f.instance_found) {
-		f.region = region_find(f.instance.tenant.region);
+		f.region = region_find(work_realm(work), f.instance.tenant.region);
 		f.device = attachment_free_device(work, args->instance, false);
 		f.full = is_full(work, &f.instance);
 	}
@@ -117,6 +117,7 @@ static void create_fill(struct disk *disk, const struct disk_create_args *args, 
 	disk->performance_level = disk_level_or_default(disk->category, args->performance_level);
 	disk->size_gib = f->size_gib;
 	disk->multi_attach = args->multi_attach;
+	disk->scsi = args->scsi;
 	/* A client may ask for it later; the vendor's own tools count on its being off at first (docs/limits.md). */
 	disk->delete_auto_snapshot = false;
 	disk->encrypted = args->encrypted;

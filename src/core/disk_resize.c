@@ -76,9 +76,7 @@ static struct resize_facts resize_find(struct work *work, const struct disk_resi
 	f.place = disk_place_of(work, &f.disk);
 	f.facts.instance_id = f.place.instance.id;
 	f.category = disk_category_find(f.disk.category);
-	f.max_gib = f.category ? f.category->max_gib : 0;
-	if (f.disk.type == DISK_SYSTEM && f.max_gib > SYSTEM_DISK_MAX_GIB)
-		f.max_gib = SYSTEM_DISK_MAX_GIB;
+	f.max_gib = f.category ? disk_category_max_gib(f.category, f.disk.type == DISK_SYSTEM) : 0;
 	return f;
 }
 

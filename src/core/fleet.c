@@ -10,8 +10,8 @@
 #include "core/fault.h"
 #include "core/fleet_module.h"
 #include "core/guard.h"
+#include "core/project.h"
 
-#define SCOPE          "default" /* of accounts that have no scopes */
 #define NAMED_MAX      10        /* jobs that are named in a refusal */
 #define ACCOUNT_ID_MAX 32        /* what the cache of keys holds */
 #define ID_MAX         64
@@ -21,6 +21,7 @@
 const struct fleet_module *const fleet_modules[FLEET_SECTION_MAX] = {
 	[FLEET_INSTANCE_TYPES] = &fleet_instance_types,
 	[FLEET_IMAGES] = &fleet_images,
+	[FLEET_PROJECTS] = &fleet_projects,
 	[FLEET_ACCESS_KEYS] = &fleet_access_keys,
 	[FLEET_INSTANCES] = &fleet_instances,
 	[FLEET_DISKS] = &fleet_disks,
@@ -79,28 +80,69 @@ bool fleet_id_well_formed(const char *id)
 	return is_id(id, ID_MAX);
 }
 
-static const struct region *region_of_zone(const char *zone)
+static const struct region *region_of_zone(const struct realm *realm, const char *zone)
 {
 	size_t i;
 
-	for (i = 0; i < catalogue_n_regions; i++) {
-		if (zone_known(&catalogue_regions[i], zone))
-			return &catalogue_regions[i];
+	for (i = 0; i < realm->n_regions; i++) {
+		if (zone_known(&realm->regions[i], zone))
+			return &realm->regions[i];
 	}
 	return NULL;
 }
 
+/* The project that is named says the region, and a region is that of the account's first project in it. */
+static void place_in_project(struct fleet_load *load, const char *item_path, struct tenant *tenant)
+{
+	struct project project;
+
+	if (!work_realm(load->work)->scoped) {
+		if (!text_empty(tenant->scope))
+			fleet_wrong(load, item_path, "project", "accounts of the realm %s have no projects", tenant->realm);
+		tenant->scope = SCOPE_ONLY;
+		return;
+	}
+	if (text_empty(tenant->scope)) {
+		if (project_of_region(load->work->txn, load->account.id, tenant->region, &project))
+			tenant->scope = project.id;
+		else
+			fleet_wrong(load, item_path, "region", "the account has no project in the region %s", tenant->region);
+		return;
+	}
+	if (!project_get(load->work->txn, tenant->scope, &project) || !text_equal(project.account, load->account.id))
+		fleet_wrong(load, item_path, "project", "the account has no project \"%s\"", tenant->scope);
+	else if (!text_equal(project.region, tenant->region))
+		fleet_wrong(load, item_path, "project", "the project %s is in the region %s, not %s", project.id, project.region,
+		            tenant->region);
+}
+
+const char *fleet_scope_shown(const struct tenant *tenant)
+{
+	return text_equal(tenant->scope, SCOPE_ONLY) ? "" : tenant->scope;
+}
+
+/* Where nothing else is said, a thing is in the region of its project. */
+static const char *region_of_project(struct fleet_load *load, const struct tenant *tenant)
+{
+	struct project project;
+
+	return tenant->scope && project_get(load->work->txn, tenant->scope, &project) ? project.region : "";
+}
+
 void fleet_place(struct fleet_load *load, const char *item_path, struct tenant *tenant, const char **zone)
 {
-	const struct region *region = &catalogue_regions[0];
+	const struct realm *realm = work_realm(load->work);
+	const struct region *region = &realm->regions[0];
 
+	if (text_empty(tenant->region))
+		tenant->region = region_of_project(load, tenant);
 	if (!text_empty(tenant->region)) {
-		region = region_find(tenant->region);
+		region = region_find(realm, tenant->region);
 		if (!region)
 			fleet_wrong(load, item_path, "region", "there is no region \"%s\"; one is \"%s\"", tenant->region,
-			            catalogue_regions[0].id);
+			            realm->regions[0].id);
 	} else if (!text_empty(*zone)) {
-		region = region_of_zone(*zone);
+		region = region_of_zone(realm, *zone);
 		if (!region)
 			fleet_wrong(load, item_path, "zone", "there is no zone \"%s\"", *zone);
 	}
@@ -108,10 +150,11 @@ void fleet_place(struct fleet_load *load, const char *item_path, struct tenant *
 		return;
 	tenant->region = region->id;
 	if (text_empty(*zone))
-		*zone = arena_printf(load->work->arena, "%s-%c", region->id, region->zones[0]);
+		*zone = zone_name(load->work->arena, region, region->zones[0]);
 	else if (!zone_known(region, *zone))
-		fleet_wrong(load, item_path, "zone", "the region %s has no zone \"%s\"; its zones are %s-X with X one of %s",
-		            region->id, *zone, region->id, region->zones);
+		fleet_wrong(load, item_path, "zone", "the region %s has no zone \"%s\"; its zones are %s with X one of %s",
+		            region->id, *zone, zone_name(load->work->arena, region, 'X'), region->zones);
+	place_in_project(load, item_path, tenant);
 }
 
 void fleet_tags_put(struct fleet_load *load, const char *item_path, const char *resource, const struct fleet_list *tags)
@@ -226,18 +269,16 @@ static void clear_catalogue(struct work *work)
 
 /* ---- load ---- */
 
-/* The account that is meant: by its id, or the oldest there is. */
+/* The account that is meant: by its id, or the oldest there is in its realm. */
 static struct account account_meant(struct fleet_load *load, size_t i)
 {
 	const struct account *given = &load->from->row;
 	struct account account = *given;
-	struct account *all;
 	struct account known;
 
-	if (text_empty(given->id) && account_list(load->work->txn, &all))
-		account.id = all[0].id;
-	else if (text_empty(given->id))
-		account.id = account_create(load->work, given->realm, "").id;
+	if (text_empty(given->id))
+		account.id = account_oldest(load->work, given->realm, &known) ? known.id :
+		                                                               account_create(load->work, given->realm, "").id;
 	if (!is_id(account.id, ACCOUNT_ID_MAX))
 		fleet_wrong(load, load->path, "id", "an account's id is 1 to %d letters, digits, '-', '_' or '*'", ACCOUNT_ID_MAX);
 	if (account_get(load->work->txn, account.id, &known)) {
@@ -246,6 +287,8 @@ static struct account account_meant(struct fleet_load *load, size_t i)
 		if (!text_equal(known.realm, account.realm))
 			fleet_wrong(load, load->path, "realm", "the account is there already, in the realm \"%s\"", known.realm);
 	}
+	if (!(load->from->given & FLEET_GIVEN_SAFE_DETACH))
+		account.safe_detach = realm_find(account.realm)->safe_detach;
 	/* Their order is kept: the first is the one that is meant where none is named. */
 	if (!account.created_at)
 		account.created_at = load->work->now + (int64_t)i;
@@ -309,7 +352,7 @@ static bool load_account(struct fleet_load *load, const struct fleet *fleet, siz
 	load->from = &fleet->accounts[i];
 	load->path = arena_printf(load->problems->arena, "accounts[%zu]", i);
 	load->account = account_meant(load, i);
-	load->tenant = (struct tenant){ .realm = load->account.realm, .account = load->account.id, .scope = SCOPE };
+	load->tenant = (struct tenant){ .realm = load->account.realm, .account = load->account.id };
 	ids[i] = load->account.id;
 	before = earlier(ids, i, load->account.id);
 	if (before < i) {
@@ -442,7 +485,7 @@ bool fleet_dump(struct work *work, const char *account, struct fleet *ret)
 		if (!check_at_rest(work, accounts[i].id))
 			return false;
 		ret->accounts[i].row = accounts[i];
-		work->caller.tenant = (struct tenant){ .realm = accounts[i].realm, .account = accounts[i].id, .scope = SCOPE };
+		work->caller.tenant = (struct tenant){ .realm = accounts[i].realm, .account = accounts[i].id };
 		dump_sections(work, FLEET_OF_ACCOUNT, &accounts[i], ret->accounts[i].lists);
 	}
 	return true;

@@ -19,6 +19,7 @@ enum fleet_section {
 	FLEET_INSTANCE_TYPES,
 	FLEET_IMAGES,
 	/* of an account */
+	FLEET_PROJECTS,
 	FLEET_ACCESS_KEYS,
 	FLEET_INSTANCES,
 	FLEET_DISKS,
@@ -45,6 +46,7 @@ enum fleet_given {
 	FLEET_GIVEN_ENCRYPTED = 32,
 	FLEET_GIVEN_DISK_TYPE = 64,
 	FLEET_GIVEN_TIMES = 128,
+	FLEET_GIVEN_SAFE_DETACH = 256,
 };
 
 struct fleet_instance_type {
@@ -55,6 +57,11 @@ struct fleet_instance_type {
 struct fleet_image {
 	uint64_t given;
 	struct image row;
+};
+
+struct fleet_project {
+	uint64_t given;
+	struct project row;
 };
 
 struct fleet_access_key {

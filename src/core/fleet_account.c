@@ -136,14 +136,18 @@ static const char *serial_of(struct arena *arena)
 /* What the instance is made of must be in the catalogue; an image may be deleted. */
 static void complete_kind(struct fleet_load *load, struct instance *instance, const char *path)
 {
+	const struct instance_type *type;
 	const struct image *image;
 
 	if (text_empty(instance->type))
-		instance->type = instance_type_default();
-	else if (!instance_type_find(load->work, instance->type))
+		instance->type = instance_type_default(load->work);
+	type = instance_type_find(load->work, instance->type);
+	if (!type)
 		fleet_wrong(load, path, "type", "there is no instance type \"%s\"", instance->type);
+	else
+		instance->kind = type->kind;
 	if (text_empty(instance->image))
-		instance->image = image_default();
+		instance->image = image_default(load->work);
 	image = image_find(load->work, instance->image);
 	if (!image)
 		fleet_wrong(load, path, "image", "there is no image \"%s\"", instance->image);
@@ -181,10 +185,11 @@ static struct instance instance_complete(struct fleet_load *load, const struct f
 {
 	struct arena *arena = load->work->arena;
 	struct instance instance = item->row;
-	const char *region = instance.tenant.region;
+	const struct tenant given = instance.tenant;
 
 	instance.tenant = load->tenant;
-	instance.tenant.region = region;
+	instance.tenant.region = given.region;
+	instance.tenant.scope = given.scope;
 	instance.driver = load->work->core->settings.driver;
 	fleet_place(load, path, &instance.tenant, &instance.zone);
 	complete_kind(load, &instance, path);
@@ -267,6 +272,7 @@ static void instances_dump(struct work *work, const struct account *account, str
 		struct fleet_instance *item = &items[n - 1 - i]; /* the list is newest first */
 
 		item->row = rows[i];
+		item->row.tenant.scope = fleet_scope_shown(&rows[i].tenant);
 		item->never_started = !rows[i].started_at;
 		/* What was to be released and was not, such as a protected one, is not to be tried again. */
 		if (item->row.auto_release_at <= work->now)

@@ -45,12 +45,14 @@ static struct instance_type type_complete(struct fleet_load *load, const struct 
 static void types_load(struct fleet_load *load, const struct fleet_list *list, const char *path)
 {
 	const struct fleet_instance_type *items = list->items;
+	struct tenant caller = load->work->caller.tenant;
 	struct instance_type other;
 	size_t i;
 
 	for (i = 0; i < list->n; i++) {
 		struct instance_type type;
 
+		load->work->caller.tenant.realm = items[i].row.realm;
 		if (instance_type_get(load->work->txn, items[i].row.id, &other)) {
 			fleet_wrong(load, fleet_item_path(load, path, i), "id", "\"%s\" is there twice", other.id);
 			continue;
@@ -58,6 +60,7 @@ static void types_load(struct fleet_load *load, const struct fleet_list *list, c
 		type = type_complete(load, &items[i]);
 		instance_type_put(load->work->txn, &type);
 	}
+	load->work->caller.tenant = caller;
 }
 
 static void types_dump(struct work *work, const struct account *account, struct fleet_list *ret)
@@ -115,6 +118,7 @@ static void images_load(struct fleet_load *load, const struct fleet_list *list, 
 	for (i = 0; i < list->n; i++) {
 		struct image image;
 
+		load->work->caller.tenant.realm = items[i].row.realm;
 		if (image_get(load->work->txn, items[i].row.id, &other)) {
 			fleet_wrong(load, fleet_item_path(load, path, i), "id", "\"%s\" is there twice", other.id);
 			continue;

@@ -9,7 +9,6 @@
 #include "core/fleet_module.h"
 
 #define DISKS_MOST              100000
-#define DISK_DEFAULT_CATEGORY   "cloud_essd"
 #define DISK_DEFAULT_GIB        20
 #define SYSTEM_DISK_DEFAULT_GIB 40
 #define PAID_DAYS               30
@@ -35,14 +34,16 @@ static const struct fleet_attachment *first_attachment(const struct fleet_disk *
 static void complete_place(struct loading *l)
 {
 	const struct fleet_attachment *first = first_attachment(l->item);
-	const char *region = l->row.tenant.region;
+	const struct tenant given = l->row.tenant;
 	struct instance instance;
 
 	l->row.tenant = l->load->tenant;
-	l->row.tenant.region = region;
-	if (first && text_empty(l->row.zone) && text_empty(region) &&
+	l->row.tenant.region = given.region;
+	l->row.tenant.scope = given.scope;
+	if (first && text_empty(l->row.zone) && text_empty(given.region) && text_empty(given.scope) &&
 	    instance_get(l->load->work->txn, first->row.instance, &instance)) {
 		l->row.tenant.region = instance.tenant.region;
+		l->row.tenant.scope = instance.tenant.scope;
 		l->row.zone = instance.zone;
 		return; /* what is wrong with it was said of the instance */
 	}
@@ -55,13 +56,13 @@ static void say_size(struct fleet_load *load, const char *item_path, const struc
 {
 	const char *level = disk_level_or_default(category->id, disk->performance_level);
 	bool system = disk->type == DISK_SYSTEM;
-	int64_t max = system && category->max_gib > SYSTEM_DISK_MAX_GIB ? SYSTEM_DISK_MAX_GIB : category->max_gib;
+	int64_t max = disk_category_max_gib(category, system);
 	int64_t min = performance_level_min_gib(level);
 
 	if (min < category->min_gib)
 		min = category->min_gib;
-	if (system && min < SYSTEM_DISK_MIN_GIB)
-		min = SYSTEM_DISK_MIN_GIB;
+	if (system && min < disk_category_min_gib(category, true))
+		min = disk_category_min_gib(category, true);
 	fleet_wrong(load, item_path, "size_gib", "a %s disk of the category %s%s%s has %lld to %lld GiB, not %lld",
 	            disk_type_names[disk->type], category->id, *level ? " and level " : "", level, (long long)min,
 	            (long long)max, (long long)disk->size_gib);
@@ -101,8 +102,8 @@ static void complete_kind(struct loading *l)
 	const struct disk_category *category;
 	int64_t wanted = row->type == DISK_SYSTEM ? SYSTEM_DISK_DEFAULT_GIB : DISK_DEFAULT_GIB;
 
-	row->category = text_empty(row->category) ? DISK_DEFAULT_CATEGORY : row->category;
-	category = disk_category_find(row->category);
+	row->category = text_empty(row->category) ? work_realm(l->load->work)->fleet_category : row->category;
+	category = disk_category_of(work_realm(l->load->work), row->category);
 	if (!category) {
 		fleet_wrong(l->load, l->path, "category", "there is no disk category \"%s\"", row->category);
 		return;
@@ -396,6 +397,7 @@ static void disks_dump(struct work *work, const struct account *account, struct 
 		struct fleet_disk *item = &items[n - 1 - i]; /* the list is newest first */
 
 		item->row = rows[i];
+		item->row.tenant.scope = fleet_scope_shown(&rows[i].tenant);
 		fleet_tags_dump(work, rows[i].id, &item->tags);
 		attachments_dump(work, &rows[i], &item->attachments);
 	}

@@ -48,6 +48,7 @@ struct fleet_module {
 extern const struct fleet_module *const fleet_modules[FLEET_SECTION_MAX];
 
 extern const struct fleet_module fleet_instance_types, fleet_images; /* fleet_catalogue.c */
+extern const struct fleet_module fleet_projects;                     /* fleet_project.c */
 extern const struct fleet_module fleet_access_keys, fleet_instances; /* fleet_account.c */
 extern const struct fleet_module fleet_disks;                        /* fleet_disk.c */
 extern const struct fleet_module fleet_snapshots;                    /* fleet_snapshot.c */
@@ -67,6 +68,9 @@ bool fleet_id_is_free(struct fleet_load *load, const char *item_path, enum tagge
 
 /* Where a thing is: fills in region and zone, each from the other or the catalogue's first. Notes what is wrong. */
 void fleet_place(struct fleet_load *load, const char *item_path, struct tenant *tenant, const char **zone);
+
+/* The project as a fleet has it: none where the realm has none. */
+const char *fleet_scope_shown(const struct tenant *tenant);
 
 /* Whether a disk may have that size; notes what is wrong with it. */
 bool fleet_disk_size_fits(struct fleet_load *load, const char *item_path, const struct disk *disk);

@@ -6,7 +6,6 @@
 #include "core/snapshot.h"
 
 #define SNAPSHOTS_MOST        100000
-#define DISK_DEFAULT_CATEGORY "cloud_essd"
 #define DISK_DEFAULT_GIB      20
 #define SERIAL_LENGTH         20
 
@@ -34,6 +33,8 @@ static bool complete_from_disk(struct loading *l)
 		row->tenant.region = disk.tenant.region;
 	else if (!text_equal(row->tenant.region, disk.tenant.region))
 		fleet_wrong(l->load, l->path, "region", "the disk %s is in the region %s", disk.id, disk.tenant.region);
+	if (text_empty(row->tenant.scope))
+		row->tenant.scope = disk.tenant.scope;
 	if (!(l->item->given & FLEET_GIVEN_DISK_TYPE))
 		row->disk_type = disk.type;
 	if (text_empty(row->disk_category))
@@ -52,8 +53,8 @@ static void complete_kind(struct loading *l)
 	const struct disk_category *category;
 	struct snapshot *row = &l->row;
 
-	row->disk_category = text_empty(row->disk_category) ? DISK_DEFAULT_CATEGORY : row->disk_category;
-	category = disk_category_find(row->disk_category);
+	row->disk_category = text_empty(row->disk_category) ? work_realm(l->load->work)->fleet_category : row->disk_category;
+	category = disk_category_of(work_realm(l->load->work), row->disk_category);
 	if (!category) {
 		fleet_wrong(l->load, l->path, "disk_category", "there is no disk category \"%s\"", row->disk_category);
 		return;
@@ -83,12 +84,13 @@ static bool snapshot_complete(struct loading *l)
 {
 	struct fleet_load *load = l->load;
 	struct snapshot *row = &l->row;
-	const char *region = row->tenant.region;
+	const struct tenant given = row->tenant;
 	char serial[SERIAL_LENGTH + 1];
 	const char *zone = NULL;
 
 	row->tenant = load->tenant;
-	row->tenant.region = region;
+	row->tenant.region = given.region;
+	row->tenant.scope = given.scope;
 	row->driver = load->work->core->settings.driver;
 	if (!complete_from_disk(l))
 		return false;
@@ -197,6 +199,7 @@ static void snapshots_dump(struct work *work, const struct account *account, str
 		struct fleet_snapshot *item = &items[n - 1 - i]; /* the list is newest first */
 
 		item->row = rows[i];
+		item->row.tenant.scope = fleet_scope_shown(&rows[i].tenant);
 		fleet_tags_dump(work, rows[i].id, &item->tags);
 	}
 	*ret = (struct fleet_list){ items, n, true };

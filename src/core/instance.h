@@ -19,6 +19,8 @@ struct instance_disk_args {
 	bool bursting;
 	int64_t provisioned_iops;
 	bool keep; /* DeleteWithInstance=false */
+	bool scsi;
+	bool multi_attach;
 };
 
 struct instance_create_args {
@@ -30,6 +32,7 @@ struct instance_create_args {
 	const char *host_name;
 	const char *security_groups; /* comma separated */
 	const char *vswitch; /* its zone and its VPC are the instance's */
+	const char *vpc;     /* only where networks are names (core/realm.h) */
 	const char *private_ip;
 	const char *key_pair;
 	const char *user_data;
@@ -44,6 +47,8 @@ struct instance_create_args {
 	bool stays_off; /* built, and not started */
 	int64_t amount;
 	bool unique_suffix; /* names get 001, 002, ... */
+	const char *suffix_joint; /* between a name and its number; NULL: nothing */
+	int suffix_width;         /* digits of the number; 0: 3 */
 	struct instance_disk_args system_disk;
 	const struct instance_disk_args *data_disks;
 	size_t n_data_disks;

@@ -12,8 +12,6 @@
 #include "core/snapshot.h"
 
 #define SYSTEM_DISK_DEFAULT_GIB      40
-#define SYSTEM_DISK_DEFAULT_CATEGORY "cloud_efficiency"
-#define DATA_DISK_DEFAULT_CATEGORY   "cloud_efficiency"
 
 struct create_facts {
 	struct facts facts;
@@ -107,15 +105,16 @@ static const struct check create_checks[] = {
 	{ create_device_in_use, REFUSE_DEVICE_IN_USE, ABOUT_NOTHING },
 };
 
-static const char *data_category(const struct instance_disk_args *args)
+static const char *category_or_default(const struct work *work, const char *category)
 {
-	return text_empty(args->category) ? DATA_DISK_DEFAULT_CATEGORY : args->category;
+	return text_empty(category) ? work_realm(work)->default_instance_category : category;
 }
 
-static enum refusal_reason data_disk_fits(const struct instance_disk_args *args, const struct snapshot_source *source)
+static enum refusal_reason data_disk_fits(const struct work *work, const struct instance_disk_args *args,
+                                          const struct snapshot_source *source)
 {
-	const char *category = data_category(args);
-	const struct disk_category *row = disk_category_find(category);
+	const char *category = category_or_default(work, args->category);
+	const struct disk_category *row = disk_category_of(work_realm(work), category);
 
 	if (source->named && !source->found)
 		return REFUSE_SNAPSHOT_UNKNOWN;
@@ -171,45 +170,53 @@ static const char *find_zone(const struct work *work, const struct create_facts 
 {
 	if (!text_empty(f->args->zone))
 		return f->args->zone;
-	return f->place.zone ? f->place.zone : arena_printf(work->arena, "%s-%c", f->region->id, f->region->zones[0]);
+	return f->place.zone ? f->place.zone : zone_name(work->arena, f->region, f->region->zones[0]);
 }
 
-static struct create_facts create_find(struct work *work, const struct instance_create_args *args)
+static struct network_place find_place(struct work *work, const struct instance_create_args *args,
+                                       const struct region *region)
 {
-	struct create_facts f = {
-		.args = args,
-		.region = region_find(work->caller.tenant.region),
-		.image = image_find(work, args->image),
-		.type = instance_type_find(work, args->type),
-		.system_category = text_empty(args->system_disk.category) ? SYSTEM_DISK_DEFAULT_CATEGORY :
-		                                                            args->system_disk.category,
-		.system_gib = args->system_disk.size_gib,
-	};
-	size_t i;
-
-	if (!f.region)
-		return f;
-	f.place = network_place(work, &(struct network_place_args){
-		.region = f.region->id,
+	if (!work_realm(work)->networks)
+		return (struct network_place){ .vpc = text_or(args->vpc, "") };
+	return network_place(work, &(struct network_place_args){
+		.region = region->id,
 		.zone = args->zone,
 		.vswitch = args->vswitch,
 		.security_groups = args->security_groups,
 		.address = args->private_ip,
 		.amount = args->amount,
 	});
+}
+
+static struct create_facts create_find(struct work *work, const struct instance_create_args *args)
+{
+	struct create_facts f = {
+		.args = args,
+		.region = region_find(work_realm(work), work->caller.tenant.region),
+		.image = image_find(work, args->image),
+		.type = instance_type_find(work, args->type),
+		.system_category = category_or_default(work, args->system_disk.category),
+		.system_gib = args->system_disk.size_gib,
+	};
+	size_t i;
+
+	if (!f.region)
+		return f;
+	f.place = find_place(work, args, f.region);
 	f.zone = find_zone(work, &f);
 	if (!args->system_disk.size_given) {
 		f.system_gib = SYSTEM_DISK_DEFAULT_GIB;
 		if (f.image && f.image->size_gib > f.system_gib)
 			f.system_gib = f.image->size_gib;
 	}
-	f.system_fit = disk_fits(f.system_category,
+	f.system_fit = !disk_category_of(work_realm(work), f.system_category) ? REFUSE_DISK_CATEGORY :
+	               disk_fits(f.system_category,
 	                         disk_level_or_default(f.system_category, args->system_disk.performance_level),
 	                         f.system_gib, true);
 	f.sources = arena_array(work->arena, struct snapshot_source, args->n_data_disks);
 	for (i = 0; i < args->n_data_disks && f.data_fit == REFUSE_NONE; i++) {
 		f.sources[i] = snapshot_source_of(work, args->data_disks[i].snapshot);
-		f.data_fit = data_disk_fits(&args->data_disks[i], &f.sources[i]);
+		f.data_fit = data_disk_fits(work, &args->data_disks[i], &f.sources[i]);
 		f.facts.snapshot_id = args->data_disks[i].snapshot;
 	}
 	if (f.type && (int64_t)args->n_data_disks <= f.type->max_data_disks)
@@ -240,6 +247,7 @@ static struct instance instance_new(struct work *work, const struct create_facts
 		.tenant = work->caller.tenant,
 		.driver = work->core->settings.driver,
 		.zone = f->zone,
+		.kind = f->type->kind,
 		.state = INSTANCE_PENDING,
 		.name = args->name,
 		.description = args->description,
@@ -272,7 +280,8 @@ static struct instance instance_new(struct work *work, const struct create_facts
 	if (text_empty(args->name))
 		instance.name = instance.id;
 	else if (args->unique_suffix && args->amount > 1)
-		instance.name = arena_printf(work->arena, "%s%03lld", args->name, (long long)number);
+		instance.name = arena_printf(work->arena, "%s%s%0*lld", args->name, text_or(args->suffix_joint, ""),
+		                             args->suffix_width ? args->suffix_width : 3, (long long)number);
 	random_uuid_upper(serial);
 	instance.serial = arena_text(work->arena, serial);
 	if (text_empty(args->host_name))
@@ -296,6 +305,7 @@ static void add_system_disk(struct work *work, const struct create_facts *f, con
 	disk.expires_at = instance->expires_at;
 	disk.image = instance->image;
 	disk.origin_instance = instance->id;
+	disk.scsi = args->scsi;
 	disk.encrypted = args->encrypted;
 	disk.kms_key = args->kms_key;
 	disk.resource_group = instance->resource_group;
@@ -305,7 +315,7 @@ static void add_system_disk(struct work *work, const struct create_facts *f, con
 static void add_data_disk(struct work *work, const struct create_facts *f, const struct instance *instance, size_t i)
 {
 	const struct instance_disk_args *args = &f->args->data_disks[i];
-	const struct disk_category *category = disk_category_find(data_category(args));
+	const struct disk_category *category = disk_category_find(category_or_default(work, args->category));
 	struct disk disk = disk_new(work, f->region->id, f->zone, category->id);
 
 	disk.name = args->name;
@@ -319,6 +329,8 @@ static void add_data_disk(struct work *work, const struct create_facts *f, const
 	disk.expires_at = instance->expires_at;
 	disk.encrypted = args->encrypted;
 	disk.kms_key = args->kms_key;
+	disk.scsi = args->scsi;
+	disk.multi_attach = args->multi_attach;
 	disk.bursting = args->bursting;
 	disk.provisioned_iops = args->provisioned_iops;
 	disk.resource_group = instance->resource_group;

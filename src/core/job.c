@@ -126,6 +126,22 @@ static const char *job_id(const struct work *work)
 	return arena_text(work->arena, id);
 }
 
+/* What only waits for a date is nothing to wait for. */
+static void opened_add(struct work *work, const struct job *job)
+{
+	if (job_kinds[job->kind].waits_for_date)
+		return;
+	/* Grown like the tickets. */
+	if ((work->n_opened & (work->n_opened - 1)) == 0) {
+		const char **more = arena_array(work->arena, const char *, work->n_opened * 2 + 1);
+
+		if (work->n_opened)
+			memcpy(more, work->opened, work->n_opened * sizeof *more);
+		work->opened = more;
+	}
+	work->opened[work->n_opened++] = job->id;
+}
+
 void job_open(struct work *work, struct job *job)
 {
 	job->id = job_id(work);
@@ -140,6 +156,7 @@ void job_open(struct work *work, struct job *job)
 	lease(work, job);
 	job_put(work->txn, job);
 	ticket_add(work, job, job->due_at);
+	opened_add(work, job);
 }
 
 void job_advance(struct work *work, struct job *job, enum job_step step)

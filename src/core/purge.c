@@ -12,6 +12,7 @@ bool purge_old_rows(struct txn *txn, struct core *core)
 	int64_t before = now - core->settings.retention;
 	bool more = job_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
 
+	more |= client_job_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
 	more |= attachment_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
 	more |= event_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
 	more |= client_token_purge(txn, now - CLIENT_TOKEN_LIFE, PURGE_ROWS) == PURGE_ROWS;

@@ -89,7 +89,7 @@ static struct vswitch_facts create_find(struct work *work, const struct vswitch_
 	f.vpc_found = find_vpc(work, args->vpc, &f.vpc);
 	if (!f.vpc_found)
 		return f;
-	f.zone_known = zone_known(region_find(f.vpc.tenant.region), args->zone);
+	f.zone_known = zone_known(region_find(work_realm(work), f.vpc.tenant.region), args->zone);
 	f.cidr_bad = !cidr_parse(args->cidr, &f.block) || !cidr_parse(f.vpc.cidr, &f.outer);
 	f.n_vswitches = (int64_t)vswitch_list(work->txn, &filter, NULL, &others);
 	for (i = 0; i < (size_t)f.n_vswitches; i++)

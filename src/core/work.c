@@ -46,17 +46,25 @@ bool work_check(struct work *work, const struct check *checks, size_t n, const v
 	return true;
 }
 
+const struct realm *work_realm(const struct work *work)
+{
+	const struct realm *realm = realm_find(work->caller.tenant.realm);
+
+	return realm ? realm : realms[0];
+}
+
 bool check_region_unknown(const struct work *work, const void *facts)
 {
 	(void)facts;
-	return work->caller.tenant.region && !region_find(work->caller.tenant.region);
+	return work->caller.tenant.region && !region_find(work_realm(work), work->caller.tenant.region);
 }
 
 bool work_is_callers(const struct work *work, const struct tenant *tenant)
 {
 	const struct tenant *caller = &work->caller.tenant;
 
-	return text_equal(tenant->account, caller->account) && text_equal(tenant->scope, caller->scope) &&
+	return text_equal(tenant->account, caller->account) &&
+	       (!caller->scope || text_equal(tenant->scope, caller->scope)) &&
 	       (!caller->region || text_equal(tenant->region, caller->region));
 }
 
@@ -104,10 +112,16 @@ struct account find_account(const struct work *work)
 
 const char *mint_id(const struct work *work, const char *prefix, const char *region)
 {
-	const struct region *found = region_find(region);
+	const struct realm *realm = work_realm(work);
+	const struct region *found = region_find(realm, region);
 	const char *code = found ? found->id_code : "";
 	char tail[ID_TAIL + 1];
+	char uuid[UUID_SIZE];
 
+	if (realm->ids == ID_UUID) {
+		random_uuid(uuid);
+		return arena_text(work->arena, uuid);
+	}
 	random_base36(tail, ID_TAIL - strlen(code));
 	return arena_printf(work->arena, "%s-%s%s", prefix, code, tail);
 }

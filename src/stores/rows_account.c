@@ -92,6 +92,7 @@ void account_clear(struct txn *txn, const char *account)
 	/* A table whose rows belong to accounts is a line here. */
 	static const char *const clears[] = {
 		"DELETE FROM attachment WHERE account = $1",
+		"DELETE FROM client_job WHERE account = $1",
 		"DELETE FROM client_token WHERE account = $1",
 		"DELETE FROM disk WHERE account = $1",
 		"DELETE FROM event WHERE account = $1",

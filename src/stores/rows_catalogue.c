@@ -11,6 +11,8 @@ static const struct column instance_type_columns[] = {
 	BOOL(instance_type, hot_unplug),
 	BOOL(instance_type, multi_attach),
 	INT64(instance_type, max_data_disks),
+	TEXT(instance_type, realm),
+	ENUM(instance_type, kind, machine_kind_names),
 };
 static const struct table instance_type_table = {
 	.name = "instance_type",
@@ -31,6 +33,7 @@ static const struct column image_columns[] = {
 	INT64(image, size_gib),
 	BOOL(image, deleted),
 	INT64(image, created_at),
+	TEXT(image, realm),
 };
 static const struct table image_table = {
 	.name = "image",

@@ -22,6 +22,7 @@ static const struct column disk_columns[] = {
 	BOOL(disk, delete_auto_snapshot),
 	BOOL(disk, enable_auto_snapshot),
 	BOOL(disk, multi_attach),
+	BOOL(disk, scsi),
 	BOOL(disk, encrypted),
 	BOOL(disk, bursting),
 	BOOL(disk, base_image_lost),

@@ -562,6 +562,10 @@ static size_t size_of(const struct field *field)
 		return sizeof(struct opt_texts);
 	case FIELD_ITEMS:
 		return sizeof(struct items);
+	case FIELD_NAMED_ITEMS:
+		return sizeof(struct named_items);
+	case FIELD_PAIRS:
+		return sizeof(struct pairs);
 	case FIELD_OBJECT:
 		return field->of ? field->of->size : 0;
 	}

@@ -164,6 +164,8 @@ static const struct error_row detach_errors[] = {
 	  "The DeleteWithInstance for the elastic ephemeral disk must be set to true.", "page of 2024-12" },
 	{ REFUSE_DISK_SYSTEM, 403, "DiskTypeViolation",
 	  "The specified disk is a system disk and cannot support the operation.", NULL },
+	{ REFUSE_SYSTEM_DISK_ONLINE, 403, "IncorrectInstanceStatus",
+	  "The current status of the resource does not support this operation.", NULL },
 	{ REFUSE_INSTANCE_STATE, 403, "IncorrectInstanceStatus",
 	  "The current status of the resource does not support this operation.", NULL },
 	{ REFUSE_INSTANCE_IMAGE_DELETED, 403, "InvalidInstance.ImageCategory",

@@ -159,7 +159,7 @@ static bool check(struct call *call, const struct available_in *in)
 
 	if (text_empty(in->destination))
 		return refuse_row(call, &no_destination);
-	if (!region_find(in->region))
+	if (!region_find(&realm_aliyun, in->region))
 		return call_refuse(call, REFUSE_REGION_UNKNOWN, in->region);
 	if (in->memory && strspn(in->memory, "0123456789.") != strlen(in->memory))
 		return call_refuse(call, REFUSE_PARAMETER_INVALID, "Memory");
@@ -189,12 +189,12 @@ static struct supported_item *add(struct offer *offer, const char *value)
 /* Whether what the request names beside its wish is to be had at all. */
 static bool goes_together(const struct call *call, const struct available_in *in)
 {
-	const struct disk_category *system = disk_category_find(text_or(in->system_category, ""));
+	const struct disk_category *system = disk_category_of(&realm_aliyun, text_or(in->system_category, ""));
 
 	return !text_equal(in->io_optimized, "none") && !text_equal(in->network, "classic") &&
 	       (text_empty(in->instance_type) || instance_type_find(&call->work, in->instance_type)) &&
 	       (text_empty(in->system_category) || (system && system->system)) &&
-	       (text_empty(in->data_category) || disk_category_find(in->data_category));
+	       (text_empty(in->data_category) || disk_category_of(&realm_aliyun, in->data_category));
 }
 
 static void offer_types(struct call *call, const struct available_in *in, struct offer *offer)
@@ -219,9 +219,9 @@ static void offer_disks(struct call *call, const struct available_in *in, bool s
 	bool alone = text_equal(in->resource_type, "disk");
 	size_t i;
 
-	offer->items = arena_array(call_work_arena(call), struct supported_item, catalogue_n_disk_categories);
-	for (i = 0; i < catalogue_n_disk_categories; i++) {
-		const struct disk_category *category = &catalogue_disk_categories[i];
+	offer->items = arena_array(call_work_arena(call), struct supported_item, realm_aliyun.n_disk_categories);
+	for (i = 0; i < realm_aliyun.n_disk_categories; i++) {
+		const struct disk_category *category = &realm_aliyun.disk_categories[i];
 		struct supported_item *item;
 
 		if ((system && !category->system) || (!system && alone && !category->creatable) ||
@@ -288,7 +288,7 @@ static bool available_run(struct call *call, const void *in_, void *out_)
 
 	if (!check(call, in))
 		return false;
-	region = region_find(in->region);
+	region = region_find(&realm_aliyun, in->region);
 	offer = make_offer(call, in);
 	for (zone = region->zones; *zone && offer.n; zone++) {
 		const char *id = arena_printf(call_work_arena(call), "%s-%c", region->id, *zone);

@@ -67,7 +67,7 @@ static bool status_run(struct call *call, const void *in_, void *out_)
 
 	if (!rpc_region_known(call))
 		return false;
-	if (ecs_given(in->zone) && !zone_known(region_find(in->region), in->zone))
+	if (ecs_given(in->zone) && !zone_known(region_find(&realm_aliyun, in->region), in->zone))
 		return call_refuse(call, REFUSE_ZONE_UNKNOWN, in->zone);
 	rpc_list_begin(call, &in->paging, 1, STATUS_PAGE_MAX, &list);
 	filter.account = call->caller.tenant.account;

@@ -58,11 +58,11 @@ static bool regions_run(struct call *call, const void *in_, void *out_)
 {
 	const struct regions_in *in = in_;
 	struct regions_out *out = out_;
-	struct region_item *items = arena_array(call_work_arena(call), struct region_item, catalogue_n_regions);
+	struct region_item *items = arena_array(call_work_arena(call), struct region_item, realm_aliyun.n_regions);
 	size_t i;
 
-	for (i = 0; i < catalogue_n_regions; i++) {
-		const struct region *region = &catalogue_regions[i];
+	for (i = 0; i < realm_aliyun.n_regions; i++) {
+		const struct region *region = &realm_aliyun.regions[i];
 
 		items[i] = (struct region_item){
 			.id = region->id,
@@ -71,7 +71,7 @@ static bool regions_run(struct call *call, const void *in_, void *out_)
 			.status = "available",
 		};
 	}
-	out->regions = (struct items){ items, catalogue_n_regions };
+	out->regions = (struct items){ items, realm_aliyun.n_regions };
 	return true;
 }
 
@@ -182,16 +182,16 @@ static void fill_offer(struct call *call, struct resources_item *offer)
 	size_t n_types = instance_type_list(&call->work, &types);
 	size_t i;
 
-	offer->data_categories = empty_texts(call, catalogue_n_disk_categories);
-	offer->system_categories = empty_texts(call, catalogue_n_disk_categories);
+	offer->data_categories = empty_texts(call, realm_aliyun.n_disk_categories);
+	offer->system_categories = empty_texts(call, realm_aliyun.n_disk_categories);
 	offer->types = empty_texts(call, n_types);
 	offer->families = empty_texts(call, n_types);
 	offer->networks = empty_texts(call, 1);
 	offer->generations = empty_texts(call, 1);
 	offer->io_optimized = true;
 	add_text(&offer->networks, "vpc");
-	for (i = 0; i < catalogue_n_disk_categories; i++) {
-		const struct disk_category *category = &catalogue_disk_categories[i];
+	for (i = 0; i < realm_aliyun.n_disk_categories; i++) {
+		const struct disk_category *category = &realm_aliyun.disk_categories[i];
 
 		add_text(&offer->data_categories, category->id);
 		if (category->system)
@@ -207,7 +207,7 @@ static bool zones_run(struct call *call, const void *in_, void *out_)
 {
 	const struct zones_in *in = in_;
 	struct zones_out *out = out_;
-	const struct region *region = region_find(in->region);
+	const struct region *region = region_find(&realm_aliyun, in->region);
 	struct resources_item *offer = arena_new(call_work_arena(call), struct resources_item);
 	struct texts creation = empty_texts(call, 2);
 	struct zone_item *items;

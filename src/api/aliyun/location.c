@@ -123,7 +123,7 @@ static bool endpoints_run(struct call *call, const void *in_, void *out_)
 	const char *address = own_address(call);
 	bool usual = text_empty(in->type) || text_equal_nocase(in->type, TYPE_DEFAULT);
 
-	if (!region_find(in->region))
+	if (!region_find(&realm_aliyun, in->region))
 		return call_refuse(call, REFUSE_REGION_UNKNOWN, in->region);
 	if (!product)
 		return call_refuse(call, REFUSE_PRODUCT_UNKNOWN, in->service);

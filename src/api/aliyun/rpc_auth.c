@@ -7,6 +7,8 @@
 #include "api/keys.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "core/project.h"
+#include "core/realm.h"
 
 #define TIME_WINDOW (15 * MINUTE)
 
@@ -14,7 +16,7 @@ static bool find_key(struct call *call, const char *id, struct cached_key *ret)
 {
 	/* The log and the journal name the key even where it is refused or unknown. */
 	call->caller.key_id = arena_text_n(&call->arena, id, strnlen(id, sizeof ret->id - 1));
-	if (!key_cache_find(call->api->keys, id, ret) || !text_equal(ret->realm, "aliyun"))
+	if (!key_cache_find_in(call->api->keys, realm_aliyun.name, id, ret))
 		return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
 	if (!ret->active)
 		return call_refuse(call, REFUSE_KEY_DISABLED, id);
@@ -48,9 +50,9 @@ static bool nonce_use(struct call *call, const char *key, const char *nonce, int
 static void become(struct call *call, const struct cached_key *key)
 {
 	call->caller.tenant = (struct tenant){
-		.realm = "aliyun",
+		.realm = realm_aliyun.name,
 		.account = arena_text(&call->arena, key->account),
-		.scope = "default",
+		.scope = SCOPE_ONLY,
 	};
 	if (*key->token) {
 		call->caller.role = arena_text(&call->arena, key->role);

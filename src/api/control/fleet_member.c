@@ -24,7 +24,7 @@
 #define GENERATION_MAX 1000000000000000 /* it counts on from there */
 #define RETENTION_MAX 65536    /* days */
 
-static const char *const realms[] = { "aliyun", NULL };
+static const char *const realm_words[] = { "aliyun", "huawei", NULL };
 static const char *const os_types[] = { "linux", "windows", NULL };
 static const char *const settled_states[] = { "running", "stopped", NULL };
 static const char *const ended_states[] = { "accomplished", "failed", NULL };
@@ -42,7 +42,9 @@ static const struct member type_member_rows[] = {
 	INT(T, row.memory_mib, "memory_mib", .min = 1, .max = COUNT_MAX),
 	BOOL(T, row.hot_unplug, "hot_unplug", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_HOT_UNPLUG),
 	BOOL(T, row.multi_attach, "multi_attach", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_MULTI_ATTACH),
-	INT(T, row.max_data_disks, "max_data_disks", .min = 1, .max = 25), /* device names b to z */
+	INT(T, row.max_data_disks, "max_data_disks", .min = 1, .max = 59), /* device names b to bh */
+	TEXT(T, row.realm, "realm", .only = realm_words, .otherwise = "aliyun"),
+	WORD(T, row.kind, "kind", machine_kind_names),
 	END
 };
 static const struct members instance_type_members = { sizeof(T), type_member_rows };
@@ -58,10 +60,24 @@ static const struct member image_member_rows[] = {
 	TEXT(T, row.os_name_en, "os_name_en"),
 	INT(T, row.size_gib, "size_gib", .min = 1, .max = 2048),
 	BOOL(T, row.deleted, "deleted"),
+	TEXT(T, row.realm, "realm", .only = realm_words, .otherwise = "aliyun"),
 	MOMENT(T, row.created_at, "created_at"),
 	END
 };
 static const struct members image_members = { sizeof(T), image_member_rows };
+#undef T
+
+/* ---- projects ---- */
+
+#define T struct fleet_project
+static const struct member project_rows[] = {
+	TEXT(T, row.id, "id", .min = 1),
+	TEXT(T, row.name, "name", .flags = MEMBER_REQUIRED, .min = 1, .max = 64),
+	TEXT(T, row.description, "description", .max = 255),
+	MOMENT(T, row.created_at, "created_at"),
+	END
+};
+static const struct members project_members = { sizeof(T), project_rows };
 #undef T
 
 /* ---- access keys ---- */
@@ -91,6 +107,7 @@ static const struct members instance_guest_members = { sizeof(T), instance_guest
 static const struct member instance_rows[] = {
 	TEXT(T, row.id, "id", .min = 1),
 	TEXT(T, row.tenant.region, "region"),
+	TEXT(T, row.tenant.scope, "project"),
 	TEXT(T, row.zone, "zone"),
 	TEXT(T, row.type, "type"),
 	TEXT(T, row.image, "image"),
@@ -157,6 +174,7 @@ static const struct members attachment_members = { sizeof(T), attachment_rows };
 static const struct member disk_rows[] = {
 	TEXT(T, row.id, "id", .min = 1),
 	TEXT(T, row.tenant.region, "region"),
+	TEXT(T, row.tenant.scope, "project"),
 	TEXT(T, row.zone, "zone"),
 	TEXT(T, row.category, "category"),
 	INT(T, row.size_gib, "size_gib", .min = 1, .max = COUNT_MAX),
@@ -171,6 +189,7 @@ static const struct member disk_rows[] = {
 	BOOL(T, row.delete_auto_snapshot, "delete_auto_snapshot", .flags = MEMBER_TRUE),
 	BOOL(T, row.enable_auto_snapshot, "enable_auto_snapshot"),
 	BOOL(T, row.multi_attach, "multi_attach"),
+	BOOL(T, row.scsi, "scsi"),
 	BOOL(T, row.encrypted, "encrypted"),
 	BOOL(T, row.bursting, "bursting"),
 	BOOL(T, row.base_image_lost, "base_image_lost", .flags = MEMBER_SETTABLE),
@@ -202,6 +221,7 @@ static const struct members disk_members = { sizeof(T), disk_rows };
 static const struct member snapshot_rows[] = {
 	TEXT(T, row.id, "id", .min = 1),
 	TEXT(T, row.tenant.region, "region"),
+	TEXT(T, row.tenant.scope, "project"),
 	TEXT(T, row.disk, "disk", .flags = MEMBER_REQUIRED, .min = 1),
 	WORD(T, row.disk_type, "disk_type", disk_type_names, .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_DISK_TYPE),
 	TEXT(T, row.disk_category, "disk_category"),
@@ -251,10 +271,11 @@ static const struct members fault_members = { sizeof(T), fault_rows };
 static const struct member account_rows[] = {
 	TEXT(T, row.id, "id", .min = 1),
 	TEXT(T, row.name, "name", .max = 128),
-	TEXT(T, row.realm, "realm", .only = realms, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
+	TEXT(T, row.realm, "realm", .only = realm_words, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
 	BOOL(T, row.disk_white_list, "disk_white_list", .flags = MEMBER_ALWAYS | MEMBER_TRUE | MEMBER_SETTABLE),
-	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE),
+	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE, .given = FLEET_GIVEN_SAFE_DETACH),
 	MOMENT(T, row.created_at, "created_at"),
+	LIST(T, lists[FLEET_PROJECTS], "projects", project_members),
 	LIST(T, lists[FLEET_ACCESS_KEYS], "access_keys", access_key_members),
 	LIST(T, lists[FLEET_INSTANCES], "instances", instance_members),
 	LIST(T, lists[FLEET_DISKS], "disks", disk_members),

@@ -117,9 +117,9 @@ static bool version_run(struct call *call, const void *in, void *out_)
 		.transactions = health.transactions,
 		.changes = health.functions,
 	};
-	out->regions.items = arena_array(call_work_arena(call), const char *, catalogue_n_regions);
-	for (i = 0; i < catalogue_n_regions; i++)
-		out->regions.items[out->regions.n++] = catalogue_regions[i].id;
+	out->regions.items = arena_array(call_work_arena(call), const char *, realm_aliyun.n_regions);
+	for (i = 0; i < realm_aliyun.n_regions; i++)
+		out->regions.items[out->regions.n++] = realm_aliyun.regions[i].id;
 	return true;
 }
 

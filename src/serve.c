@@ -52,8 +52,8 @@
 #define FILES_OF_THREAD 4 /* what the HTTP library needs for each, for plain HTTP and for TLS */
 #define FILES_RESERVE   64 /* open files beside connections: the store, its readers, the log, a backup */
 
-static const struct dialect *const dialects[] = { &dialect_control, &dialect_huawei, &dialect_aliyun, NULL };
-static const struct dialect *const dialects_and_metadata[] = { &dialect_control, &dialect_metadata, &dialect_huawei, &dialect_aliyun,
+static const struct dialect *const dialects[] = { &dialect_control, &dialect_aliyun, &dialect_huawei, NULL };
+static const struct dialect *const dialects_and_metadata[] = { &dialect_control, &dialect_metadata, &dialect_aliyun, &dialect_huawei,
 	                                                       NULL };
 
 struct server {

@@ -34,7 +34,7 @@ static bool complete_from_disk(struct loading *l)
 	else if (!text_equal(row->tenant.region, disk.tenant.region))
 		fleet_wrong(l->load, l->path, "region", "the disk %s is in the region %s", disk.id, disk.tenant.region);
 	if (text_empty(row->tenant.scope))
-		row->tenant.scope = disk.tenant.scope;
+		row->tenant.scope = fleet_scope_shown(&disk.tenant);
 	if (!(l->item->given & FLEET_GIVEN_DISK_TYPE))
 		row->disk_type = disk.type;
 	if (text_empty(row->disk_category))

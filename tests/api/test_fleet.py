@@ -259,7 +259,7 @@ def test_accounts_see_their_own_and_are_replaced_one_by_one(server):
     server.control("POST", FLEET + "/reset?account=1000000000000002")
     assert one.disk("d-3") and not two.disks()
     assert server.control("POST", FLEET + "/reset") == \
-        {"accounts": 3, "instances": 0, "disks": 1, "snapshots": 0, "faults": 0}
+        {"accounts": 4, "instances": 0, "disks": 1, "snapshots": 0, "faults": 0}  # with one of each realm
     assert not one.disks()
 
 
@@ -304,7 +304,8 @@ def test_secrets_are_written_only_on_demand(server, make_server):
 def test_account_without_id_is_the_first_one(server):
     account = server.control("GET", "/_cleat/keys")["keys"][0]["account"]
     load_fleet(server, fleet_of(disks=[{"id": "d-1"}]))
-    assert [each["id"] for each in json.loads(dump_fleet(server))["accounts"]] == [account]
+    accounts = json.loads(dump_fleet(server))["accounts"]
+    assert [(each["id"] == account, each["realm"]) for each in accounts] == [(True, "aliyun"), (False, "huawei")]
     assert Cloud(server).disk("d-1")
 
 

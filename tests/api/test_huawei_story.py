@@ -116,7 +116,7 @@ def test_refused_signatures_say_why(server):
 
 
 def test_paths_that_are_not_there_are_the_gateways(server):
-    for method, path in (("GET", "/v1/p/nothing"), ("PUT", "/v3/projects")):
+    for method, path in (("GET", "/v1/p/nothing"), ("GET", "/nothing/here"), ("PUT", "/v3/projects")):
         status, headers, body = server.http(method, path)
         assert status == 404 and b"APIGW.0101" in body and headers["X-Request-Id"].encode() in body
     status, _, body = server.http("GET", "/v3/projects")

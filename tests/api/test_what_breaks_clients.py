@@ -321,7 +321,7 @@ MANY = "&".join(f"P{number}=1" for number in range(1100))
 
 
 @pytest.mark.parametrize("method, target, body, headers, xml", [
-    ("GET", "/", None, {}, True), ("GET", "/?Action=", None, {}, True), ("GET", "/nothing/here", None, {}, True),
+    ("GET", "/", None, {}, True), ("GET", "/?Action=", None, {}, True), ("GET", "/nothing/here?Action=DescribeDisks", None, {}, True),
     ("GET", "/?Action=DescribeDisks&Format=JSON", None, {}, False), ("GET", "/?Action=DescribeDisks&Format=YAML", None, {}, True),
     ("GET", f"/?{COMMON}", None, {}, True), ("GET", f"/?{COMMON}&Format=JSON", None, {}, False),
     ("GET", "/?Action=DescribeDisks&Version=1999-01-01&Format=JSON", None, {}, False), ("GET", "/?%zz=1", None, {}, True),

@@ -132,11 +132,14 @@ static bool holds_system_stays(const struct scene *s)
 	       (text_equal(s->disk.category, "cloud") || text_equal(s->disk.category, "ephemeral_ssd"));
 }
 
+static bool holds_system_online(const struct scene *s)
+{
+	return is_named(s) && is_system(s) && s->here.state == INSTANCE_RUNNING;
+}
+
 static bool holds_state(const struct scene *s)
 {
-	if (!is_named(s) || s->here.state == INSTANCE_STOPPED)
-		return false;
-	return is_system(s) || s->here.state != INSTANCE_RUNNING;
+	return is_named(s) && s->here.state != INSTANCE_STOPPED && s->here.state != INSTANCE_RUNNING;
 }
 
 static bool holds_image_deleted(const struct scene *s)
@@ -270,9 +273,11 @@ static const struct row rows[] = {
 	/* 15: a system disk whose category cannot leave */
 	{ "system-stays", REFUSE_DISK_SYSTEM, ABOUT_A_DISK, holds_system_stays,
 	  { make_system_cloud, make_system_local, make_system_cloud_running } },
-	/* 16: system disk: instance not Stopped; data disk: neither Running nor Stopped */
+	/* 16: system disk: instance not Stopped, which is one reason where it runs and another elsewhere; data disk: neither
+	 * Running nor Stopped */
+	{ "system-online", REFUSE_SYSTEM_DISK_ONLINE, ABOUT_AN_INSTANCE, holds_system_online, { make_system_running } },
 	{ "instance-state", REFUSE_INSTANCE_STATE, ABOUT_AN_INSTANCE, holds_state,
-	  { make_starting, make_stopping, make_pending, make_releasing, make_system_running } },
+	  { make_starting, make_stopping, make_pending, make_releasing } },
 	/* 17: a system disk, and the instance's image was deleted */
 	{ "image-deleted", REFUSE_INSTANCE_IMAGE_DELETED, ABOUT_AN_INSTANCE, holds_image_deleted, { make_image_deleted, make_image_gone } },
 	/* 18: a data disk that is not portable, PrePaid or not */
@@ -440,6 +445,14 @@ static const struct {
 	{ "not-attached", "image-deleted" },
 	{ "elsewhere", "system-stays" },
 	{ "elsewhere", "image-deleted" },
+	{ "not-attached", "system-online" },
+	{ "elsewhere", "system-online" },
+	{ "local", "system-online" },
+	{ "ephemeral", "system-online" },
+	{ "system-online", "instance-state" },
+	/* hot unplugging is asked of a Running instance, whose state is fine or the system disk's matter */
+	{ "instance-state", "no-hot-unplug" },
+	{ "system-online", "not-portable" },
 	/* a disk has one category */
 	{ "local", "ephemeral" },
 	/* a disk is a system disk or a data disk */

@@ -457,6 +457,7 @@ static void expect(const char *verb, const char *met, const char *got, const cha
 
 #define DISK_STATE     "disk-state"
 #define INSTANCE_STATE "instance-state"
+#define SYSTEM_ONLINE  "system-disk-of-running-instance"
 #define DETACHING      "disk-detaching"
 #define BUILDING       "instance-building"
 #define SNAPSHOTTING   "disk-snapshotting"
@@ -635,7 +636,7 @@ static const struct {
 	[STATE_DETACH_DATA] = { "detach a data disk", VERB_DETACH,
 	                        { INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE, YES, INSTANCE_STATE } },
 	[STATE_DETACH_SYSTEM] = { "detach the system disk", VERB_DETACH,
-	                          { INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
+	                          { INSTANCE_STATE, INSTANCE_STATE, SYSTEM_ONLINE, INSTANCE_STATE, YES, INSTANCE_STATE } },
 	[STATE_START] = { "start instance", VERB_INSTANCE_START,
 	                  { INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, INSTANCE_STATE, YES, INSTANCE_STATE } },
 	[STATE_STOP] = { "stop instance", VERB_INSTANCE_STOP,

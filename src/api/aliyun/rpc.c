@@ -109,10 +109,27 @@ static bool find_operation(struct call *call, struct rpc *rpc)
 	       call_refuse(call, product_vendor_has(product, action) ? REFUSE_NOT_BUILT : REFUSE_UNKNOWN_OPERATION, action);
 }
 
+static bool has_action(const char *query)
+{
+	const char *at = query;
+
+	while (at && *at) {
+		if (text_starts(at, "Action="))
+			return true;
+		at = strchr(at, '&');
+		at = at ? at + 1 : NULL;
+	}
+	return false;
+}
+
+/* An RPC request is one that names an action; where a form names it, the path is "/". */
 static bool claims(const struct request *request)
 {
-	(void)request;
-	return true;
+	const char *query = strchr(request->path, '?');
+
+	if (request_header(request, "x-acs-action") || has_action(request->query) || (query && has_action(query + 1)))
+		return true;
+	return request->path[0] != '/' || text_equal(request->path, "/") || text_starts(request->path, "/?");
 }
 
 /* V3 signs parameters sorted by name and value: of two with one name a stranger could choose the one that counts. */

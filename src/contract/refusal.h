@@ -52,6 +52,8 @@
 	X(AUTH_NONCE_USED, "nonce-used")                                       \
 	X(KEY_UNKNOWN, "access-key-unknown")                                   \
 	X(KEY_DISABLED, "access-key-disabled")                                 \
+	X(KEY_MALFORMED, "access-key-malformed")                               \
+	X(ACCOUNTS_TOO_MANY, "accounts-too-many")                              \
 	X(TOKEN_MISSING, "security-token-missing")                             \
 	X(TOKEN_EXPIRED, "security-token-expired")                             \
 	X(TOKEN_MALFORMED, "security-token-malformed")                         \

@@ -67,7 +67,8 @@ static const struct {
 	[JOB_INSTANCE_REBOOT][JOB_REQUESTED] = { 400, 10 * SECOND },
 	[JOB_INSTANCE_REBOOT][JOB_POWER] = { 800, 20 * SECOND },
 	[JOB_INSTANCE_DELETE][JOB_REQUESTED] = { 500, 10 * SECOND },
-	[JOB_DISK_SPEC][JOB_REQUESTED] = { 1000, 30 * SECOND },
+	[JOB_DISK_SPEC][JOB_CHECK] = { 300, 10 * SECOND },
+	[JOB_DISK_SPEC][JOB_REQUESTED] = { 700, 20 * SECOND },
 	[JOB_DISK_REINIT][JOB_REQUESTED] = { 1000, 30 * SECOND },
 	[JOB_DISK_RESET][JOB_REQUESTED] = { 1000, 30 * SECOND },
 	[JOB_SYSTEM_DISK_REPLACE][JOB_REQUESTED] = { 1000, 40 * SECOND },
@@ -191,6 +192,17 @@ void job_hurry(struct work *work, struct job *job)
 	job->due_at = work->now;
 	job_put(work->txn, job);
 	ticket_add(work, job, job->due_at);
+}
+
+bool job_cancel(struct work *work, struct job *job)
+{
+	if (job->state != JOB_OPEN)
+		return work_refuse(work, REFUSE_JOB_ENDED, job->id);
+	if (job->step != JOB_CHECK)
+		return work_refuse(work, REFUSE_JOB_BEGUN, job->id);
+	job_kinds[job->kind].failed(work, job);
+	job_end(work, job, JOB_FAILED, REFUSE_CANCELLED, NULL);
+	return true;
 }
 
 size_t job_list_open(struct work *work, const char *instance, const char *disk, struct job **ret)

@@ -217,6 +217,7 @@ def pair(server, api, action):
     try:
         yield [world_of(server, f"test-{word}-{api}-{action}", word) for word in words]
     finally:
+        server.control("POST", "/_cleat/faults/clear", {})  # work that one holds goes on
         for word in words:
             server.control("POST", f"/_cleat/fleet/reset?wait=true&account=test-{word}-{api}-{action}")
 

@@ -36,6 +36,7 @@ FEED = {
         "AttachDisk": {**DISK, **INSTANCE},
         "AuthorizeSecurityGroup": {**RULE, "SourceCidrIp": "10.0.0.0/8"},
         "AuthorizeSecurityGroupEgress": {**RULE, "DestCidrIp": "10.0.0.0/8"},
+        "CancelTask": {**NAMED, "TaskId": "@held_task"},
         "CreateDisk": {**NAMED, "ZoneId": ZONE, "DiskCategory": "cloud_essd", "Size": 50},
         "CreateInstance": RUN,
         "CreateSecurityGroup": VPC_OF,
@@ -79,6 +80,8 @@ FEED = {
         "ModifyInstanceAttribute": {**INSTANCE, "InstanceName": "other"},
         "ModifySecurityGroupAttribute": {**GROUP, "Description": "other"},
         "ModifySecurityGroupPolicy": {**GROUP, "InnerAccessPolicy": "Drop"},
+        "ModifySecurityGroupRule": {**GROUP, "SecurityGroupRuleId": "@rule", "Priority": 7},
+        "ModifySecurityGroupEgressRule": {**GROUP, "SecurityGroupRuleId": "@rule_egress", "Priority": 7},
         "ReInitDisk": {"DiskId": "@of_stopped"},
         "RebootInstance": INSTANCE,
         "RebootInstances": {**NAMED, "InstanceId.1": "@instance"},
@@ -236,7 +239,15 @@ class World:
 
     def feed(self, api, action):
         """The call with what is here."""
+        if action == "CancelTask":
+            self.hold_task()
         return {name: self.fill(value) for name, value in FEED[api][action].items()}
+
+    def hold_task(self):
+        """One that can still be cancelled; not made with the rest, since an account is not dumped while work is under way."""
+        self.cloud.server.control("POST", "/_cleat/faults", {"operation": "ModifyDiskSpec", "effect": "job-never-ends", "times": 1,
+                                                             "account": self.of["account"]})
+        self.of["held_task"] = self.cloud.ModifyDiskSpec(DiskId=self.of["attached"], DiskCategory="cloud_auto")["TaskId"]
 
     def fill(self, value):
         if isinstance(value, list):

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import signing
-from cloud import Cloud, dump_fleet, fleet_of, load_fleet
+from cloud import SLOWER, Cloud, dump_fleet, fleet_of, load_fleet, wait_for
 from conftest import BINARY, WRAPPER
 from products import STS, call
 from test_sts import arn, fault_v1, fault_v3, key_of
@@ -197,6 +197,20 @@ def test_reset_removes_such_accounts(make_server):
     server.control("POST", "/_cleat/fleet/reset")
     assert accounts(server) == {} and fixed.disk(kept) is None and identity(fixed) == own
     server.control("POST", "/_cleat/fleet/reset?account=test-nobody", status=404)
+
+
+def test_call_under_way_while_its_account_is_removed(make_server):
+    """It leaves nothing behind that belongs to nobody."""
+    server = make_server(accounts="auto")
+    cloud = Cloud(server, key_id="test-1", secret=SECRET)
+    account = identity(cloud)
+    server.control("POST", "/_cleat/faults", {"operation": "CreateDisk", "latency_ms": int(1500 * SLOWER), "times": 1})
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        late = pool.submit(cloud.refused, "CreateDisk", RegionId="cn-hangzhou", ZoneId="cn-hangzhou-h", Size=20)
+        wait_for(lambda: server.control("GET", "/_cleat/faults")["faults"][0]["times_left"] == 0, "the call has met its fault")
+        server.control("POST", f"/_cleat/fleet/reset?account={account}")
+        assert late.result() == UNKNOWN[:2]
+    assert server.control("GET", "/_cleat/jobs")["jobs"] == [] and Cloud(server, key_id="test-1", secret=SECRET).disks() == []
 
 
 def test_in_a_fleet_file(make_server):

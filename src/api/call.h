@@ -18,6 +18,7 @@ struct call_fault;
 struct delays;
 struct fault_cache;
 struct journal;
+struct newcomer;
 struct nonce_memory;
 
 struct fault {
@@ -58,6 +59,8 @@ struct api_settings {
 	const char *metadata_role;     /* of every instance */
 	char metadata_secret[33];      /* of this run of the server: seals its tokens */
 	bool https; /* the port speaks it as well */
+	bool own_accounts; /* keys get accounts of their own by their first call, while there are less than: */
+	int64_t max_accounts;
 };
 
 struct api {
@@ -92,6 +95,7 @@ struct call {
 	bool repeated; /* a client token was known: `out` is what it got before */
 	void *in;
 	void *out;
+	struct newcomer *newcomer; /* it is verified, and its key gets an account first (api/newcomer.h); NULL: no */
 	struct call_fault *fault; /* that it met or waits for (api/fault.h); NULL: none */
 	bool begun; /* it is past its fault */
 	int64_t now; /* cloud time of the call */

@@ -9,6 +9,7 @@
 #include "api/client_token.h"
 #include "api/fault.h"
 #include "api/journal.h"
+#include "api/newcomer.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -131,7 +132,7 @@ static bool run_in_txn(struct txn *txn, void *context)
 	call->repeated = false;
 	work_begin(&call->work, call->api->core, txn, &call->caller, call->now);
 	call->work.fault = fault_of_jobs(call);
-	done = run_plain(call);
+	done = newcomer_still_there(call) && run_plain(call);
 	assert(!call->work.opened_job || call->operation->opens_jobs); /* its row says otherwise */
 	return done;
 }
@@ -221,16 +222,24 @@ static enum call_next begin(struct call *call)
 	return CALL_RENDER;
 }
 
+/* It is known who calls. */
+static enum call_next admit(struct call *call)
+{
+	return fault_awaits(call) ? CALL_SUBMIT : begin(call);
+}
+
 enum call_next call_prepare(struct call *call)
 {
 	find_dialect(call);
 	if (!call->dialect->receive(call))
 		return CALL_RENDER;
-	return fault_awaits(call) ? CALL_SUBMIT : begin(call);
+	return call->newcomer ? CALL_SUBMIT : admit(call);
 }
 
 enum call_next call_continue(struct call *call)
 {
+	if (call->newcomer)
+		return newcomer_end(call) ? admit(call) : CALL_RENDER;
 	/* Without a fault it was prepared to its end elsewhere, and only comes back to be rendered. */
 	return !call->begun && call->fault && fault_apply(call) ? begin(call) : CALL_RENDER;
 }
@@ -288,6 +297,10 @@ void call_submit(struct call *call, void (*resume_call)(void *context), void *co
 
 	call->resume = resume_call;
 	call->resume_context = context;
+	if (call->newcomer) {
+		newcomer_submit(call);
+		return;
+	}
 	if (!call->begun) {
 		fault_submit(call);
 		return;

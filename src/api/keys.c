@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "core/account.h"
 #include "core/role.h"
 
 #define SWEEP_EVERY (10 * MINUTE)
@@ -20,12 +21,14 @@ struct key_cache {
 	pthread_rwlock_t lock;
 	struct keys keys;
 	struct access_key fixed; /* id NULL: none */
+	const char *own_secret;  /* of keys with an account of their own; NULL: there are none */
 	int64_t sweep_at;
 };
 
 struct loading {
 	struct keys *keys;
 	const struct access_key *fixed;
+	const char *own_secret;
 };
 
 static void keys_init(struct keys *keys)
@@ -98,6 +101,26 @@ static void cache_temporary_key(struct keys *keys, const struct temporary_key *k
 	map_put(&keys->by_token, key->token, cached);
 }
 
+static void cache_own_key(struct keys *keys, const struct account *account, const char *secret)
+{
+	const struct access_key key = { .id = account->own_key, .secret = secret, .state = ACCESS_KEY_ACTIVE };
+
+	cache_key(keys, &key, account);
+}
+
+/* Before the others, which go over them. */
+static void load_own_keys(struct txn *txn, const struct loading *loading)
+{
+	struct account *accounts;
+	size_t n = loading->own_secret ? account_list(txn, &accounts) : 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (*accounts[i].own_key)
+			cache_own_key(loading->keys, &accounts[i], loading->own_secret);
+	}
+}
+
 static bool load(struct txn *txn, void *context)
 {
 	struct loading *loading = context;
@@ -108,6 +131,7 @@ static bool load(struct txn *txn, void *context)
 	size_t n = access_key_list(txn, NULL, &rows);
 	size_t i;
 
+	load_own_keys(txn, loading);
 	for (i = 0; i < n; i++) {
 		if (account_get(txn, rows[i].account, &account))
 			cache_key(loading->keys, &rows[i], &account);
@@ -127,6 +151,11 @@ void key_cache_fix(struct key_cache *cache, const char *id, const char *secret)
 	cache->fixed = (struct access_key){ .id = id, .secret = secret, .state = ACCESS_KEY_ACTIVE };
 }
 
+void key_cache_own_secret(struct key_cache *cache, const char *secret)
+{
+	cache->own_secret = secret;
+}
+
 const char *key_cache_fixed_id(const struct key_cache *cache)
 {
 	return cache->fixed.id;
@@ -137,7 +166,7 @@ bool key_cache_load(struct key_cache *cache, struct store *store)
 	struct arena arena;
 	struct keys fresh;
 	struct keys old;
-	struct loading loading = { &fresh, &cache->fixed };
+	struct loading loading = { &fresh, &cache->fixed, cache->own_secret };
 	bool read;
 
 	arena_init(&arena);
@@ -166,6 +195,24 @@ bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *
 		*ret = *found;
 	pthread_rwlock_unlock(&cache->lock);
 	return found != NULL;
+}
+
+bool key_cache_find_new(struct key_cache *cache, const char *id, const char *realm, struct cached_key *ret)
+{
+	if (!cache->own_secret || !own_key_well_formed(id))
+		return false;
+	*ret = (struct cached_key){ .active = true, .is_new = true };
+	snprintf(ret->id, sizeof ret->id, "%s", id);
+	snprintf(ret->secret, sizeof ret->secret, "%s", cache->own_secret);
+	snprintf(ret->realm, sizeof ret->realm, "%s", realm);
+	return true;
+}
+
+void key_cache_add_own(struct key_cache *cache, const struct account *account)
+{
+	pthread_rwlock_wrlock(&cache->lock);
+	cache_own_key(&cache->keys, account, cache->own_secret);
+	pthread_rwlock_unlock(&cache->lock);
 }
 
 /* The map must not change while it is walked: first those that stay, then the others are freed. */

@@ -23,6 +23,7 @@ struct account {
 	const char *name;
 	bool disk_white_list; /* false: outside the vendor's disk white list, disk verbs are refused */
 	bool safe_detach;     /* a disk in use inside the guest is not detached unless forced */
+	const char *own_key; /* the access key it was made for by that key's first call; "": none */
 	int64_t created_at;
 };
 

@@ -52,6 +52,8 @@
 	X(AUTH_NONCE_USED, "nonce-used")                                       \
 	X(KEY_UNKNOWN, "access-key-unknown")                                   \
 	X(KEY_DISABLED, "access-key-disabled")                                 \
+	X(KEY_MALFORMED, "access-key-malformed")                               \
+	X(ACCOUNTS_TOO_MANY, "accounts-too-many")                              \
 	X(TOKEN_MISSING, "security-token-missing")                             \
 	X(TOKEN_EXPIRED, "security-token-expired")                             \
 	X(TOKEN_MALFORMED, "security-token-malformed")                         \
@@ -186,6 +188,11 @@
 	X(SECURITY_GROUP_NOT_JOINED, "security-group-not-joined")              \
 	X(SECURITY_GROUP_LAST, "security-group-last")                          \
 	X(SECURITY_GROUPS_TOO_MANY, "security-groups-of-instance-limit")       \
+	X(RULE_ID_UNKNOWN, "rule-id-unknown")                                  \
+	X(RULE_UNKNOWN, "rule-unknown")                                        \
+	X(RULE_PEER_KIND, "rule-peer-kind")                                    \
+	X(RULE_NIC_TYPE, "rule-nic-type")                                      \
+	X(RULE_DUPLICATE, "rule-duplicate")                                    \
 	X(RULE_LIMIT, "security-group-rule-limit")                             \
 	X(RULE_PROTOCOL, "rule-protocol")                                      \
 	X(RULE_POLICY, "rule-policy")                                          \
@@ -207,6 +214,9 @@
 	X(TAG_KEY, "tag-key")                                                  \
 	X(TAG_VALUE, "tag-value")                                              \
 	/* jobs and drivers */                                                 \
+	X(JOB_ENDED, "job-ended")                                              \
+	X(JOB_BEGUN, "job-begun")                                              \
+	X(CANCELLED, "cancelled")                                              \
 	X(JOB_UNKNOWN, "job-unknown")                                          \
 	X(JOB_IN_THE_WAY, "job-in-the-way")                                    \
 	X(DRIVER_REFUSED, "driver-refused")                                    \

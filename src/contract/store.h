@@ -100,7 +100,8 @@ struct page {
 
 bool account_get(struct txn *txn, const char *id, struct account *ret);
 void account_put(struct txn *txn, const struct account *account);
-size_t account_list(struct txn *txn, struct account **ret); /* oldest first */
+size_t account_list(struct txn *txn, struct account **ret); /* oldest first, those with a key of their own last */
+bool account_of_own_key(struct txn *txn, const char *key, struct account *ret);
 
 bool access_key_get(struct txn *txn, const char *id, struct access_key *ret);
 void access_key_put(struct txn *txn, const struct access_key *key);
@@ -120,6 +121,7 @@ size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
 
 /* Deletes everything that the account has but itself and its keys: instances, disks, attachments, jobs, tags; also what of
  * it has ended, and the answers that are remembered for its ClientTokens. */
+void account_delete(struct txn *txn, const char *account); /* with all that it has, and its keys */
 void account_clear(struct txn *txn, const char *account);
 
 /* What was added to the built-in catalogue, or stands for a row of it of the same id; by id. */

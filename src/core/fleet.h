@@ -137,7 +137,7 @@ struct fleet_counts {
 bool fleet_load(struct work *work, const struct fleet *fleet, struct fleet_problems *problems, struct fleet_counts *ret);
 
 /* Removes all that the account has, and the faults for it (NULL: every account, the catalogue's additions, all faults); not
- * itself and its keys. */
+ * itself and its keys, unless it was made for a key of its own. `account` may be that key, as in fleet_dump. */
 bool fleet_reset(struct work *work, const char *account, struct fleet_counts *ret);
 
 /* The state of the account (NULL: of every account, with the catalogue and faults). Reads only. Refuses as above, and

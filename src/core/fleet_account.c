@@ -53,6 +53,7 @@ static void key_load(struct fleet_load *load, const struct fleet_access_key *ite
 {
 	struct access_key key = item->row;
 	struct access_key known;
+	struct account owner;
 	bool is_known = access_key_get(load->work->txn, key.id, &known);
 
 	if (strlen(key.id) > KEY_BYTES_MAX || strlen(text_or(key.secret, "")) > KEY_BYTES_MAX) {
@@ -61,6 +62,10 @@ static void key_load(struct fleet_load *load, const struct fleet_access_key *ite
 	}
 	if (is_known && !text_equal(known.account, load->account.id)) {
 		fleet_wrong(load, path, "id", "the access key %s is that of the account %s", key.id, known.account);
+		return;
+	}
+	if (account_of_own_key(load->work->txn, key.id, &owner)) {
+		fleet_wrong(load, path, "id", "%s is the key of the account %s", key.id, owner.id);
 		return;
 	}
 	if (text_empty(key.secret) && !is_known) {

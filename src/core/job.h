@@ -49,6 +49,10 @@ void job_end_undone(struct work *work, struct job *job);
 /* Not due for that long after it would be, and after now, unless job_hurry comes first; `reason` tells what it waits for. */
 void job_delay(struct work *work, struct job *job, int64_t milliseconds, enum refusal_reason reason);
 
+/* Ends the job before its driver has heard of it, and puts back what it had begun. Refuses with JOB_ENDED, and with JOB_BEGUN
+ * from the point of no return on. */
+bool job_cancel(struct work *work, struct job *job);
+
 /* Due now, whatever its pace: what it waits for cannot happen any more. */
 void job_hurry(struct work *work, struct job *job);
 

@@ -95,8 +95,8 @@ struct account find_account(const struct work *work)
 {
 	struct account account;
 
-	/* Keys hang on accounts and accounts are never removed: without one the store is broken, and nothing is
-	 * allowed to an account that cannot be read. */
+	/* A call whose account was removed does not get here (api/newcomer.h): without one the store is broken, and nothing
+	 * is allowed to an account that cannot be read. */
 	if (!account_get(work->txn, work->caller.tenant.account, &account))
 		account = (struct account){ .id = "", .realm = "", .name = "" };
 	return account;

@@ -369,6 +369,7 @@ static const struct {
 	{ "DescribeInstances", { R(REGION_UNKNOWN), R(DRY_RUN_PASSED) } },
 	{ "DescribeRegions", { R(NONE) } },
 	{ "DescribeSnapshots", { R(REGION_UNKNOWN), R(DRY_RUN_PASSED) } },
+	{ "CancelTask", { R(REGION_UNKNOWN), R(JOB_UNKNOWN), R(JOB_ENDED), R(JOB_BEGUN) } },
 	{ "DescribeTaskAttribute", { R(REGION_UNKNOWN), R(JOB_UNKNOWN) } },
 	{ "DescribeTasks", { R(PARAMETER_MISSING), R(REGION_UNKNOWN) } },
 	{ "DescribeZones", { R(REGION_UNKNOWN) } },

@@ -5,6 +5,7 @@
 #include "api/aliyun/rpc.h"
 #include "api/aliyun/sign_v3.h"
 #include "api/keys.h"
+#include "api/rights.h"
 #include "base/moment.h"
 #include "base/text.h"
 
@@ -14,7 +15,10 @@ static bool find_key(struct call *call, const char *id, struct cached_key *ret)
 {
 	/* The log and the journal name the key even where it is refused or unknown. */
 	call->caller.key_id = arena_text_n(&call->arena, id, strnlen(id, sizeof ret->id - 1));
-	if (!key_cache_find(call->api->keys, id, ret) || !text_equal(ret->realm, "aliyun"))
+	if (!key_cache_find(call->api->keys, id, ret))
+		return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
+	call->rights = ret->rights; /* and its to release */
+	if (!text_equal(ret->realm, "aliyun"))
 		return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
 	if (!ret->active)
 		return call_refuse(call, REFUSE_KEY_DISABLED, id);
@@ -52,6 +56,10 @@ static void become(struct call *call, const struct cached_key *key)
 		.account = arena_text(&call->arena, key->account),
 		.scope = "default",
 	};
+	if (call->rights && *rights_user(call->rights)) {
+		call->caller.user = rights_user(call->rights);
+		call->caller.user_id = rights_user_id(call->rights);
+	}
 	if (*key->token) {
 		call->caller.role = arena_text(&call->arena, key->role);
 		call->caller.session = arena_text(&call->arena, key->session);

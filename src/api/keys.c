@@ -16,7 +16,7 @@
 struct keys {
 	struct map by_id;    /* struct cached_key */
 	struct map by_token; /* the same, the temporary ones */
-	struct map rights;   /* struct rights of users and roles, by their ids */
+	struct map rights;   /* struct rights of users and roles, by their ids; and of roles that are not there, by account */
 };
 
 struct key_cache {
@@ -109,14 +109,24 @@ static void cache_key(struct keys *keys, const struct access_key *key, const str
 	forget(map_put(&keys->by_id, key->id, cached));
 }
 
+/* No id of a user or role looks like it. */
+static const char *absent_roles(struct arena *arena, const char *account)
+{
+	return arena_printf(arena, "%s:role/", account);
+}
+
 static struct rights *session_rights(struct keys *keys, const struct temporary_key *key,
                                      const struct policy_language *language)
 {
+	struct rights *role;
 	struct rights *rights;
 	struct arena arena;
 
 	arena_init(&arena);
-	rights = rights_of_session(map_get(&keys->rights, role_id(&arena, key->account, key->role)), language, key->policy);
+	role = map_get(&keys->rights, role_id(&arena, key->account, key->role));
+	if (!role)
+		role = map_get(&keys->rights, absent_roles(&arena, key->account));
+	rights = rights_of_session(role, language, key->policy);
 	arena_finish(&arena);
 	return rights;
 }
@@ -142,6 +152,16 @@ static void cache_temporary_key(struct keys *keys, const struct temporary_key *k
 	map_put(&keys->by_token, key->token, cached);
 }
 
+/* In an account that has roles, keys of one that is gone may do nothing. */
+static void close_absent_roles(struct txn *txn, struct loading *loading, const char *account)
+{
+	static const struct principal nobody = { .kind = PRINCIPAL_ROLE, .name = "", .policies = "[]" };
+	const char *name = absent_roles(txn_arena(txn), account);
+
+	if (!map_get(&loading->keys->rights, name))
+		map_put(&loading->keys->rights, name, rights_of_principal(NULL, &nobody));
+}
+
 static void load_rights(struct txn *txn, struct loading *loading)
 {
 	struct principal *rows;
@@ -150,6 +170,8 @@ static void load_rights(struct txn *txn, struct loading *loading)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
+		if (rows[i].kind == PRINCIPAL_ROLE)
+			close_absent_roles(txn, loading, rows[i].account);
 		if (account_get(txn, rows[i].account, &account))
 			rights_release(map_put(&loading->keys->rights, rows[i].id,
 			                       rights_of_principal(language_of(loading->dialects, account.realm), &rows[i])));

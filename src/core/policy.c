@@ -57,28 +57,28 @@ static const char *below(const struct compiler *c, const char *member)
 
 /* ---- actions and resources ---- */
 
-/* "*", or "service:Name" as "ecs:Describe*" and "ecs:cloudServers:list" are. */
-static const char *why_no_action(const struct policy_language *language, const char *text)
+/* "*", or "service:Name", or "service:kind:name". */
+static const char *why_no_action(const struct compiler *c, const char *text)
 {
-	(void)language;
+	(void)c;
 	if (text_equal(text, "*") || (strchr(text, ':') && *text != ':' && text[strlen(text) - 1] != ':'))
 		return NULL;
-	return "an action is \"*\", or a service and a name, such as \"ecs:Describe*\"";
+	return "an action is \"*\", or a service and a name with ':' between them";
 }
 
-static const char *why_no_resource(const struct policy_language *language, const char *text)
+static const char *why_no_resource(const struct compiler *c, const char *text)
 {
-	if (text_equal(text, "*") || (*text && text_starts(text, language->resource_prefix)))
+	if (text_equal(text, "*") || (*text && text_starts(text, c->language->resource_prefix)))
 		return NULL;
-	return "a resource is \"*\", or begins as resources do: \"acs:SERVICE:REGION:ACCOUNT:KIND/ID\"";
+	return arena_printf(c->arena, "a resource is \"*\", or begins with \"%s\"", c->language->resource_prefix);
 }
 
-typedef const char *why_function(const struct policy_language *language, const char *text);
+typedef const char *why_function(const struct compiler *c, const char *text);
 
 static bool read_name(struct compiler *c, const struct tree *item, const char *member, why_function *why,
                       struct names *ret)
 {
-	const char *wrong = item->kind == TREE_TEXT ? why(c->language, item->value) : "this must be a text, or a list of texts";
+	const char *wrong = item->kind == TREE_TEXT ? why(c, item->value) : "this must be a text, or a list of texts";
 
 	if (wrong)
 		return policy_wrong(c->problem, below(c, member), wrong);

@@ -2,7 +2,7 @@
  * what a refusal says is decided elsewhere, and no cloud's words are known here: the language of a document (its versions,
  * what its conditions ask about) comes with it.
  *
- *     {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "ecs:Describe*", "Resource": "*"}]}
+ *     {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "service:List*", "Resource": "*"}]}
  *
  * '*' stands for any run of characters and '?' for one. Actions are compared without regard to letter case, resources with
  * it. All operators and keys of a Condition must hold, of several values one; for the operators with Not, none may. */

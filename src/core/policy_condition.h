@@ -1,4 +1,4 @@
-/* The Condition of a statement of a policy: {"IpAddress": {"acs:SourceIp": ["10.0.0.0/8"]}}. Only for core/policy*.c, which
+/* The Condition of a statement of a policy: {"IpAddress": {"KEY": ["10.0.0.0/8"]}}. Only for core/policy*.c, which
  * say what it is a condition of. */
 #ifndef CORE_POLICY_CONDITION_H
 #define CORE_POLICY_CONDITION_H

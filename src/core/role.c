@@ -73,6 +73,8 @@ bool role_keep(struct work *work, const struct role_assume *args, int64_t least,
                bool *ret_new)
 {
 	*ret_new = false;
+	if (!role_is_there(work, args->account, args->role))
+		return false;
 	if (temporary_key_find(work->txn,
 	                       &(struct temporary_key){ .account = args->account,
 	                                                .role = args->role,

@@ -82,7 +82,7 @@ static const struct command commands[] = {
 	  "Makes an access key and prints its id and its secret, which is shown this once.",
 	  cli_key_create_options, cli_key_create },
 	{ "key list", "", "list the access keys", "Lists the access keys, without their secrets.",
-	  cli_control_options, cli_key_list },
+	  cli_key_list_options, cli_key_list },
 	{ "key disable", "ID", "refuse an access key from now on",
 	  "Refuses every request that is signed with this key, from the next one on.", cli_control_options,
 	  cli_key_disable },

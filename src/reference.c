@@ -117,7 +117,9 @@ static bool has_rows(const struct error_row *rows)
 static void print_operation(const struct operation *operation)
 {
 	printf("\n## %s\n\n%s\n", operation->name, operation->doc);
-	if (operation->permission)
+	if (operation->open_to_all)
+		printf("\nNo permission is asked for.\n");
+	else if (operation->permission)
 		printf("\nPermission `%s` on `%s`.\n", operation->permission, operation->resource);
 	if (operation->in.fields->name) {
 		printf("\n| parameter | type | needed | meaning |\n|---|---|---|---|\n");

@@ -237,6 +237,7 @@ static bool keys_begin(struct server *server)
 		log_event(LOG_WARNING, "clock", LOG_TEXT_PAIR("problem", "this store lived by a manual clock that is ahead: cloud "
 		                                                         "time stands until the machine's clock is there"));
 	server->api.keys = key_cache_create();
+	key_cache_speak(server->api.keys, server->api.dialects);
 	/* The development key is in no store: it is valid while the server that was given it runs. */
 	if (config->dev_key)
 		key_cache_fix(server->api.keys, config->access_key_id, config->access_key_secret);

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/authorise.h"
 #include "api/bind.h"
 #include "api/call.h"
 #include "api/client_token.h"
 #include "api/fault.h"
 #include "api/journal.h"
 #include "api/newcomer.h"
+#include "api/rights.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -38,6 +40,7 @@ void call_destroy(struct call *call)
 {
 	if (!call)
 		return;
+	rights_release(call->rights);
 	arena_finish(&call->arena);
 	arena_finish(&call->work_arena);
 	buf_finish(&call->reply.body);
@@ -106,6 +109,8 @@ static bool run_plain(struct call *call)
 	const char *token = client_token_of(call);
 	enum client_token_answer known;
 
+	if (!authorise(call))
+		return false;
 	call->out = arena_alloc(&call->work_arena, call->operation->out.size);
 	if (token) {
 		known = client_token_look(call, token);
@@ -360,6 +365,8 @@ static struct fault explain(struct call *call)
 
 	if (!row && call->operation)
 		row = error_row_find(call->operation->errors, refusal->reason);
+	if (!row && call->dialect->words)
+		row = call->dialect->words(call, refusal->reason);
 	if (!row)
 		row = error_row_find(call->dialect->errors, refusal->reason);
 	if (!row) {
@@ -385,6 +392,7 @@ static void log_call(const struct call *call, const char *code)
 	log_event(level, "request", LOG_TEXT_PAIR("request_id", call->request_id),
 	          LOG_TEXT_PAIR("dialect", call->dialect->name), LOG_TEXT_PAIR("operation", call->action),
 	          LOG_TEXT_PAIR("account", call->caller.tenant.account), LOG_TEXT_PAIR("key", call->caller.key_id),
+	          LOG_TEXT_PAIR("user", text_or(call->caller.user, "")),
 	          LOG_TEXT_PAIR("remote", call->request.remote), LOG_NUMBER_PAIR("status", call->reply.status),
 	          LOG_TEXT_PAIR("code", code), LOG_TEXT_PAIR("reason", refusal_words[call->refusal.reason]),
 	          LOG_NUMBER_PAIR("jobs", (int64_t)call->work.n_tickets),

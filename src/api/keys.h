@@ -8,7 +8,9 @@
 #include "contract/refusal.h"
 #include "contract/store.h"
 
+struct dialect;
 struct key_cache;
+struct rights;
 
 struct cached_key {
 	char id[129];
@@ -22,6 +24,7 @@ struct cached_key {
 	char role[65];
 	char session[65];
 	int64_t expires_at; /* real time */
+	struct rights *rights; /* NULL: it may do everything in its account */
 };
 
 struct key_cache *key_cache_create(void);
@@ -33,6 +36,10 @@ void key_cache_fix(struct key_cache *cache, const char *id, const char *secret);
 /* Keys of the store that each have an account of their own are valid with this secret; without it they are not. Before the
  * first load. */
 void key_cache_own_secret(struct key_cache *cache, const char *secret);
+
+/* Whose policies limit what keys of users and roles may do (struct dialect_rights); without it they may do nothing. Before
+ * the first load. */
+void key_cache_speak(struct key_cache *cache, const struct dialect *const *dialects);
 
 /* The id of that key; NULL if there is none. No key of the store may have it, since it could not be used. */
 const char *key_cache_fixed_id(const struct key_cache *cache);
@@ -55,7 +62,7 @@ enum refusal_reason key_cache_check_token(struct key_cache *cache, const struct 
 /* Of a key that is in no store: what its first call has to be signed with. False: keys get no accounts of their own here. */
 bool key_cache_find_new(struct key_cache *cache, const char *id, const char *realm, struct cached_key *ret);
 
-/* Copies, so that a change cannot pull it away. False: no such key. */
+/* Copies, so that a change cannot pull it away; ret->rights is to be released (api/rights.h). False: no such key. */
 bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *ret);
 
 #endif

@@ -32,9 +32,23 @@ enum access_key_state { ACCESS_KEY_ACTIVE, ACCESS_KEY_DISABLED, ACCESS_KEY_STATE
 struct access_key {
 	const char *id;
 	const char *account;
+	const char *holder; /* the user of the account that it belongs to, by id; "": the account itself */
 	const char *secret;
 	const char *description;
 	enum access_key_state state;
+	int64_t created_at;
+};
+
+enum principal_kind { PRINCIPAL_USER, PRINCIPAL_ROLE, PRINCIPAL_KIND_MAX };
+extern const char *const principal_kind_names[PRINCIPAL_KIND_MAX + 1];
+
+/* Who acts in an account beside the account itself: a user who has keys, or a role that is taken for a while. */
+struct principal {
+	const char *id;
+	const char *account;
+	enum principal_kind kind;
+	const char *name;     /* one of that kind and account has it */
+	const char *policies; /* what it may do: a JSON list of documents (core/policy.h) */
 	int64_t created_at;
 };
 

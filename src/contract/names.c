@@ -6,6 +6,7 @@
 #include "contract/refusal.h"
 
 const char *const access_key_state_names[ACCESS_KEY_STATE_MAX + 1] = { "active", "disabled" };
+const char *const principal_kind_names[PRINCIPAL_KIND_MAX + 1] = { "user", "role" };
 const char *const machine_kind_names[MACHINE_KIND_MAX + 1] = { "virtual", "bare-metal" };
 const char *const instance_state_names[INSTANCE_STATE_MAX + 1] = { "pending",  "starting", "running",
 	                                                           "stopping", "stopped",  "releasing" };

@@ -70,6 +70,9 @@
 	X(KEY_EXISTS, "access-key-exists")                                     \
 	X(ACCOUNT_UNKNOWN, "account-unknown")                                  \
 	X(ROLE_UNKNOWN, "role-unknown")                                        \
+	X(ROLE_ABSENT, "role-absent")                                          \
+	X(USER_UNKNOWN, "user-unknown")                                        \
+	X(NOT_AUTHORISED, "not-authorised")                                    \
 	X(POLICY_MALFORMED, "policy-malformed")                                \
 	X(TEMPORARY_KEYS_LIMIT, "temporary-keys-limit")                        \
 	/* instances */                                                        \

@@ -49,6 +49,8 @@ struct caller {
 	const char *key_id; /* access key, or "cleat" for the server's own doings */
 	const char *role;    /* a temporary key acts in a role of the account; NULL: the account itself */
 	const char *session; /* of that role */
+	const char *user;    /* whose key it is, by name; NULL: the account's own, or a role's */
+	const char *user_id;
 };
 
 /* A job that this transaction made or wants to be looked at: the runner hears of it after the commit. */

@@ -20,6 +20,8 @@ enum fleet_section {
 	FLEET_IMAGES,
 	/* of an account */
 	FLEET_ACCESS_KEYS,
+	FLEET_USERS,
+	FLEET_ROLES,
 	FLEET_INSTANCES,
 	FLEET_DISKS,
 	FLEET_SNAPSHOTS,
@@ -60,6 +62,13 @@ struct fleet_image {
 struct fleet_access_key {
 	uint64_t given;
 	struct access_key row;
+};
+
+/* Its policies can be read (core/policy.h): what they say is not looked at here. */
+struct fleet_principal {
+	uint64_t given;
+	struct principal row;
+	struct fleet_list access_keys; /* struct fleet_access_key; of a user */
 };
 
 struct fleet_instance {

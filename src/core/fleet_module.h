@@ -49,6 +49,7 @@ extern const struct fleet_module *const fleet_modules[FLEET_SECTION_MAX];
 
 extern const struct fleet_module fleet_instance_types, fleet_images; /* fleet_catalogue.c */
 extern const struct fleet_module fleet_access_keys, fleet_instances; /* fleet_account.c */
+extern const struct fleet_module fleet_users, fleet_roles;           /* fleet_principal.c */
 extern const struct fleet_module fleet_disks;                        /* fleet_disk.c */
 extern const struct fleet_module fleet_snapshots;                    /* fleet_snapshot.c */
 extern const struct fleet_module fleet_faults;                       /* fleet_fault.c */
@@ -73,6 +74,13 @@ bool fleet_disk_size_fits(struct fleet_load *load, const char *item_path, const 
 
 /* A system disk of the everyday kind for an instance that was put. */
 void fleet_system_disk_put(struct fleet_load *load, const struct instance *instance);
+
+/* A key of the account (holder "") or of one of its users. Notes what is wrong with it. */
+void fleet_key_put(struct fleet_load *load, const struct fleet_access_key *item, const char *path, const char *holder);
+
+/* Whether one of the lists of keys, the account's or those of its users, has that id; before (users[n_users].access_keys,
+ * its key n_keys), where all of the account's own stand before those of users. */
+bool fleet_key_is_listed(const struct fleet_account *account, const char *id, size_t n_users, size_t n_keys);
 
 /* The tags of an item. */
 void fleet_tags_put(struct fleet_load *load, const char *item_path, const char *resource, const struct fleet_list *tags);

@@ -24,6 +24,7 @@ static const struct table account_table = {
 static const struct column access_key_columns[] = {
 	TEXT(access_key, id),
 	TEXT(access_key, account),
+	TEXT(access_key, holder),
 	TEXT(access_key, secret),
 	TEXT(access_key, description),
 	ENUM(access_key, state, access_key_state_names),

@@ -17,7 +17,10 @@
 	TEXT(realm) TEXT(name) BOOL(disk_white_list) BOOL(safe_detach) INT(created_at)
 
 #define ACCESS_KEY_FIELDS(TEXT, INT, BOOL, ENUM) \
-	TEXT(account) TEXT(secret) TEXT(description) ENUM(state, ACCESS_KEY_STATE_MAX) INT(created_at)
+	TEXT(account) TEXT(holder) TEXT(secret) TEXT(description) ENUM(state, ACCESS_KEY_STATE_MAX) INT(created_at)
+
+#define PRINCIPAL_FIELDS(TEXT, INT, BOOL, ENUM) \
+	TEXT(account) ENUM(kind, PRINCIPAL_KIND_MAX) TEXT(name) TEXT(policies) INT(created_at)
 
 #define TEMPORARY_KEY_FIELDS(TEXT, INT, BOOL, ENUM)                                                          \
 	TEXT(account) TEXT(secret) TEXT(token) TEXT(role) TEXT(session) TEXT(policy) TEXT(created_by) INT(created_at) \
@@ -177,6 +180,7 @@
 COLUMNS_OF(account, ACCOUNT_FIELDS)
 COLUMNS_OF(access_key, ACCESS_KEY_FIELDS)
 COLUMNS_OF(temporary_key, TEMPORARY_KEY_FIELDS)
+COLUMNS_OF(principal, PRINCIPAL_FIELDS)
 COLUMNS_OF(instance_type, INSTANCE_TYPE_FIELDS)
 COLUMNS_OF(image, IMAGE_FIELDS)
 COLUMNS_OF(instance, INSTANCE_FIELDS)
@@ -272,6 +276,59 @@ static void small_rows_are_listed_and_deleted(void **state)
 	fixture_write(f, delete_small_rows, &purged);
 	assert_int_equal(purged, 11);
 	fixture_read(f, look_at_rest, NULL);
+}
+
+/* ---- users and roles --------------------------------------------------------------------------------------- */
+
+static bool put_principals(struct txn *txn, void *context)
+{
+	static const struct principal rows[] = {
+		{ .id = "1", .account = "a", .kind = PRINCIPAL_USER, .name = "n", .policies = "[]", .created_at = 2 },
+		{ .id = "2", .account = "a", .kind = PRINCIPAL_ROLE, .name = "n", .policies = "[]", .created_at = 1 },
+		{ .id = "3", .account = "b", .kind = PRINCIPAL_USER, .name = "n", .policies = "[]", .created_at = 3 },
+	};
+
+	(void)context;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		principal_put(txn, &rows[i]);
+	return true;
+}
+
+static bool look_at_principals(struct txn *txn, void *context)
+{
+	struct principal *rows;
+	struct principal one;
+
+	(void)context;
+	assert_int_equal(principal_list(txn, NULL, &rows), 3);
+	assert_string_equal(rows[0].id, "2");
+	assert_string_equal(rows[2].id, "3");
+	assert_int_equal(principal_list(txn, "a", &rows), 2);
+	assert_int_equal(principal_list(txn, "none", &rows), 0);
+	assert_true(principal_find(txn, "a", PRINCIPAL_ROLE, "n", &one));
+	assert_string_equal(one.id, "2");
+	assert_false(principal_find(txn, "b", PRINCIPAL_ROLE, "n", &one));
+	assert_false(principal_find(txn, "a", PRINCIPAL_USER, "N", &one));
+	return true;
+}
+
+static bool put_second_of_a_name(struct txn *txn, void *context)
+{
+	(void)context;
+	principal_put(txn, &(struct principal){ .id = "4", .account = "a", .kind = PRINCIPAL_USER, .name = "n" });
+	return true;
+}
+
+static void principals_are_one_of_a_name(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_write(f, put_principals, NULL);
+	fixture_read(f, look_at_principals, NULL);
+	fixture_reopen(f);
+	fixture_read(f, look_at_principals, NULL);
+	assert_int_equal(store_write(f->store, put_second_of_a_name, NULL, &f->arena), STORE_BROKEN);
+	fixture_read(f, look_at_principals, NULL);
 }
 
 /* ---- temporary keys ---------------------------------------------------------------------------------------- */
@@ -442,6 +499,8 @@ static int run(const char *name)
 		FIXTURE_TEST(account_round_trip),
 		FIXTURE_TEST(access_key_round_trip),
 		FIXTURE_TEST(temporary_key_round_trip),
+		FIXTURE_TEST(principal_round_trip),
+		FIXTURE_TEST(principals_are_one_of_a_name),
 		FIXTURE_TEST(instance_type_round_trip),
 		FIXTURE_TEST(image_round_trip),
 		FIXTURE_TEST(instance_round_trip),

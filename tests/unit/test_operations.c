@@ -192,10 +192,45 @@ static const struct field *field_named(const struct shape *shape, const char *na
 	return NULL;
 }
 
-/* "disk/{DiskId}": what stands in braces is a parameter of the operation. */
-static void look_at_permission(const struct dialect *dialect, const struct operation *operation)
+static bool can_be_authorised(const struct field *field)
+{
+	return field && (field->type == FIELD_TEXT || field->type == FIELD_TEXTS || field->type == FIELD_JSON_TEXTS);
+}
+
+/* "{DiskId|DiskIds}": what stands in braces are parameters of the operation whose values are ids. */
+static void look_at_resource(const struct operation *operation)
 {
 	const char *at = operation->resource;
+
+	while ((at = strchr(at, '{'))) {
+		for (at++; *at && *at != '}'; at += strspn(at, "|?")) {
+			size_t length = strcspn(at, "|?}");
+
+			if (!can_be_authorised(field_named(&operation->in, at, length)))
+				fail_msg("%s: the resource %s names no parameter with ids", operation->name, operation->resource);
+			at += length;
+		}
+		assert_int_equal(*at, '}');
+	}
+}
+
+/* Ids of these kinds are what a policy can be about: an operation that must be given one asks for it. */
+static void look_for_forgotten_ids(const struct operation *operation)
+{
+	static const char *const ids[] = { "DiskId",  "InstanceId", "SnapshotId",      "DiskIds",   "InstanceIds",
+		                           "VpcId",   "VSwitchId",  "SecurityGroupId", "ResourceId" };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(ids); i++) {
+		const struct field *field = field_named(&operation->in, ids[i], strlen(ids[i]));
+
+		if (field && field->flags & FIELD_REQUIRED && !strstr(operation->resource, ids[i]))
+			fail_msg("%s is given a %s, which its resource %s does not name", operation->name, ids[i], operation->resource);
+	}
+}
+
+static void look_at_permission(const struct dialect *dialect, const struct operation *operation)
+{
 	char expected[64];
 
 	if (dialect != &dialect_aliyun)
@@ -203,13 +238,22 @@ static void look_at_permission(const struct dialect *dialect, const struct opera
 	snprintf(expected, sizeof expected, "%s:%s", operation->product, operation->name);
 	assert_string_equal(operation->permission, expected);
 	assert_false(text_empty(operation->resource));
-	while ((at = strchr(at, '{'))) {
-		size_t length = strcspn(at + 1, "}");
+	look_at_resource(operation);
+	look_for_forgotten_ids(operation);
+}
 
-		if (!field_named(&operation->in, at + 1, length))
-			fail_msg("%s: the resource %s names no parameter", operation->name, operation->resource);
-		at++;
-	}
+/* Everybody may ask who they are and where a product is served; nothing else. */
+static void few_operations_are_open_to_all(void **state)
+{
+	const struct operation *const *at;
+	size_t n = 0;
+
+	for (at = product_operations; *at; at++)
+		n += (*at)->open_to_all;
+	assert_int_equal(n, 2);
+	assert_true(product_operation(product_find("2015-04-01"), "GetCallerIdentity")->open_to_all);
+	assert_true(product_operation(product_find("2015-06-12"), "DescribeEndpoints")->open_to_all);
+	(void)state;
 }
 
 static void operations_of_products_ask_for_a_permission(void **state)
@@ -439,9 +483,9 @@ static const struct {
 #include "operations_network.inc"
 	{ "bssapi QueryAvailableInstances", { R(PARAMETER_INVALID) } },
 	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
-	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(TEMPORARY_KEYS_LIMIT) } },
+	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(ROLE_ABSENT), R(TEMPORARY_KEYS_LIMIT) } },
 	{ "sts GetCallerIdentity", { R(NONE) } },
-	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS) } },
+	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS), R(USER_UNKNOWN) } },
 	{ "POST /_cleat/keys/disable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/keys/enable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/clock/advance", { R(CLOCK_NOT_MANUAL) } },
@@ -765,6 +809,7 @@ int main(void)
 		cmocka_unit_test(operation_is_found_in_its_product_only),
 		cmocka_unit_test(operations_are_whole),
 		cmocka_unit_test(operations_of_products_ask_for_a_permission),
+		cmocka_unit_test(few_operations_are_open_to_all),
 		cmocka_unit_test(every_error_has_its_words),
 		cmocka_unit_test(each_dialect_can_say_what_the_server_says),
 		cmocka_unit_test(every_reason_of_a_verb_has_words),

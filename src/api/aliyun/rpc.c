@@ -212,7 +212,16 @@ static void write_fault(struct call *call, const struct fault *fault)
 	writer.format->text(&writer, "Code", fault->code);
 	writer.format->text(&writer, "Message", fault->message);
 	writer.format->text(&writer, "Recommend", recommend(call, product, fault->code));
+	if (call->refusal.reason == REFUSE_NOT_AUTHORISED)
+		rpc_write_denial(call, &writer);
 	writer.format->object_end(&writer, "Error");
+}
+
+static const struct error_row *words(const struct call *call, enum refusal_reason reason)
+{
+	const struct product *product = call->of_dialect;
+
+	return product && product->errors ? error_row_find(product->errors, reason) : NULL;
 }
 
 /* The gateway's words (aliyun: common errors, as live replies print them). */
@@ -271,6 +280,8 @@ static const struct error_row errors[] = {
 	{ REFUSE_TOKEN_MALFORMED, 400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.", NULL },
 	{ REFUSE_TOKEN_OF_ANOTHER_KEY, 400, "InvalidSecurityToken.MismatchWithAccessKey",
 	  "Specified SecurityToken mismatch with the AccessKey.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "Forbidden.RAM",
+	  "User not authorized to operate on the specified resource, or this API doesn't support RAM.", NULL },
 	{ REFUSE_BUSY, 503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.", NULL },
 	{ REFUSE_STORE_FULL, 503, "ServiceUnavailable",
 	  "The request has failed due to a temporary failure of the server: its disk is full.", "Cleat" },
@@ -313,6 +324,8 @@ const struct dialect dialect_aliyun = {
 	.operations = product_operations,
 	.errors = errors,
 	.faults = faults,
+	.rights = &rpc_rights,
+	.words = words,
 	.common = common,
 	.claims = claims,
 	.receive = receive,

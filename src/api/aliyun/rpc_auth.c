@@ -6,6 +6,7 @@
 #include "api/aliyun/sign_v3.h"
 #include "api/keys.h"
 #include "api/newcomer.h"
+#include "api/rights.h"
 #include "base/moment.h"
 #include "base/text.h"
 
@@ -16,6 +17,7 @@ static bool find_key(struct call *call, const char *id, struct cached_key *ret)
 	/* The log and the journal name the key even where it is refused or unknown. */
 	call->caller.key_id = arena_text_n(&call->arena, id, strnlen(id, sizeof ret->id - 1));
 	if (key_cache_find(call->api->keys, id, ret)) {
+		call->rights = ret->rights; /* and its to release */
 		if (!text_equal(ret->realm, "aliyun"))
 			return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
 	} else if (!key_cache_find_new(call->api->keys, id, "aliyun", ret)) {
@@ -57,6 +59,10 @@ static void become(struct call *call, const struct cached_key *key)
 		.account = key->is_new ? NULL : arena_text(&call->arena, key->account),
 		.scope = "default",
 	};
+	if (call->rights && *rights_user(call->rights)) {
+		call->caller.user = rights_user(call->rights);
+		call->caller.user_id = rights_user_id(call->rights);
+	}
 	if (*key->token) {
 		call->caller.role = arena_text(&call->arena, key->role);
 		call->caller.session = arena_text(&call->arena, key->session);

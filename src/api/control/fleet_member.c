@@ -1,6 +1,7 @@
 #include "api/control/fleet_member.h"
 
 #include "core/fault.h"
+#include "core/principal.h"
 
 /* Rows whose C type does not fit their member do not compile. */
 #define AT(T, m, ctype) .offset = offsetof(T, m) + 0 * sizeof(_Generic(&((T *)0)->m, ctype *: 1))
@@ -12,6 +13,7 @@
 	{ .name = wire, .type = MEMBER_WORD, .names = (values),                                             \
 	  .offset = offsetof(T, m) + 0 * sizeof(char[sizeof(((T *)0)->m) == sizeof(int) ? 1 : -1]), __VA_ARGS__ }
 #define WORDS(T, m, wire, ...)  { .name = wire, .type = MEMBER_WORDS, AT(T, m, const char *), __VA_ARGS__ }
+#define DOCUMENTS(T, m, wire, ...) { .name = wire, .type = MEMBER_DOCUMENTS, AT(T, m, const char *), __VA_ARGS__ }
 #define TAGS(T, m)              { .name = "tags", .type = MEMBER_TAGS, AT(T, m, struct fleet_list) }
 #define LIST(T, m, wire, shape) { .name = wire, .type = MEMBER_LIST, AT(T, m, struct fleet_list), .of = &(shape) }
 #define OBJECT(wire, shape, ...) { .name = wire, .type = MEMBER_OBJECT, .of = &(shape), __VA_ARGS__ }
@@ -76,6 +78,28 @@ static const struct member access_key_rows[] = {
 	END
 };
 static const struct members access_key_members = { sizeof(T), access_key_rows };
+#undef T
+
+/* ---- users and roles: what their policies say is told by fleet_file_check_policies ---- */
+
+#define T struct fleet_principal
+static const struct member user_rows[] = {
+	TEXT(T, row.name, "name", .flags = MEMBER_REQUIRED, .min = 1, .max = PRINCIPAL_NAME_MAX),
+	TEXT(T, row.id, "id", .min = 1),
+	DOCUMENTS(T, row.policies, "policies", .max = PRINCIPAL_POLICIES_MAX),
+	LIST(T, access_keys, "access_keys", access_key_members),
+	MOMENT(T, row.created_at, "created_at"),
+	END
+};
+static const struct members user_members = { sizeof(T), user_rows };
+
+static const struct member role_rows[] = {
+	TEXT(T, row.name, "name", .flags = MEMBER_REQUIRED, .min = 1, .max = PRINCIPAL_NAME_MAX),
+	DOCUMENTS(T, row.policies, "policies", .max = PRINCIPAL_POLICIES_MAX),
+	MOMENT(T, row.created_at, "created_at"),
+	END
+};
+static const struct members role_members = { sizeof(T), role_rows };
 #undef T
 
 /* ---- instances ---- */
@@ -257,6 +281,8 @@ static const struct member account_rows[] = {
 	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE),
 	MOMENT(T, row.created_at, "created_at"),
 	LIST(T, lists[FLEET_ACCESS_KEYS], "access_keys", access_key_members),
+	LIST(T, lists[FLEET_USERS], "users", user_members),
+	LIST(T, lists[FLEET_ROLES], "roles", role_members),
 	LIST(T, lists[FLEET_INSTANCES], "instances", instance_members),
 	LIST(T, lists[FLEET_DISKS], "disks", disk_members),
 	LIST(T, lists[FLEET_SNAPSHOTS], "snapshots", snapshot_members),

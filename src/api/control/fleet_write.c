@@ -34,6 +34,8 @@ static bool wants(const struct out *out, const struct member *row, const char *b
 	if (row->flags & MEMBER_SECRET)
 		return out->secrets;
 	switch (row->type) {
+	case MEMBER_DOCUMENTS:
+		return !text_equal(text_or(*(const char *const *)at, "[]"), "[]");
 	case MEMBER_TEXT:
 	case MEMBER_WORDS:
 		return row->flags & MEMBER_ALWAYS ||
@@ -146,6 +148,9 @@ static void write_value(struct out *out, const struct member *row, const char *b
 		break;
 	case MEMBER_WORDS:
 		write_words(out, *(const char *const *)at);
+		break;
+	case MEMBER_DOCUMENTS:
+		buf_add_text(out->buf, *(const char *const *)at);
 		break;
 	case MEMBER_TAGS:
 		write_tags(out, at);

@@ -1,0 +1,43 @@
+#include "core/thing.h"
+
+#include "contract/network.h"
+
+#define LOOK(get, type)                        \
+	do {                                   \
+		struct type row;               \
+                                               \
+		if (!get(txn, id, &row))       \
+			return false;          \
+		*ret = row.tenant;             \
+		return true;                   \
+	} while (0)
+
+static bool find(struct txn *txn, enum tagged kind, const char *id, struct tenant *ret)
+{
+	switch (kind) {
+	case TAGGED_INSTANCE:
+		LOOK(instance_get, instance);
+	case TAGGED_DISK:
+		LOOK(disk_get, disk);
+	case TAGGED_SNAPSHOT:
+		LOOK(snapshot_get, snapshot);
+	case TAGGED_SECURITY_GROUP:
+		LOOK(security_group_get, security_group);
+	case TAGGED_VPC:
+		LOOK(vpc_get, vpc);
+	case TAGGED_VSWITCH:
+		LOOK(vswitch_get, vswitch);
+	case TAGGED_MAX:
+		break;
+	}
+	return false;
+}
+
+enum tagged thing_find(struct txn *txn, const char *id, struct tenant *ret)
+{
+	enum tagged kind = 0;
+
+	while (kind < TAGGED_MAX && !find(txn, kind, id, ret))
+		kind++;
+	return kind;
+}

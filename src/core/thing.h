@@ -1,0 +1,10 @@
+/* A thing of any kind by its id alone: ids are unique over the kinds. What else is known of it is asked by its kind. */
+#ifndef CORE_THING_H
+#define CORE_THING_H
+
+#include "contract/tagged.h"
+
+/* The kind of the thing of that id, and whose it is and where; TAGGED_MAX if there is none. */
+enum tagged thing_find(struct txn *txn, const char *id, struct tenant *ret);
+
+#endif

@@ -1,4 +1,6 @@
 /* The names of the contract's enums, in the order of the enums. */
+#include "contract/balancer.h"
+#include "contract/database.h"
 #include "contract/driver.h"
 #include "contract/fault.h"
 #include "contract/model.h"
@@ -49,3 +51,8 @@ const char *const refusal_words[REFUSE_MAX + 1] = {
 #undef X
 };
 const char *const security_group_type_names[SECURITY_GROUP_TYPE_MAX + 1] = { "normal", "enterprise" };
+const char *const balancer_status_names[BALANCER_STATUS_MAX + 1] = { "active", "inactive", "locked" };
+const char *const balancer_reach_names[BALANCER_REACH_MAX + 1] = { "internet", "intranet" };
+const char *const db_status_names[DB_STATUS_MAX + 1] = { "running",   "creating",     "rebooting",        "class-changing",
+	                                                 "upgrading", "transferring", "network-changing", "switching",
+	                                                 "restoring", "importing",    "cloning",          "deleting" };

@@ -200,6 +200,15 @@
 	X(RULE_PEER_ITSELF, "rule-peer-itself")                                \
 	X(RULE_PEER_VPC, "rule-peer-in-another-vpc")                           \
 	X(PREFIX_LIST_UNKNOWN, "prefix-list-unknown")                          \
+	/* load balancers and databases */                                     \
+	X(BALANCER_UNKNOWN, "load-balancer-unknown")                           \
+	X(BALANCER_STATE, "load-balancer-state")                               \
+	X(BALANCER_LOCKED, "load-balancer-locked")                             \
+	X(BALANCER_NO_HEALTH_CHECK, "load-balancer-no-health-check")           \
+	X(BALANCER_FULL, "load-balancer-full")                                 \
+	X(DB_UNKNOWN, "db-instance-unknown")                                   \
+	X(DB_STATE, "db-instance-state")                                       \
+	X(DB_WHITE_LIST_FULL, "db-white-list-full")                            \
 	/* tags and resource groups */                                         \
 	X(RESOURCE_UNKNOWN, "resource-unknown")                                \
 	X(TAG_LIMIT, "tag-limit")                                              \

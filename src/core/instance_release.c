@@ -1,6 +1,7 @@
 /* DeleteInstance: its checks, and the job that removes the machine and then the disks that go with it. */
 #include "base/text.h"
 #include "core/attachment.h"
+#include "core/balancer.h"
 #include "core/instance.h"
 #include "core/matrix.h"
 
@@ -176,6 +177,7 @@ static void forget(struct work *work, struct job *job)
 
 	for (i = 0; i < n; i++)
 		disk_forget(work, &going[i]);
+	balancer_forget_instance(work, job->instance);
 	tag_delete_all(work->txn, job->instance);
 	instance_delete(work->txn, job->instance);
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);

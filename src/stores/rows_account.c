@@ -102,6 +102,10 @@ void account_clear(struct txn *txn, const char *account)
 		"DELETE FROM security_group WHERE account = $1",
 		"DELETE FROM vswitch WHERE account = $1",
 		"DELETE FROM vpc WHERE account = $1",
+		"DELETE FROM backend WHERE account = $1",
+		"DELETE FROM load_balancer WHERE account = $1",
+		"DELETE FROM db_white_list WHERE account = $1",
+		"DELETE FROM db_instance WHERE account = $1",
 		"DELETE FROM tag WHERE account = $1",
 	};
 	const struct param params[] = { PARAM_TEXT(account) };

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "contract/balancer.h"
+#include "contract/database.h"
 #include "contract/network.h"
 
 /* ---- every column -----------------------------------------------------------------------------------------
@@ -92,6 +94,16 @@
 	TEXT(account) TEXT(security_group) BOOL(egress) BOOL(drops) BOOL(internet) INT(priority) TEXT(protocol) TEXT(ports) \
 	TEXT(source_ports) TEXT(source_cidr) TEXT(source_ipv6) TEXT(dest_cidr) TEXT(dest_ipv6) TEXT(peer_group) \
 	TEXT(description) INT(created_at)
+
+#define LOAD_BALANCER_FIELDS(TEXT, INT, BOOL, ENUM)                                                            \
+	TENANT_FIELDS(TEXT) TEXT(zone) TEXT(name) ENUM(status, BALANCER_STATUS_MAX) TEXT(address)                \
+	ENUM(reach, BALANCER_REACH_MAX) TEXT(vpc) TEXT(vswitch) TEXT(listeners) BOOL(health_check)               \
+	TEXT(resource_group) INT(created_at)
+
+#define DB_INSTANCE_FIELDS(TEXT, INT, BOOL, ENUM)                                                              \
+	TENANT_FIELDS(TEXT) TEXT(zone) TEXT(description) ENUM(status, DB_STATUS_MAX) TEXT(engine)                \
+	TEXT(engine_version) TEXT(class) TEXT(vpc) TEXT(vswitch) TEXT(connection) ENUM(charge_type, CHARGE_TYPE_MAX) \
+	TEXT(resource_group) INT(created_at) INT(expires_at)
 
 #define CLIENT_TOKEN_FIELDS(TEXT, INT, BOOL, ENUM) TEXT(account) TEXT(input_hash) TEXT(result) INT(created_at)
 
@@ -190,6 +202,8 @@ COLUMNS_OF(vpc, VPC_FIELDS)
 COLUMNS_OF(vswitch, VSWITCH_FIELDS)
 COLUMNS_OF(security_group, SECURITY_GROUP_FIELDS)
 COLUMNS_OF(security_group_rule, SECURITY_GROUP_RULE_FIELDS)
+COLUMNS_OF(load_balancer, LOAD_BALANCER_FIELDS)
+COLUMNS_OF(db_instance, DB_INSTANCE_FIELDS)
 COLUMNS_OF(client_token, CLIENT_TOKEN_FIELDS)
 
 /* ---- accounts, keys, tags, facts ----------------------------------------------------------------------- */
@@ -272,6 +286,84 @@ static void small_rows_are_listed_and_deleted(void **state)
 	fixture_write(f, delete_small_rows, &purged);
 	assert_int_equal(purged, 11);
 	fixture_read(f, look_at_rest, NULL);
+}
+
+/* ---- backends and white lists ------------------------------------------------------------------------------ */
+
+static bool put_rows_behind(struct txn *txn, void *context)
+{
+	(void)context;
+	for (int i = 0; i < 3; i++) {
+		const char *const instances[] = { "i-1", "i-2", "i-3" };
+
+		backend_put(txn, &(struct backend){ .balancer = "lb-1", .instance = instances[i], .account = "one",
+		                                    .weight = i, .description = "text", .created_at = 9 - i });
+		db_white_list_put(txn, &(struct db_white_list){ .db = "rm-1", .name = instances[i], .account = "one",
+		                                                .attribute = "hidden", .addresses = "a,b", .created_at = 9 - i });
+	}
+	backend_put(txn, &(struct backend){ .balancer = "lb-1", .instance = "i-1", .account = "one", .weight = 7 });
+	backend_put(txn, &(struct backend){ .balancer = "lb-2", .instance = "i-1", .account = "two" });
+	return true;
+}
+
+static bool look_at_rows_behind(struct txn *txn, void *context)
+{
+	struct backend *backends, backend;
+	struct db_white_list *lists, list;
+
+	(void)context;
+	assert_int_equal(backend_list(txn, "lb-1", &backends), 3);
+	assert_string_equal(backends[0].instance, "i-1");
+	assert_int_equal(backends[0].weight, 7);
+	assert_string_equal(backends[1].instance, "i-3");
+	assert_int_equal(backend_count(txn, "lb-1"), 3);
+	assert_int_equal(backend_count(txn, "lb-3"), 0);
+	assert_int_equal(backend_list_of_instance(txn, "i-1", &backends), 2);
+	assert_string_equal(backends[1].account, "two");
+	assert_true(backend_get(txn, "lb-1", "i-2", &backend));
+	assert_string_equal(backend.description, "text");
+	assert_int_equal(backend.created_at, 8);
+	assert_false(backend_get(txn, "lb-2", "i-2", &backend));
+	assert_int_equal(db_white_list_list(txn, "rm-1", &lists), 3);
+	assert_string_equal(lists[0].name, "i-3");
+	assert_true(db_white_list_get(txn, "rm-1", "i-2", &list));
+	assert_string_equal(list.attribute, "hidden");
+	assert_string_equal(list.addresses, "a,b");
+	assert_false(db_white_list_get(txn, "rm-2", "i-2", &list));
+	return true;
+}
+
+static bool delete_rows_behind(struct txn *txn, void *context)
+{
+	int64_t *left = context;
+	struct db_white_list *lists;
+
+	backend_delete(txn, "lb-1", "i-2");
+	backend_delete(txn, "lb-1", "no such");
+	left[0] = backend_count(txn, "lb-1");
+	backend_delete_of_instance(txn, "i-1");
+	left[1] = backend_count(txn, "lb-1") * 10 + backend_count(txn, "lb-2");
+	db_white_list_delete(txn, "rm-1", "i-1");
+	left[2] = (int64_t)db_white_list_list(txn, "rm-1", &lists);
+	account_clear(txn, "one");
+	left[3] = backend_count(txn, "lb-1") + (int64_t)db_white_list_list(txn, "rm-1", &lists);
+	return true;
+}
+
+static void rows_behind_others_are_listed_and_deleted(void **state)
+{
+	struct fixture *f = *state;
+	int64_t left[4];
+
+	fixture_write(f, put_rows_behind, NULL);
+	fixture_read(f, look_at_rows_behind, NULL);
+	fixture_reopen(f);
+	fixture_read(f, look_at_rows_behind, NULL);
+	fixture_write(f, delete_rows_behind, left);
+	assert_int_equal(left[0], 2);
+	assert_int_equal(left[1], 10);
+	assert_int_equal(left[2], 2);
+	assert_int_equal(left[3], 0);
 }
 
 /* ---- temporary keys ---------------------------------------------------------------------------------------- */
@@ -455,6 +547,9 @@ static int run(const char *name)
 		FIXTURE_TEST(vswitch_round_trip),
 		FIXTURE_TEST(security_group_round_trip),
 		FIXTURE_TEST(security_group_rule_round_trip),
+		FIXTURE_TEST(load_balancer_round_trip),
+		FIXTURE_TEST(db_instance_round_trip),
+		FIXTURE_TEST(rows_behind_others_are_listed_and_deleted),
 		FIXTURE_TEST(client_token_round_trip),
 		FIXTURE_TEST(small_rows_are_listed_and_deleted),
 		FIXTURE_TEST(temporary_keys_are_listed_by_expiry_and_purged),

@@ -53,6 +53,10 @@ enum field_type {
 	FIELD_OBJECT,     /* a struct inside: X.Field */
 };
 
+/* An API may come in two editions, versions that say the same in other words: the first wraps its lists ("Disks": {"Disk":
+ * [...]}) and names parameters in the singular, the later one has plain lists. One table serves both. */
+enum edition { EDITION_FIRST, EDITION_LATER };
+
 enum field_flags {
 	FIELD_REQUIRED = 1,     /* absent: PARAMETER_MISSING */
 	FIELD_NOT_EMPTY = 2,    /* given but "": PARAMETER_EMPTY */
@@ -61,6 +65,9 @@ enum field_flags {
 	FIELD_OMIT_EMPTY = 16,  /* output: a text that is NULL or "" is left out */
 	FIELD_ACCEPTED = 32,    /* accepted and without effect; said so in the reference */
 	FIELD_SECRET = 64,      /* input: no list of calls shows its value */
+	FIELD_ONE = 256,        /* list of texts, input: a plain value is a list of one */
+	FIELD_EXACT = 128,      /* list of texts, input: numbered without a gap, none of them empty, none twice; not none
+	                           at all where it is required */
 };
 
 struct error_row;
@@ -77,6 +84,8 @@ struct field {
 	const char *item;         /* lists: name of an item. NULL in output: a plain JSON list */
 	const struct error_row *bad; /* the refusal for a value that does not fit; NULL: the dialect's PARAMETER_INVALID */
 	const char *also;         /* input: another spelling that is accepted */
+	const char *later;        /* its name in the later edition, where that is another. FIELD_ABSENT here or as the
+	                             name: it is not there in that edition */
 	const char *doc;          /* a sentence for the reference page */
 };
 
@@ -99,6 +108,11 @@ struct shape {
 #define ITEMS(T, m, wire, ...)      { .name = wire, .type = FIELD_ITEMS, .offset = FIELD_AT(T, m, struct items), __VA_ARGS__ }
 #define OBJECT(T, m, wire, ...)     { .name = wire, .type = FIELD_OBJECT, .offset = offsetof(T, m), __VA_ARGS__ }
 #define FIELDS_END                  { .name = NULL }
+
+#define FIELD_ABSENT ""
+
+/* What the field is called in an edition; NULL: it is not there. */
+const char *field_name(const struct field *field, enum edition edition);
 
 /* Limits that hold where a field names none; printed on the limits page. */
 #define FIELD_TEXT_MAX  1024  /* characters of a text */

@@ -3,6 +3,7 @@
 #include "core/attachment.h"
 #include "core/balancer.h"
 #include "core/instance.h"
+#include "core/scaling.h"
 
 static void plan_build(struct work *work, const struct job *job, struct job_plan *ret)
 {
@@ -74,6 +75,7 @@ static void forget_all(struct work *work, const char *instance)
 	balancer_forget_instance(work, instance);
 	tag_delete_all(work->txn, instance);
 	instance_delete(work->txn, instance);
+	scaling_instance_changed(work, instance);
 }
 
 static void made_all_fast(struct work *work, const char *instance)

@@ -4,6 +4,7 @@
 #include "core/balancer.h"
 #include "core/instance.h"
 #include "core/matrix.h"
+#include "core/scaling.h"
 
 struct release_facts {
 	struct facts facts;
@@ -180,6 +181,7 @@ static void forget(struct work *work, struct job *job)
 	balancer_forget_instance(work, job->instance);
 	tag_delete_all(work->txn, job->instance);
 	instance_delete(work->txn, job->instance);
+	scaling_instance_changed(work, job->instance);
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
 }
 

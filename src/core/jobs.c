@@ -335,6 +335,7 @@ static void settled_committed(void *context, enum store_outcome outcome)
 	struct jobs *jobs = task->jobs;
 	struct settled *quiet;
 	struct waiter *waiter;
+	struct waiter *waits;
 	struct entry *entry;
 
 	log_outcome(task, outcome);
@@ -343,9 +344,11 @@ static void settled_committed(void *context, enum store_outcome outcome)
 	if (outcome == STORE_DONE)
 		schedule(jobs, task->work.tickets, task->work.n_tickets);
 	entry = map_get(&jobs->entries, task->id);
+	/* Who waits for this one waits for what it set going, whether it goes on itself or not. */
+	waits = entry->waiter;
 	waiter = entry_finish(task, entry, outcome);
-	if (waiter && outcome == STORE_DONE)
-		wait_for_due(jobs, task->work.tickets, task->work.n_tickets, waiter);
+	if (waits && outcome == STORE_DONE)
+		wait_for_due(jobs, task->work.tickets, task->work.n_tickets, waits);
 	waiter = waiter_counted(waiter);
 	quiet = take_settled(jobs);
 	wake(jobs);

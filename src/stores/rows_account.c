@@ -92,6 +92,14 @@ void account_clear(struct txn *txn, const char *account)
 	/* A table whose rows belong to accounts is a line here. */
 	static const char *const clears[] = {
 		"DELETE FROM attachment WHERE account = $1",
+		"DELETE FROM lifecycle_action WHERE account = $1",
+		"DELETE FROM lifecycle_hook WHERE account = $1",
+		"DELETE FROM scaling_activity WHERE account = $1",
+		"DELETE FROM scaling_configuration WHERE account = $1",
+		"DELETE FROM scaling_disk WHERE account = $1",
+		"DELETE FROM scaling_group WHERE account = $1",
+		"DELETE FROM scaling_member WHERE account = $1",
+		"DELETE FROM scaling_rule WHERE account = $1",
 		"DELETE FROM client_token WHERE account = $1",
 		"DELETE FROM disk WHERE account = $1",
 		"DELETE FROM event WHERE account = $1",

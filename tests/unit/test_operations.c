@@ -32,8 +32,11 @@ static void each_operation(look_function *look)
 {
 	const struct product *const *product;
 
-	for (product = products; *product; product++)
-		look_at_all(&dialect_aliyun, (*product)->operations, look);
+	/* A later edition shares those of the first. */
+	for (product = products; *product; product++) {
+		if ((*product)->edition == EDITION_FIRST)
+			look_at_all(&dialect_aliyun, (*product)->operations, look);
+	}
 	look_at_all(&dialect_control, dialect_control.operations, look);
 	look_at_all(&dialect_metadata, dialect_metadata.operations, look);
 }
@@ -110,7 +113,8 @@ static void dialect_has_the_operations_of_all_products(void **state)
 	size_t i;
 
 	for (product = products; *product; product++) {
-		for (i = 0; (*product)->operations[i]; i++)
+		/* A later edition shares those of the first. */
+		for (i = 0; (*product)->edition == EDITION_FIRST && (*product)->operations[i]; i++)
 			assert_ptr_equal(*at++, (*product)->operations[i]);
 	}
 	assert_null(*at);
@@ -436,6 +440,7 @@ static const struct {
 	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
 	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
 #include "operations_network.inc"
+#include "operations_ess.inc"
 	{ "bssapi QueryAvailableInstances", { R(PARAMETER_INVALID) } },
 	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
 	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(TEMPORARY_KEYS_LIMIT) } },
@@ -591,7 +596,7 @@ static const char *wrong_of_both(const struct field *field)
 	if (field->item && !lists)
 		return "an item's name is for lists";
 	if (field->flags & ~(unsigned)(FIELD_REQUIRED | FIELD_NOT_EMPTY | FIELD_CLIENT_TOKEN | FIELD_DRY_RUN |
-	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED | FIELD_SECRET))
+	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED | FIELD_SECRET | FIELD_ONE | FIELD_EXACT))
 		return "a flag that does not exist";
 	return NULL;
 }
@@ -602,6 +607,8 @@ static const char *wrong_in_input(const struct field *field)
 		return "a plain number or boolean cannot tell absent from 0";
 	if (field->flags & FIELD_OMIT_EMPTY)
 		return "what is left out is output's";
+	if (field->flags & (FIELD_ONE | FIELD_EXACT) && field->type != FIELD_TEXTS)
+		return "a list of texts can be numbered and can be one";
 	if (field->flags & FIELD_CLIENT_TOKEN && field->type != FIELD_TEXT)
 		return "a client token is a text";
 	if (field->flags & FIELD_DRY_RUN && field->type != FIELD_OPT_BOOL)
@@ -636,7 +643,7 @@ static const char *wrong_in_output(const struct field *field)
 	return NULL;
 }
 
-static void check_shape(const char *where, const struct shape *shape, bool input, int depth)
+static void check_shape(const char *where, const struct shape *shape, bool input, enum edition edition, int depth)
 {
 	const struct field *field;
 	const struct field *other;
@@ -644,20 +651,23 @@ static void check_shape(const char *where, const struct shape *shape, bool input
 	if (depth > TREE_DEPTH_MAX / 2)
 		fail_msg("%s: nested too deep", where);
 	for (field = shape->fields; field->name; field++) {
+		const char *called = field_name(field, edition);
 		const char *wrong = wrong_of_both(field);
 		char name[160];
 
-		snprintf(name, sizeof name, "%s.%s", where, field->name);
+		if (!called)
+			continue;
+		snprintf(name, sizeof name, "%s.%s", where, called);
 		if (!wrong)
 			wrong = input ? wrong_in_input(field) : wrong_in_output(field);
 		if (wrong)
 			fail_msg("%s: %s", name, wrong);
-		if (!*field->name || strpbrk(field->name, " .%<>&\"\\"))
+		if (strpbrk(called, " .%<>&\"\\"))
 			fail_msg("%s is no name", name);
 		if (field->offset + size_of(field) > shape->size)
 			fail_msg("%s is outside its struct", name);
 		for (other = shape->fields; other < field; other++) {
-			if (text_equal(other->name, field->name) || (input && text_equal(other->also, field->name)))
+			if (text_equal(field_name(other, edition), called) || (input && text_equal(other->also, called)))
 				fail_msg("%s is there twice", name);
 			/* A reply may show one member under two names; two parameters in one would hide each other. */
 			if (input && other->offset < field->offset + size_of(field) &&
@@ -667,7 +677,7 @@ static void check_shape(const char *where, const struct shape *shape, bool input
 		if (field->bad)
 			check_row(name, field->bad);
 		if (field->of)
-			check_shape(name, field->of, input, depth + 1);
+			check_shape(name, field->of, input, edition, depth + 1);
 	}
 }
 
@@ -684,11 +694,14 @@ static int count_flag(const struct shape *shape, unsigned flag)
 static void look_at_fields(const struct dialect *dialect, const struct operation *operation)
 {
 	char where[128];
+	int edition;
 
-	snprintf(where, sizeof where, "%s in", operation->name);
-	check_shape(where, &operation->in, true, 0);
-	snprintf(where, sizeof where, "%s out", operation->name);
-	check_shape(where, &operation->out, false, 0);
+	for (edition = 0; edition <= EDITION_LATER; edition++) {
+		snprintf(where, sizeof where, "%s in", operation->name);
+		check_shape(where, &operation->in, true, (enum edition)edition, 0);
+		snprintf(where, sizeof where, "%s out", operation->name);
+		check_shape(where, &operation->out, false, (enum edition)edition, 0);
+	}
 	assert_true(count_flag(&operation->in, FIELD_CLIENT_TOKEN) <= 1);
 	assert_true(count_flag(&operation->in, FIELD_DRY_RUN) <= 1);
 	/* A reply that is remembered must be one that can be given again. */

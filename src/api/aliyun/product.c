@@ -2,6 +2,7 @@
 
 #include "api/aliyun/bss.h"
 #include "api/aliyun/ecs.h"
+#include "api/aliyun/ess.h"
 #include "api/aliyun/location.h"
 #include "api/aliyun/sts.h"
 #include "api/aliyun/vpc.h"
@@ -10,6 +11,8 @@
 const struct product *const products[] = {
 	&product_ecs,
 	&product_bss,
+	&product_ess,
+	&product_ess_later,
 	&product_location,
 	&product_sts,
 	&product_vpc,
@@ -21,6 +24,9 @@ const struct product *const products[] = {
 #undef OPERATION
 #define OPERATION(name) extern const struct operation bss_##name;
 #include "api/aliyun/bss_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation ess_##name;
+#include "api/aliyun/ess_operations.def"
 #undef OPERATION
 #define OPERATION(name) extern const struct operation location_##name;
 #include "api/aliyun/location_operations.def"
@@ -38,6 +44,9 @@ const struct operation *const product_operations[] = {
 #undef OPERATION
 #define OPERATION(name) &bss_##name,
 #include "api/aliyun/bss_operations.def"
+#undef OPERATION
+#define OPERATION(name) &ess_##name,
+#include "api/aliyun/ess_operations.def"
 #undef OPERATION
 #define OPERATION(name) &location_##name,
 #include "api/aliyun/location_operations.def"

@@ -78,6 +78,13 @@ bool scaling_group_enable(struct work *work, const struct scaling_enable_args *a
 /* A group that is not active stays as it is. */
 bool scaling_group_disable(struct work *work, const char *id);
 
+/* A group with members, or with an activity in progress, is only removed by force: its members leave first, those that it has
+ * made are released. */
+bool scaling_group_delete(struct work *work, const char *id, bool force);
+
+/* All members leave, in an activity; for a group that is being deleted. */
+void scaling_group_empty(struct work *work, struct scaling_group *group);
+
 /* Removes a group that has no member any more, with all that it has. */
 void scaling_group_forget(struct work *work, const struct scaling_group *group);
 
@@ -126,6 +133,31 @@ struct scaling_detach_args {
 
 /* Checks in this order: group, its state, an activity, the instances, balancers and databases, MinSize (detach rules, 5). */
 bool scaling_detach(struct work *work, const struct scaling_detach_args *args, const char **ret_activity);
+
+/* ---- a group is made larger or smaller (core/scaling_scale.c) ---- */
+
+bool find_scaling_rule(const struct work *work, const char *id, struct scaling_rule *ret);
+
+/* Step rules: a metric and its threshold, in thousandths. */
+struct scaling_execute_args {
+	const char *rule;
+	bool metric_given, breach_given;
+	int64_t metric, breach;
+};
+bool scaling_rule_execute(struct work *work, const struct scaling_execute_args *args, const char **ret_activity);
+
+struct scaling_adjust {
+	enum scaling_adjustment type;
+	int64_t value;
+	int64_t min_magnitude; /* of a percentage */
+};
+
+struct scaling_adjust_args {
+	const char *group;
+	struct scaling_adjust adjust;
+	const char *metadata;
+};
+bool scaling_adjust(struct work *work, const struct scaling_adjust_args *args, const char **ret_activity);
 
 /* ---- activities (core/scaling_activity.c) ---- */
 

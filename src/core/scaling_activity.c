@@ -140,7 +140,8 @@ static void end(struct work *work, struct scaling_run *run)
 {
 	struct scaling_capacity capacity = scaling_capacity(work, run->group.id);
 	struct scaling_activity *activity = &run->activity;
-	bool by_itself = activity->cause == SCALING_BY_SIZE || activity->cause == SCALING_BY_HEALTH;
+	bool by_itself = activity->cause == SCALING_BY_SIZE || activity->cause == SCALING_BY_HEALTH ||
+	                 activity->cause == SCALING_BY_END;
 
 	activity->state = outcome(activity);
 	activity->total_after = capacity.total;
@@ -157,7 +158,7 @@ static void end(struct work *work, struct scaling_run *run)
 		return;
 	}
 	scaling_group_put(work->txn, &run->group);
-	if (run->group.state == SCALING_GROUP_ACTIVE)
+	if (run->group.state != SCALING_GROUP_INACTIVE)
 		scaling_group_look(work, &run->group);
 }
 

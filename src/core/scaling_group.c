@@ -21,6 +21,8 @@ struct group_facts {
 	struct dbs_hindrance dbs;
 	const struct scaling_enable_args *enable;
 	bool configuration_unknown, configuration_missing;
+	bool force, activity_runs;
+	int64_t n_members;
 };
 
 #define GROUP_ROW(name, condition)                                            \
@@ -216,6 +218,60 @@ bool scaling_group_disable(struct work *work, const char *id)
 	f.group.state = SCALING_GROUP_INACTIVE;
 	f.group.modified_at = work->now;
 	scaling_group_put(work->txn, &f.group);
+	return true;
+}
+
+/* ---- DeleteScalingGroup ---- */
+
+GROUP_ROW(protected, f->group.deletion_protection)
+GROUP_ROW(leaving, f->group.state == SCALING_GROUP_DELETING)
+GROUP_ROW(activity_runs, f->activity_runs && !f->force)
+GROUP_ROW(in_use, f->n_members && !f->force)
+
+static const struct check delete_checks[] = {
+	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
+	{ group_unknown, REFUSE_SCALING_GROUP_UNKNOWN, ABOUT_NOTHING },
+	{ group_leaving, REFUSE_SCALING_GROUP_STATE, ABOUT_NOTHING },
+	{ group_protected, REFUSE_SCALING_GROUP_PROTECTED, ABOUT_NOTHING },
+	{ group_activity_runs, REFUSE_SCALING_ACTIVITY_RUNS, ABOUT_NOTHING },
+	{ group_in_use, REFUSE_SCALING_GROUP_IN_USE, ABOUT_NOTHING },
+};
+
+void scaling_group_empty(struct work *work, struct scaling_group *group)
+{
+	struct scaling_activity activity = {
+		.kind = SCALING_IN,
+		.cause = SCALING_BY_END,
+		.leaves_balancers = true,
+		.cooldown = 0,
+	};
+	struct scaling_member *members;
+	size_t n = scaling_members(work, group->id, &members);
+	size_t i;
+
+	activity.amount = (int64_t)n;
+	scaling_activity_open(work, group, &activity);
+	for (i = 0; i < n; i++)
+		scaling_member_leaves(work, &members[i], &activity);
+}
+
+bool scaling_group_delete(struct work *work, const char *id, bool force)
+{
+	struct group_facts f = { .force = force };
+	struct scaling_activity running;
+
+	f.found = find_scaling_group(work, id, &f.group);
+	f.activity_runs = f.found && scaling_activity_of(work, id, &running);
+	f.n_members = f.found ? scaling_capacity(work, id).total : 0;
+	if (!work_check(work, delete_checks, COUNT_OF(delete_checks), &f))
+		return false;
+	f.group.state = SCALING_GROUP_DELETING;
+	scaling_group_put(work->txn, &f.group);
+	/* The activity in progress is waited for: its end goes on from here. */
+	if (f.n_members && !f.activity_runs)
+		scaling_group_empty(work, &f.group);
+	else if (!f.activity_runs)
+		scaling_group_forget(work, &f.group);
 	return true;
 }
 

@@ -251,14 +251,16 @@ void scaling_look_done(struct work *work, struct job *job)
 	struct scaling_group group;
 
 	/* An activity that is in progress looks when it ends. */
-	if (scaling_group_get(work->txn, job->scaling_group, &group) && group.state == SCALING_GROUP_ACTIVE &&
+	if (scaling_group_get(work->txn, job->scaling_group, &group) && group.state != SCALING_GROUP_INACTIVE &&
 	    !scaling_activity_of(work, group.id, &running)) {
 		if (group.retry_at > work->now) {
 			job_due(work, job, group.retry_at);
 			return;
 		}
 		work->caller.tenant = group.tenant;
-		if (!replace_unhealthy(work, &group))
+		if (group.state == SCALING_GROUP_DELETING)
+			scaling_group_empty(work, &group);
+		else if (!replace_unhealthy(work, &group))
 			keep_size(work, &group);
 	}
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);

@@ -80,6 +80,13 @@ int ess_activity_state_of(const char *word);
 extern const char *const ess_member_state_words[], *const ess_creation_words[], *const ess_health_words[],
 	*const ess_health_check_words[], *const ess_activity_state_words[];
 
+/* "QuantityChangeInCapacity", ... in the order of enum scaling_adjustment; -1 for another word. */
+extern const char *const ess_adjustment_words[];
+int ess_adjustment_of(const char *word);
+
+/* "ari:acs:ess:cn-hangzhou:1000:scalingrule/asr-...": the name of a rule that clients execute it by. */
+const char *ess_rule_ari(struct call *call, const struct scaling_rule *rule);
+
 /* "2026-11-21T00:27Z", as this product writes times. */
 const char *ess_time(struct call *call, int64_t moment);
 

@@ -1,4 +1,4 @@
-/* CreateScalingGroup, EnableScalingGroup, DisableScalingGroup. */
+/* CreateScalingGroup, EnableScalingGroup, DisableScalingGroup, DeleteScalingGroup. */
 #include <string.h>
 
 #include "api/aliyun/ecs.h"
@@ -282,6 +282,57 @@ const struct operation ess_enable_scaling_group = {
 	.opens_jobs = true,
 	.run = enable_run,
 	.doc = "An Inactive group becomes Active: it keeps its size from now on.",
+};
+
+/* ---- DeleteScalingGroup ---- */
+
+struct delete_in {
+	const char *region, *group;
+	struct opt_bool force;
+};
+
+static const struct field delete_in_fields[] = {
+	TEXT(struct delete_in, region, "RegionId"),
+	TEXT(struct delete_in, group, "ScalingGroupId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY),
+	OPT_BOOL(struct delete_in, force, "ForceDelete",
+	         .doc = "true: also with instances, which leave first, and during an activity, which is waited for."),
+	FIELDS_END,
+};
+
+static const struct error_row delete_errors[] = {
+	ESS_ROW_EMPTY,
+	ESS_ROW_REGION,
+	ESS_ROW_GROUP_UNKNOWN,
+	ESS_ROW_GROUP_STATE,
+	{ REFUSE_SCALING_GROUP_PROTECTED, 400, "ScalingGroup.DeletionProtection",
+	  "The specified scaling group cannot be deleted: its deletion protection is on.", "Cleat" },
+	ESS_ROW_ACTIVITY_RUNS,
+	{ REFUSE_SCALING_GROUP_IN_USE, 400, "InstanceInUse",
+	  "You cannot delete a scaling configuration or scaling group while there is an instance associated with it.", NULL },
+	ROWS_END,
+};
+
+static bool delete_run(struct call *call, const void *in_, void *out)
+{
+	const struct delete_in *in = in_;
+
+	(void)out;
+	return call_verb(call, scaling_group_delete(&call->work, in->group, in->force.value));
+}
+
+const struct operation ess_delete_scaling_group = {
+	.product = "ess",
+	.version = ESS_VERSION,
+	.name = "DeleteScalingGroup",
+	.mode = OPERATION_WRITE,
+	.permission = "ess:DeleteScalingGroup",
+	.resource = "scalinggroup/{ScalingGroupId}",
+	.in = { sizeof(struct delete_in), delete_in_fields },
+	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
+	.errors = delete_errors,
+	.opens_jobs = true,
+	.run = delete_run,
+	.doc = "Removes a group with its configurations, rules and hooks.",
 };
 
 /* ---- DisableScalingGroup ---- */

@@ -35,11 +35,12 @@ struct scaling_group world_group(const char *id)
 static bool put_group_rows(struct work *work, void *args)
 {
 	const struct scaling_group *group = args;
+	const char *id = group->configuration;
 	struct scaling_configuration configuration = {
-		.id = "asc-1",
+		.id = id,
 		.tenant = group->tenant,
 		.scaling_group = group->id,
-		.name = "asc-1",
+		.name = id,
 		.image = image_default(),
 		.types = instance_type_default(),
 		.security_groups = "",
@@ -47,8 +48,8 @@ static bool put_group_rows(struct work *work, void *args)
 		.created_at = WORLD_NOW,
 	};
 	struct scaling_disk disks[] = {
-		{ .configuration = "asc-1", .position = 0, .account = "1000", .category = "cloud_essd", .size_gib = 40 },
-		{ .configuration = "asc-1", .position = 1, .account = "1000", .category = "cloud_essd", .size_gib = 20 },
+		{ .configuration = id, .position = 0, .account = "1000", .category = "cloud_essd", .size_gib = 40 },
+		{ .configuration = id, .position = 1, .account = "1000", .category = "cloud_essd", .size_gib = 20 },
 	};
 
 	scaling_group_put(work->txn, group);

@@ -7,7 +7,8 @@
 #include "core/core.h"
 
 #define BALANCERS_MOST         1000 /* of an account; the vendor's limit is a matter of contract */
-#define BACKENDS_MAX           200  /* of a load balancer (limits of Classic Load Balancer) */
+#define LISTENERS_MAX          50   /* of a load balancer (limits of Classic Load Balancer) */
+#define BACKENDS_MAX           200  /* the same */
 #define BACKENDS_OF_CALL_MAX   20   /* AddBackendServers page, BackendServers */
 #define BACKEND_WEIGHT_DEFAULT 100
 #define BACKEND_WEIGHT_MAX     100

@@ -39,6 +39,16 @@ static void write_texts(struct writer *w, const struct field *field, const struc
 	list_end(w, field);
 }
 
+static void write_ints(struct writer *w, const struct field *field, const struct numbers *numbers)
+{
+	size_t i;
+
+	list_begin(w, field);
+	for (i = 0; i < numbers->n; i++)
+		writer_int(w, item_name(w, field), numbers->items[i]);
+	list_end(w, field);
+}
+
 static void write_items(struct writer *w, const struct field *field, const struct items *items)
 {
 	size_t i;
@@ -82,6 +92,9 @@ static void write_field(struct writer *w, const struct field *field, const void 
 		break;
 	case FIELD_TEXTS:
 		write_texts(w, field, at);
+		break;
+	case FIELD_INTS:
+		write_ints(w, field, at);
 		break;
 	case FIELD_ITEMS:
 		write_items(w, field, at);

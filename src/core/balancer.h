@@ -51,9 +51,9 @@ struct backends_args {
 	size_t n_backends;
 };
 
-/* All or none. One that is named twice counts once, by its first; one that stands behind it already stays as it is
- * (AddBackendServers page, "Operation description"). Refuses with REGION_UNKNOWN, BALANCER_UNKNOWN, BALANCER_LOCKED,
- * INSTANCE_UNKNOWN, INSTANCE_NOT_RUNNING, BALANCER_FULL. */
+/* All or none. One that is named twice counts once, by its first (AddBackendServers page, "Operation description"). Refuses
+ * with REGION_UNKNOWN, BALANCER_UNKNOWN, BALANCER_LOCKED, INSTANCE_UNKNOWN, INSTANCE_NOT_RUNNING, BACKEND_EXISTS,
+ * BALANCER_FULL. */
 bool backends_add(struct work *work, const struct backends_args *args);
 
 /* One that does not stand behind it is passed over. Refuses with REGION_UNKNOWN, BALANCER_UNKNOWN, BALANCER_LOCKED. */

@@ -3,6 +3,8 @@
 #include "api/aliyun/bss.h"
 #include "api/aliyun/ecs.h"
 #include "api/aliyun/location.h"
+#include "api/aliyun/rds.h"
+#include "api/aliyun/slb.h"
 #include "api/aliyun/sts.h"
 #include "api/aliyun/vpc.h"
 #include "base/text.h"
@@ -11,6 +13,8 @@ const struct product *const products[] = {
 	&product_ecs,
 	&product_bss,
 	&product_location,
+	&product_rds,
+	&product_slb,
 	&product_sts,
 	&product_vpc,
 	NULL,
@@ -24,6 +28,12 @@ const struct product *const products[] = {
 #undef OPERATION
 #define OPERATION(name) extern const struct operation location_##name;
 #include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation rds_##name;
+#include "api/aliyun/rds_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation slb_##name;
+#include "api/aliyun/slb_operations.def"
 #undef OPERATION
 #define OPERATION(name) extern const struct operation sts_##name;
 #include "api/aliyun/sts_operations.def"
@@ -41,6 +51,12 @@ const struct operation *const product_operations[] = {
 #undef OPERATION
 #define OPERATION(name) &location_##name,
 #include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) &rds_##name,
+#include "api/aliyun/rds_operations.def"
+#undef OPERATION
+#define OPERATION(name) &slb_##name,
+#include "api/aliyun/slb_operations.def"
 #undef OPERATION
 #define OPERATION(name) &sts_##name,
 #include "api/aliyun/sts_operations.def"

@@ -231,7 +231,7 @@ REMOVE = {"LoadBalancerId": "lb-1", "BackendServers": '[{"ServerId": "i-1"}]'}
 STATUS = {"LoadBalancerId": "lb-1", "LoadBalancerStatus": "inactive"}
 SHOW = {"LoadBalancerId": "lb-1"}
 UNKNOWN_BALANCERS = ["lb-nothing", "lb-far", ""]
-MALFORMED = ["no list", "{}", "[]", "[1]", '["i-2"', '[{"ServerId": {}}]', ""]
+MALFORMED = ["no list", "{}", "[]", "[1]", '["i-2"', '[{"ServerId": {}}]', "", '[{"ServerId": "i-2"}]' + " " * 8192]
 
 
 def servers(**server):

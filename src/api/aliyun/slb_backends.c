@@ -6,7 +6,7 @@
 #include "core/balancer.h"
 
 #define DESCRIPTION_MAX 80
-#define SERVERS_MAX     4096 /* characters of the list */
+#define SERVERS_MAX     8192 /* characters of the list */
 
 struct change_in {
 	const char *region, *balancer, *servers;

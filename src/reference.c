@@ -24,6 +24,8 @@ const char *reference_type(const struct field *field)
 		return "number";
 	case FIELD_TEXTS:
 		return "list of texts";
+	case FIELD_INTS:
+		return "list of numbers";
 	case FIELD_JSON_TEXTS:
 		return "JSON list of texts";
 	case FIELD_ITEMS:
@@ -36,7 +38,7 @@ const char *reference_type(const struct field *field)
 
 void reference_name(const struct field *field, enum edition edition, const char *prefix, bool input, char *ret, size_t size)
 {
-	bool list = field->type == FIELD_ITEMS || field->type == FIELD_TEXTS;
+	bool list = field->type == FIELD_ITEMS || field->type == FIELD_TEXTS || field->type == FIELD_INTS;
 	const char *name = field_name(field, edition);
 
 	if (input)
@@ -271,7 +273,7 @@ int reference_main(int argc, char **argv)
 	bool printed;
 
 	arena_init(&arena);
-	snprintf(error, sizeof error, "which one? bssapi, control, ecs, ess, location, metadata, sts or vpc");
+	snprintf(error, sizeof error, "which one? bssapi, control, ecs, ess, location, metadata, rds, slb, sts or vpc");
 	printed = options_read(reference_options, &arena, argc, argv, &choice, &words, error, sizeof error) &&
 	          words.n == 1 && print(words.items[0], choice.json);
 	arena_finish(&arena);

@@ -247,6 +247,7 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_BOOL:
 	case FIELD_INT:
 	case FIELD_DECIMAL:
+	case FIELD_INTS:
 		break;
 	}
 	if (!node->value)
@@ -263,6 +264,7 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_INT:
 		return text_to_int64(node->value, at);
 	case FIELD_DECIMAL:
+	case FIELD_INTS:
 		return false; /* of replies only */
 	case FIELD_TEXT:
 	case FIELD_TIME:

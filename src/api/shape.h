@@ -33,6 +33,11 @@ struct opt_texts {
 	size_t n;
 };
 
+struct numbers {
+	int64_t *items;
+	size_t n;
+};
+
 /* A list of structs; each list field names the shape of an item. */
 struct items {
 	void *items;
@@ -48,6 +53,7 @@ enum field_type {
 	FIELD_INT,        /* int64_t, output */
 	FIELD_DECIMAL,    /* double, output */
 	FIELD_TEXTS,      /* struct texts: X.1, X.2 or a JSON list */
+	FIELD_INTS,       /* struct numbers, output */
 	FIELD_JSON_TEXTS, /* struct opt_texts, input: a JSON list of texts inside one text */
 	FIELD_ITEMS,      /* struct items: X.1.Field, or a JSON list of objects */
 	FIELD_OBJECT,     /* a struct inside: X.Field */
@@ -104,6 +110,7 @@ struct shape {
 #define INT(T, m, wire, ...)        { .name = wire, .type = FIELD_INT, .offset = FIELD_AT(T, m, int64_t), __VA_ARGS__ }
 #define DECIMAL(T, m, wire, ...)    { .name = wire, .type = FIELD_DECIMAL, .offset = FIELD_AT(T, m, double), __VA_ARGS__ }
 #define TEXTS(T, m, wire, ...)      { .name = wire, .type = FIELD_TEXTS, .offset = FIELD_AT(T, m, struct texts), __VA_ARGS__ }
+#define INTS(T, m, wire, ...)       { .name = wire, .type = FIELD_INTS, .offset = FIELD_AT(T, m, struct numbers), __VA_ARGS__ }
 #define JSON_TEXTS(T, m, wire, ...) { .name = wire, .type = FIELD_JSON_TEXTS, .offset = FIELD_AT(T, m, struct opt_texts), __VA_ARGS__ }
 #define ITEMS(T, m, wire, ...)      { .name = wire, .type = FIELD_ITEMS, .offset = FIELD_AT(T, m, struct items), __VA_ARGS__ }
 #define OBJECT(T, m, wire, ...)     { .name = wire, .type = FIELD_OBJECT, .offset = offsetof(T, m), __VA_ARGS__ }

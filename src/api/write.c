@@ -47,6 +47,16 @@ static void write_texts(struct writer *w, const struct shown *shown, const struc
 	list_end(w, shown);
 }
 
+static void write_ints(struct writer *w, const struct shown *shown, const struct numbers *numbers)
+{
+	size_t i;
+
+	list_begin(w, shown);
+	for (i = 0; i < numbers->n; i++)
+		writer_int(w, item_name(w, shown), numbers->items[i]);
+	list_end(w, shown);
+}
+
 static void write_items(struct writer *w, const struct shown *shown, const struct items *items)
 {
 	const struct shape *of = shown->field->of;
@@ -92,6 +102,9 @@ static void write_field(struct writer *w, const struct shown *shown, const void 
 		break;
 	case FIELD_TEXTS:
 		write_texts(w, shown, at);
+		break;
+	case FIELD_INTS:
+		write_ints(w, shown, at);
 		break;
 	case FIELD_ITEMS:
 		write_items(w, shown, at);

@@ -32,7 +32,6 @@ struct db_instance {
 	const char *class;  /* the vendor's word: "rds.mysql.s1.small" */
 	const char *vpc;    /* "": the classic network */
 	const char *vswitch;
-	const char *connection; /* host name */
 	enum charge_type charge_type;
 	const char *resource_group;
 	int64_t created_at;
@@ -67,7 +66,6 @@ struct db_filter {
 	const char *vpc;
 	const char *vswitch;
 	int classic; /* 1: outside any VPC, 0: inside one, -1: any */
-	const char *connection;
 	int charge_type;
 	const char *resource_group;
 	const char *search; /* a part of the id or the description */

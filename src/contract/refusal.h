@@ -239,6 +239,12 @@
 	X(BALANCER_LOCKED, "load-balancer-locked")                             \
 	X(BALANCER_NO_HEALTH_CHECK, "load-balancer-no-health-check")           \
 	X(BALANCER_FULL, "load-balancer-full")                                 \
+	X(BACKEND_EXISTS, "backend-exists")                                    \
+	X(BACKENDS_MALFORMED, "backends-malformed")                            \
+	X(BACKENDS_TOO_MANY, "backends-of-call-limit")                         \
+	X(BACKEND_KIND, "backend-kind")                                        \
+	X(BACKEND_WEIGHT, "backend-weight")                                    \
+	X(BACKEND_NAMELESS, "backend-without-instance")                        \
 	X(DB_UNKNOWN, "db-instance-unknown")                                   \
 	X(DB_STATE, "db-instance-state")                                       \
 	X(DB_WHITE_LIST_FULL, "db-white-list-full")                            \

@@ -68,7 +68,7 @@ void balancer_forget_instance(struct work *work, const char *instance)
 
 struct balancer_facts {
 	struct facts facts;
-	bool found, instances_found, instances_running;
+	bool found, instances_found, instances_running, backend_exists;
 	struct load_balancer balancer;
 	int64_t n_backends; /* that there would be */
 };
@@ -86,6 +86,7 @@ BALANCER_ROW(unknown, !f->found)
 BALANCER_ROW(locked, f->balancer.status == BALANCER_LOCKED)
 BALANCER_ROW(instance_unknown, !f->instances_found)
 BALANCER_ROW(instance_not_running, !f->instances_running)
+BALANCER_ROW(backend_exists, f->backend_exists)
 BALANCER_ROW(full, f->n_backends > BACKENDS_MAX)
 
 static const struct check status_checks[] = {
@@ -112,6 +113,7 @@ static const struct check add_checks[] = {
 	{ balancer_locked, REFUSE_BALANCER_LOCKED, ABOUT_NOTHING },
 	{ balancer_instance_unknown, REFUSE_INSTANCE_UNKNOWN, ABOUT_INSTANCE },
 	{ balancer_instance_not_running, REFUSE_INSTANCE_NOT_RUNNING, ABOUT_INSTANCE },
+	{ balancer_backend_exists, REFUSE_BACKEND_EXISTS, ABOUT_INSTANCE },
 	{ balancer_full, REFUSE_BALANCER_FULL, ABOUT_NOTHING },
 };
 
@@ -132,25 +134,32 @@ static bool is_named_before(const struct backends_args *args, size_t i)
 	return false;
 }
 
-/* Of the instances that are to be added; facts.instance_id is the first that something is wrong with. */
+/* Of the instances that are to be added; facts.instance_id is the one that the first row is about which applies. */
 static void look_at_instances(struct work *work, const struct backends_args *args, struct balancer_facts *f)
 {
+	const char *resting = NULL;
+	const char *there = NULL;
 	size_t i;
 
-	f->instances_found = f->instances_running = true;
+	f->instances_found = true;
 	f->n_backends = backend_count(work->txn, args->balancer);
 	for (i = 0; i < args->n_backends && f->instances_found; i++) {
 		const char *id = args->backends[i].instance;
 		struct instance instance;
-		struct backend there;
+		struct backend backend;
 
+		f->facts.instance_id = id;
 		f->instances_found = find_instance(work, id, &instance);
-		if (!f->instances_found || (f->instances_running && instance.state != INSTANCE_RUNNING))
-			f->facts.instance_id = id;
-		if (f->instances_found && instance.state != INSTANCE_RUNNING)
-			f->instances_running = false;
-		f->n_backends += !is_named_before(args, i) && !backend_get(work->txn, args->balancer, id, &there);
+		if (f->instances_found && instance.state != INSTANCE_RUNNING && !resting)
+			resting = id;
+		if (backend_get(work->txn, args->balancer, id, &backend) && !there)
+			there = id;
+		f->n_backends += !is_named_before(args, i);
 	}
+	f->instances_running = !resting;
+	f->backend_exists = there != NULL;
+	if (f->instances_found)
+		f->facts.instance_id = resting ? resting : there;
 }
 
 bool backends_add(struct work *work, const struct backends_args *args)
@@ -165,9 +174,8 @@ bool backends_add(struct work *work, const struct backends_args *args)
 		return false;
 	for (i = 0; i < args->n_backends; i++) {
 		const struct backend_args *wanted = &args->backends[i];
-		struct backend there;
 
-		if (backend_get(work->txn, args->balancer, wanted->instance, &there))
+		if (is_named_before(args, i))
 			continue;
 		backend_put(work->txn, &(struct backend){
 					       .balancer = f.balancer.id,

@@ -7,7 +7,8 @@
 #include "core/core.h"
 
 #define BALANCERS_MOST         1000 /* of an account; the vendor's limit is a matter of contract */
-#define BACKENDS_MAX           200  /* of a load balancer (limits of Classic Load Balancer) */
+#define LISTENERS_MAX          50   /* of a load balancer (limits of Classic Load Balancer) */
+#define BACKENDS_MAX           200  /* the same */
 #define BACKENDS_OF_CALL_MAX   20   /* AddBackendServers page, BackendServers */
 #define BACKEND_WEIGHT_DEFAULT 100
 #define BACKEND_WEIGHT_MAX     100
@@ -50,9 +51,9 @@ struct backends_args {
 	size_t n_backends;
 };
 
-/* All or none. One that is named twice counts once, by its first; one that stands behind it already stays as it is
- * (AddBackendServers page, "Operation description"). Refuses with REGION_UNKNOWN, BALANCER_UNKNOWN, BALANCER_LOCKED,
- * INSTANCE_UNKNOWN, INSTANCE_NOT_RUNNING, BALANCER_FULL. */
+/* All or none. One that is named twice counts once, by its first (AddBackendServers page, "Operation description"). Refuses
+ * with REGION_UNKNOWN, BALANCER_UNKNOWN, BALANCER_LOCKED, INSTANCE_UNKNOWN, INSTANCE_NOT_RUNNING, BACKEND_EXISTS,
+ * BALANCER_FULL. */
 bool backends_add(struct work *work, const struct backends_args *args);
 
 /* One that does not stand behind it is passed over. Refuses with REGION_UNKNOWN, BALANCER_UNKNOWN, BALANCER_LOCKED. */

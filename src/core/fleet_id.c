@@ -2,17 +2,19 @@
 #include "base/text.h"
 #include "core/fleet_module.h"
 
-static const char *const kind_words[TAGGED_MAX] = {
+static const char *const kind_words[FLEET_ID_MAX] = {
 	[TAGGED_INSTANCE] = "instance",
 	[TAGGED_DISK] = "disk",
 	[TAGGED_SNAPSHOT] = "snapshot",
 	[TAGGED_SECURITY_GROUP] = "security group",
 	[TAGGED_VPC] = "VPC",
 	[TAGGED_VSWITCH] = "VSwitch",
+	[FLEET_ID_LOAD_BALANCER] = "load balancer",
+	[FLEET_ID_DB_INSTANCE] = "database instance",
 };
 
 /* The account of the thing of that kind and id; NULL if there is none. */
-static const char *account_of(struct txn *txn, enum tagged kind, const char *id)
+static const char *account_of(struct txn *txn, int kind, const char *id)
 {
 	union {
 		struct instance instance;
@@ -21,6 +23,8 @@ static const char *account_of(struct txn *txn, enum tagged kind, const char *id)
 		struct security_group group;
 		struct vpc vpc;
 		struct vswitch vswitch;
+		struct load_balancer balancer;
+		struct db_instance db;
 	} any;
 
 	switch (kind) {
@@ -36,22 +40,25 @@ static const char *account_of(struct txn *txn, enum tagged kind, const char *id)
 		return vpc_get(txn, id, &any.vpc) ? any.vpc.tenant.account : NULL;
 	case TAGGED_VSWITCH:
 		return vswitch_get(txn, id, &any.vswitch) ? any.vswitch.tenant.account : NULL;
-	case TAGGED_MAX:
-		break;
+	case FLEET_ID_LOAD_BALANCER:
+		return load_balancer_get(txn, id, &any.balancer) ? any.balancer.tenant.account : NULL;
+	case FLEET_ID_DB_INSTANCE:
+		return db_instance_get(txn, id, &any.db) ? any.db.tenant.account : NULL;
+	default:
+		return NULL;
 	}
-	return NULL;
 }
 
-bool fleet_id_is_free(struct fleet_load *load, const char *item_path, enum tagged kind, const char *id)
+bool fleet_id_is_free(struct fleet_load *load, const char *item_path, int kind, const char *id)
 {
 	const char *account = NULL;
-	enum tagged other = 0;
+	int other = 0;
 
 	if (!fleet_id_well_formed(id)) {
 		fleet_wrong(load, item_path, "id", "an id is 1 to 64 letters, digits, '-', '_' or '*'");
 		return false;
 	}
-	while (other < TAGGED_MAX && !(account = account_of(load->work->txn, other, id)))
+	while (other < FLEET_ID_MAX && !(account = account_of(load->work->txn, other, id)))
 		other++;
 	if (!account)
 		return true;

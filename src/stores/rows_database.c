@@ -15,7 +15,6 @@ static const struct column db_columns[] = {
 	TEXT(db_instance, class),
 	TEXT(db_instance, vpc),
 	TEXT(db_instance, vswitch),
-	TEXT(db_instance, connection),
 	ENUM(db_instance, charge_type, charge_type_names),
 	TEXT(db_instance, resource_group),
 	INT64(db_instance, created_at, STAYS),
@@ -79,7 +78,6 @@ static bool db_where(struct where *where, const struct db_filter *filter)
 	where_text(where, "vswitch", filter->vswitch);
 	if (filter->classic >= 0)
 		where_literal(where, filter->classic ? "vpc = ''" : "vpc <> ''");
-	where_text(where, "connection", filter->connection);
 	where_enum(where, "charge_type", "=", filter->charge_type, charge_type_names);
 	where_text(where, "resource_group", filter->resource_group);
 	/* Not LIKE, in which some characters would mean more than themselves. */

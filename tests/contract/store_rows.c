@@ -102,7 +102,7 @@
 
 #define DB_INSTANCE_FIELDS(TEXT, INT, BOOL, ENUM)                                                              \
 	TENANT_FIELDS(TEXT) TEXT(zone) TEXT(description) ENUM(status, DB_STATUS_MAX) TEXT(engine)                \
-	TEXT(engine_version) TEXT(class) TEXT(vpc) TEXT(vswitch) TEXT(connection) ENUM(charge_type, CHARGE_TYPE_MAX) \
+	TEXT(engine_version) TEXT(class) TEXT(vpc) TEXT(vswitch) ENUM(charge_type, CHARGE_TYPE_MAX) \
 	TEXT(resource_group) INT(created_at) INT(expires_at)
 
 #define CLIENT_TOKEN_FIELDS(TEXT, INT, BOOL, ENUM) TEXT(account) TEXT(input_hash) TEXT(result) INT(created_at)

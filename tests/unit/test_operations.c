@@ -443,6 +443,17 @@ static const struct {
 #include "operations_ess.inc"
 	{ "bssapi QueryAvailableInstances", { R(PARAMETER_INVALID) } },
 	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
+	{ "rds DescribeDBInstanceIPArrayList", { R(DB_UNKNOWN) } },
+	{ "rds DescribeDBInstances", { R(REGION_UNKNOWN), R(DB_UNKNOWN) } },
+	{ "slb AddBackendServers",
+	  { R(BACKENDS_MALFORMED), R(BACKENDS_TOO_MANY), R(BACKEND_NAMELESS), R(BACKEND_KIND), R(BACKEND_WEIGHT),
+	    R(REGION_UNKNOWN), R(BALANCER_UNKNOWN), R(BALANCER_LOCKED), R(INSTANCE_UNKNOWN), R(INSTANCE_NOT_RUNNING),
+	    R(BACKEND_EXISTS), R(BALANCER_FULL) } },
+	{ "slb DescribeLoadBalancerAttribute", { R(REGION_UNKNOWN), R(BALANCER_UNKNOWN) } },
+	{ "slb RemoveBackendServers",
+	  { R(BACKENDS_MALFORMED), R(BACKENDS_TOO_MANY), R(BACKEND_NAMELESS), R(REGION_UNKNOWN), R(BALANCER_UNKNOWN),
+	    R(BALANCER_LOCKED) } },
+	{ "slb SetLoadBalancerStatus", { R(REGION_UNKNOWN), R(BALANCER_UNKNOWN), R(BALANCER_LOCKED) } },
 	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(TEMPORARY_KEYS_LIMIT) } },
 	{ "sts GetCallerIdentity", { R(NONE) } },
 	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS) } },
@@ -563,6 +574,8 @@ static size_t size_of(const struct field *field)
 		return sizeof(double);
 	case FIELD_TEXTS:
 		return sizeof(struct texts);
+	case FIELD_INTS:
+		return sizeof(struct numbers);
 	case FIELD_JSON_TEXTS:
 		return sizeof(struct opt_texts);
 	case FIELD_ITEMS:
@@ -589,7 +602,7 @@ static bool is_one_of(enum field_type type, const enum field_type *types, size_t
 /* What a flag or member means something for. */
 static const char *wrong_of_both(const struct field *field)
 {
-	bool lists = IS(field, FIELD_TEXTS, FIELD_ITEMS);
+	bool lists = IS(field, FIELD_TEXTS, FIELD_INTS, FIELD_ITEMS);
 
 	if (!field->of != !IS(field, FIELD_ITEMS, FIELD_OBJECT))
 		return "a shape inside is for lists of structs and for objects";
@@ -603,7 +616,7 @@ static const char *wrong_of_both(const struct field *field)
 
 static const char *wrong_in_input(const struct field *field)
 {
-	if (IS(field, FIELD_BOOL, FIELD_INT, FIELD_DECIMAL))
+	if (IS(field, FIELD_BOOL, FIELD_INT, FIELD_DECIMAL, FIELD_INTS))
 		return "a plain number or boolean cannot tell absent from 0";
 	if (field->flags & FIELD_OMIT_EMPTY)
 		return "what is left out is output's";

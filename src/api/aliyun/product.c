@@ -4,6 +4,8 @@
 #include "api/aliyun/ecs.h"
 #include "api/aliyun/ess.h"
 #include "api/aliyun/location.h"
+#include "api/aliyun/rds.h"
+#include "api/aliyun/slb.h"
 #include "api/aliyun/sts.h"
 #include "api/aliyun/vpc.h"
 #include "base/text.h"
@@ -14,6 +16,8 @@ const struct product *const products[] = {
 	&product_ess,
 	&product_ess_later,
 	&product_location,
+	&product_rds,
+	&product_slb,
 	&product_sts,
 	&product_vpc,
 	NULL,
@@ -30,6 +34,12 @@ const struct product *const products[] = {
 #undef OPERATION
 #define OPERATION(name) extern const struct operation location_##name;
 #include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation rds_##name;
+#include "api/aliyun/rds_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation slb_##name;
+#include "api/aliyun/slb_operations.def"
 #undef OPERATION
 #define OPERATION(name) extern const struct operation sts_##name;
 #include "api/aliyun/sts_operations.def"
@@ -50,6 +60,12 @@ const struct operation *const product_operations[] = {
 #undef OPERATION
 #define OPERATION(name) &location_##name,
 #include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) &rds_##name,
+#include "api/aliyun/rds_operations.def"
+#undef OPERATION
+#define OPERATION(name) &slb_##name,
+#include "api/aliyun/slb_operations.def"
 #undef OPERATION
 #define OPERATION(name) &sts_##name,
 #include "api/aliyun/sts_operations.def"

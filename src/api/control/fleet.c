@@ -312,5 +312,5 @@ const struct operation control_fleet_reset = {
 	.out = { sizeof(struct change_out), change_out_fields },
 	.errors = reset_errors,
 	.run = reset_run,
-	.doc = "Removes all instances, disks, snapshots and faults, and what was added to the catalogue. Accounts and their access keys stay.",
+	.doc = "Removes all instances, disks, snapshots, load balancers, databases and faults, and what was added to the catalogue. Accounts and their access keys stay.",
 };

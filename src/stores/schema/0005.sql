@@ -48,7 +48,6 @@ CREATE TABLE db_instance (
 	class TEXT NOT NULL,
 	vpc TEXT NOT NULL,
 	vswitch TEXT NOT NULL,
-	connection TEXT NOT NULL,
 	charge_type TEXT NOT NULL,
 	resource_group TEXT NOT NULL,
 	created_at BIGINT NOT NULL,

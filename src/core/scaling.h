@@ -156,6 +156,7 @@ struct scaling_adjust_args {
 	const char *group;
 	struct scaling_adjust adjust;
 	const char *metadata;
+	bool asks_hooks;
 };
 bool scaling_adjust(struct work *work, const struct scaling_adjust_args *args, const char **ret_activity);
 

@@ -141,7 +141,6 @@ static bool grow(struct work *work, struct scaling_group *group, int64_t amount,
 {
 	activity->kind = SCALING_OUT;
 	activity->amount = amount < SCALING_ACTIVITY_MAX ? amount : SCALING_ACTIVITY_MAX;
-	activity->asks_hooks = true;
 	scaling_activity_open(work, group, activity);
 	return true;
 }
@@ -156,7 +155,7 @@ static bool shrink(struct work *work, struct scaling_group *group, int64_t amoun
 		return false;
 	activity->kind = SCALING_IN;
 	activity->amount = amount < n ? amount : n;
-	activity->leaves_balancers = activity->asks_hooks = true;
+	activity->leaves_balancers = true;
 	scaling_activity_open(work, group, activity);
 	for (i = 0; i < activity->amount; i++)
 		scaling_member_leaves(work, &members[i], activity);
@@ -234,7 +233,7 @@ static int64_t wanted_size(const struct scaling_group *group, int64_t now)
 
 static void keep_size(struct work *work, struct scaling_group *group)
 {
-	struct scaling_activity activity = { .cause = SCALING_BY_SIZE, .cooldown = 0 };
+	struct scaling_activity activity = { .cause = SCALING_BY_SIZE, .asks_hooks = true, .cooldown = 0 };
 	int64_t total = scaling_capacity(work, group->id).total;
 	int64_t change = wanted_size(group, total) - total;
 

@@ -192,7 +192,7 @@ static struct scale_facts execute_find(struct work *work, const struct scaling_e
 bool scaling_rule_execute(struct work *work, const struct scaling_execute_args *args, const char **ret_activity)
 {
 	struct scale_facts f = execute_find(work, args);
-	struct scaling_activity activity = { .cause = SCALING_BY_RULE, .source = args->rule, .cooldown = -1 };
+	struct scaling_activity activity = { .cause = SCALING_BY_RULE, .source = args->rule, .asks_hooks = true, .cooldown = -1 };
 
 	if (f.rule_found && f.rule.cooldown_given)
 		activity.cooldown = f.rule.cooldown;
@@ -205,6 +205,7 @@ bool scaling_adjust(struct work *work, const struct scaling_adjust_args *args, c
 		.cause = SCALING_BY_CALL,
 		.source = work->caller.key_id,
 		.metadata = args->metadata,
+		.asks_hooks = args->asks_hooks,
 		.cooldown = -1,
 	};
 	struct scale_facts f = { .adjust = args->adjust };

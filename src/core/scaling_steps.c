@@ -36,12 +36,24 @@ static void note_reason(struct scaling_run *run, enum refusal_reason reason, con
 	run->activity.message = text_or(message, "");
 }
 
-/* Its job goes on without the group. What cannot be released just now (it is being released already) ends all the same. */
-static void release_made(struct work *work, const char *id)
+/* An instance's deletion protection is against people (CreateScalingConfiguration page, DeletionProtection). */
+static bool release(struct work *work, const struct scaling_member *member)
 {
-	struct instance_release_args args = { .instance = id, .force = true };
+	struct instance_release_args args = { .instance = member->id, .force = true };
+	struct instance instance;
 
-	if (!instance_release(work, &args))
+	if (member->creation == SCALING_CREATED && instance_get(work->txn, member->id, &instance) &&
+	    instance.deletion_protection) {
+		instance.deletion_protection = false;
+		instance_put(work->txn, &instance);
+	}
+	return instance_release(work, &args);
+}
+
+/* Its job goes on without the group. What cannot be released just now (it is being released already) ends all the same. */
+static void release_made(struct work *work, const struct scaling_member *member)
+{
+	if (!release(work, member))
 		work->refusal = (struct refusal){ 0 };
 }
 
@@ -64,7 +76,7 @@ void scaling_run_fail(struct work *work, struct scaling_run *run, struct scaling
 	scaling_member_row_delete(work->txn, member->id);
 	if (member->creation == SCALING_CREATED) {
 		activity->created = text_list_without(work->arena, activity->created, member->id);
-		release_made(work, member->id);
+		release_made(work, member);
 	}
 	member->state = SCALING_IN_SERVICE; /* of no row any more: neither comes nor goes */
 }
@@ -247,8 +259,21 @@ static void leave(struct work *work, struct scaling_run *run, const struct scali
 	run->activity.done++;
 }
 
+/* Somebody may have stopped or released it meanwhile. */
+static bool can_join(struct work *work, const char *id)
+{
+	struct instance instance;
+
+	return instance_get(work->txn, id, &instance) && instance.state != INSTANCE_STOPPED &&
+	       instance.state != INSTANCE_RELEASING;
+}
+
 static void join(struct work *work, struct scaling_run *run, struct scaling_member *member)
 {
+	if (!can_join(work, member->id)) {
+		scaling_run_fail(work, run, member, REFUSE_INSTANCE_STATE, member->id);
+		return;
+	}
 	scaling_outside_join(work, &run->group, member);
 	member->state = SCALING_IN_SERVICE;
 	scaling_member_put(work->txn, member);
@@ -281,14 +306,13 @@ void scaling_release_enter(struct work *work, struct scaling_run *run)
 
 	for (i = 0; i < run->n; i++) {
 		struct scaling_member *member = &run->members[i];
-		struct instance_release_args args = { .instance = member->id, .force = true };
 		struct instance instance;
 
 		/* Somebody else may be at it. */
 		if (!scaling_member_goes(member) || !instance_get(work->txn, member->id, &instance) ||
 		    instance.state == INSTANCE_RELEASING)
 			continue;
-		if (!instance_release(work, &args))
+		if (!release(work, member))
 			scaling_run_fail(work, run, member, work->refusal.reason, member->id);
 		work->refusal = (struct refusal){ 0 };
 	}

@@ -30,6 +30,35 @@ def test_a_group_grows_and_shrinks(ess):
     assert sum(ess.cloud.instance(one) is not None for one in members) == 1
 
 
+def test_what_failed_is_named(own_cloud):
+    """A fault of the job of a call that scales fails the activity as a whole."""
+    ess = Ess(own_cloud())
+    group = ess.make_group()
+    ess.cloud.server.control("POST", "/_cleat/faults", {"operation": "ScaleWithAdjustment", "effect": "job-fails",
+                                                        "reason": "no room", "times": 1})
+    failed = ess.activity(adjust(ess, group, 2))
+    assert (failed["StatusCode"], failed["TotalCapacity"], failed["ErrorCode"]) == ("Failed", "0", "InstanceOperationFailed")
+    ((error,),) = failed["ErrorMessages"].values()
+    assert error["FailedInstanceIds"] == {"FailedInstanceIds": []} and error["Code"] == failed["ErrorCode"]
+    assert ess.activity(adjust(ess, group, 2))["StatusCode"] == "Successful"
+
+
+def test_contexts_of_hooks_are_read(ess):
+    group = ess.make_group(DesiredCapacity=1)
+    member = ess.ids(group).pop()
+    for context in ("x", "[]", '{"DisableLifecycleHook": 3}'):
+        for action, more in (("RemoveInstances", {"InstanceId": [member]}),
+                             ("ScaleWithAdjustment", {"AdjustmentType": "TotalCapacity", "AdjustmentValue": 0})):
+            assert ess.refused(action, ScalingGroupId=group, LifecycleHookContext=context, **more) == (
+                400, "InvalidParameter", "The specified value of parameter LifecycleHookContext is not valid.")
+    reply = ess.RemoveInstances(ScalingGroupId=group, InstanceId=[member, "i-none"], IgnoreInvalidInstance=True,
+                                LifecycleHookContext='{"DisableLifecycleHook": true}')
+    if ess.version == LATER:
+        assert reply["IgnoredInstances"] == [{"Code": "InvalidInstanceId.NotFound", "InstanceId": "i-none",
+                                              "Message": "Instance “i-none” does not exist."}]
+    assert ess.activity(reply["ScalingActivityId"])["StatusCode"] == "Warning"
+
+
 def test_rows_of_adjusting(ess):
     def refused(group, **more):
         return ess.refused("ScaleWithAdjustment", ScalingGroupId=group,

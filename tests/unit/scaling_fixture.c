@@ -217,6 +217,11 @@ void change_member(struct world *world, const char *instance, enum scaling_membe
 	must(world_change(world, put_member_row, &member));
 }
 
+void put_changed_member(struct world *world, struct scaling_member member)
+{
+	must(world_change(world, put_member_row, &member));
+}
+
 struct move {
 	const char *group;
 	const char *instances[SCALING_BATCH_MAX];
@@ -252,7 +257,7 @@ static bool detach(struct work *work, void *args)
 static bool adjust(struct work *work, void *args)
 {
 	struct move *move = args;
-	struct scaling_adjust_args adjust = { .group = move->group, .adjust = move->adjust };
+	struct scaling_adjust_args adjust = { .group = move->group, .adjust = move->adjust, .asks_hooks = true };
 
 	return scaling_adjust(work, &adjust, &move->activity);
 }

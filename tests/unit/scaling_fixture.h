@@ -15,6 +15,7 @@ bool has_group(struct world *world, const char *id);
 /* A member in service; the instance is put as well, running. */
 void put_member(struct world *world, const char *group, const char *instance, enum scaling_creation creation);
 void change_member(struct world *world, const char *instance, enum scaling_member_state state, enum scaling_health health);
+void put_changed_member(struct world *world, struct scaling_member member);
 bool get_member(struct world *world, const char *instance, struct scaling_member *ret);
 
 /* Members in that state (-1: any), oldest first. */

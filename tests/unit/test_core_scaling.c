@@ -113,6 +113,56 @@ static void one_that_cannot_be_released_is_a_member_as_before(void **state)
 	assert_int_equal(get_instance(world, member.id).state, INSTANCE_RUNNING);
 }
 
+static bool protect(struct work *work, void *args)
+{
+	struct instance instance;
+
+	assert_true(instance_get(work->txn, args, &instance));
+	instance.deletion_protection = true;
+	instance_put(work->txn, &instance);
+	return true;
+}
+
+/* Deletion protection is against people: what the group made goes, what was entrusted to it does not. */
+static void protection_of_instances_is_against_people(void **state)
+{
+	struct world *world = *state;
+	struct scaling_member member;
+
+	put_group(world, world_group(G));
+	put_member(world, G, "i-a", SCALING_CREATED);
+	put_member(world, G, "i-b", SCALING_ATTACHED);
+	assert_true(get_member(world, "i-b", &member));
+	member.entrusted = true;
+	put_changed_member(world, member);
+	must(world_change(world, protect, (void *)"i-a"));
+	must(world_change(world, protect, (void *)"i-b"));
+	must(do_adjust(world, G, SCALING_TOTAL, 0));
+	settle(world);
+	assert_false(has_instance(world, "i-a"));
+	assert_true(get_member(world, "i-b", NULL));
+	expect_activity(last_activity(world, G), SCALING_IN, SCALING_WARNING, 1);
+	assert_string_equal(last_activity(world, G).reason, "instance-deletion-protected");
+}
+
+/* Stopped or gone between the call and its activity. */
+static void who_does_not_run_any_more_does_not_join(void **state)
+{
+	struct world *world = *state;
+
+	world->core.settings.pace = PACE_QUICK;
+	put_group(world, world_group(G));
+	must(do_attach_members(world, G, 3));
+	must(do_release(world, "i-1", true));
+	must(do_stop(world, "i-2"));
+	advance(world, 250); /* before the group looks */
+	set_instance_state(world, "i-2", INSTANCE_STOPPED);
+	advance(world, 10 * SECOND);
+	assert_int_equal(members_of(world, G, SCALING_IN_SERVICE, NULL), 1);
+	assert_true(get_member(world, "i-3", NULL));
+	assert_true(has_instance(world, "i-2"));
+}
+
 static void those_who_go_first(void **state)
 {
 	static const struct {
@@ -359,6 +409,8 @@ static int group(const char *name)
 		CREW_TEST(without_a_configuration_growing_fails),
 		CREW_TEST(shrinking_releases_what_the_group_made),
 		CREW_TEST(one_that_cannot_be_released_is_a_member_as_before),
+		CREW_TEST(protection_of_instances_is_against_people),
+		CREW_TEST(who_does_not_run_any_more_does_not_join),
 		CREW_TEST(those_who_go_first),
 		CREW_TEST(those_in_standby_or_protected_do_not_go),
 		CREW_TEST(how_many_come_and_go),

@@ -6,6 +6,7 @@
 #include "api/aliyun/ecs.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "base/tree.h"
 
 #define OPERATION(name) extern const struct operation ess_##name;
 #include "api/aliyun/ess_operations.def"
@@ -136,6 +137,26 @@ bool ess_weights(struct call *call, const struct texts *texts, size_t n_instance
 			return call_refuse(call, REFUSE_PARAMETER_INVALID, parameter);
 	}
 	*ret = weights;
+	return true;
+}
+
+bool ess_asks_hooks(struct call *call, const char *context, bool *ret)
+{
+	bool disabled = false;
+	struct tree *tree;
+	struct tree *member;
+	const char *error;
+
+	*ret = true;
+	if (text_empty(context))
+		return true;
+	tree = tree_from_json(call_work_arena(call), context, strlen(context), TREE_DEPTH_MAX, &error);
+	if (!tree || tree->kind != TREE_OBJECT)
+		return call_refuse(call, REFUSE_PARAMETER_INVALID, "LifecycleHookContext");
+	member = tree_find(tree, "DisableLifecycleHook");
+	if (member && !text_to_bool(text_or(member->value, ""), &disabled))
+		return call_refuse(call, REFUSE_PARAMETER_INVALID, "LifecycleHookContext");
+	*ret = !disabled;
 	return true;
 }
 

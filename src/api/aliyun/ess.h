@@ -95,6 +95,10 @@ const char *ess_time(struct call *call, int64_t moment);
 bool ess_weights(struct call *call, const struct texts *texts, size_t n_instances, const char *parameter,
                  const int64_t **ret);
 
+/* LifecycleHookContext, JSON: whether hooks are to be asked. False, refused as InvalidParameter: it is no such thing. Of its
+ * members DisableLifecycleHook counts. */
+bool ess_asks_hooks(struct call *call, const char *context, bool *ret);
+
 /* A list of texts as one, comma separated; and back. */
 const char *ess_join(struct call *call, const struct texts *texts);
 struct texts ess_split(struct call *call, const char *list);

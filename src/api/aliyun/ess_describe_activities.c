@@ -4,11 +4,26 @@
 #include "api/aliyun/ess_activity_text.h"
 #include "base/text.h"
 
+struct error_item {
+	const char *code, *message, *description;
+	struct texts failed;
+};
+
+static const struct field error_fields[] = {
+	TEXT(struct error_item, code, "Code"),
+	TEXT(struct error_item, message, "Message"),
+	TEXT(struct error_item, description, "Description"),
+	TEXTS(struct error_item, failed, "FailedInstanceIds", .item = "FailedInstanceIds"),
+	FIELDS_END,
+};
+static const struct shape error_shape = { sizeof(struct error_item), error_fields };
+
 struct activity_item {
 	const char *id, *group, *state, *cause, *description, *message, *detail, *trigger_type, *trigger, *metadata, *started_at,
 		*ended_at, *total, *created_total, *attached_total, *error_code, *error_message;
 	int64_t progress, amount, n_created, n_destroyed, n_started, n_stopped;
 	struct texts created, destroyed, started, stopped;
+	struct items errors;
 };
 
 static const struct field item_fields[] = {
@@ -31,6 +46,7 @@ static const struct field item_fields[] = {
 	TEXT(struct activity_item, metadata, "ActivityMetadata", .flags = FIELD_OMIT_EMPTY),
 	TEXT(struct activity_item, error_code, "ErrorCode", .flags = FIELD_OMIT_EMPTY),
 	TEXT(struct activity_item, error_message, "ErrorMessage", .flags = FIELD_OMIT_EMPTY),
+	ITEMS(struct activity_item, errors, "ErrorMessages", .item = "ErrorMessages", .of = &error_shape),
 	TEXTS(struct activity_item, created, "CreatedInstances", .item = "CreatedInstance"),
 	INT(struct activity_item, n_created, "CreatedCapacity"),
 	TEXTS(struct activity_item, destroyed, "DestroyedInstances", .item = "DestroyedInstance"),
@@ -52,6 +68,15 @@ static int64_t progress_of(const struct scaling_activity *activity)
 static const char *after(struct call *call, const struct scaling_activity *activity, int64_t number)
 {
 	return activity->state == SCALING_IN_PROGRESS ? "" : arena_printf(call_work_arena(call), "%lld", (long long)number);
+}
+
+/* What failed, with the instances that were put back. */
+static struct items errors_of(struct call *call, const struct scaling_activity *activity, const struct ess_activity_text *text)
+{
+	struct error_item *item = arena_new(call_work_arena(call), struct error_item);
+
+	*item = (struct error_item){ text->error_code, text->error_message, text->message, ess_split(call, activity->failed) };
+	return (struct items){ item, text_empty(text->error_code) ? 0 : 1 };
 }
 
 static void fill_item(struct call *call, const struct scaling_activity *activity, struct activity_item *ret)
@@ -78,6 +103,7 @@ static void fill_item(struct call *call, const struct scaling_activity *activity
 		.trigger_type = activity->cause == SCALING_BY_CALL || activity->cause == SCALING_BY_RULE ? "Api" : "Ess",
 		.trigger = activity->source,
 		.metadata = activity->metadata,
+		.errors = errors_of(call, activity, &text),
 		.created = ess_split(call, activity->created),
 		.destroyed = ess_split(call, activity->destroyed),
 	};

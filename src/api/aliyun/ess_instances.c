@@ -173,15 +173,57 @@ static const struct field remove_in_fields[] = {
 	TEXT(struct remove_in, policy, "RemovePolicy", .values = remove_policies,
 	     .doc = "recycle is done as release, which is the default."),
 	OPT_INT(struct remove_in, stop_timeout, "StopInstanceTimeout", .flags = FIELD_ACCEPTED),
-	TEXT(struct remove_in, hook_context, "LifecycleHookContext", .flags = FIELD_ACCEPTED),
+	TEXT(struct remove_in, hook_context, "LifecycleHookContext", .max = 4096, .doc = "JSON: DisableLifecycleHook true asks no hook."),
 	TOKEN_FIELD(struct remove_in, client_token),
 	FIELDS_END,
 };
 
+struct ignored_item {
+	const char *code, *instance, *message;
+};
+
+static const struct field ignored_fields[] = {
+	TEXT(struct ignored_item, code, "Code"),
+	TEXT(struct ignored_item, instance, "InstanceId"),
+	TEXT(struct ignored_item, message, "Message"),
+	FIELDS_END,
+};
+static const struct shape ignored_shape = { sizeof(struct ignored_item), ignored_fields };
+
+struct remove_out {
+	const char *activity;
+	struct items ignored;
+};
+
+static const struct field remove_out_fields[] = {
+	TEXT(struct remove_out, activity, "ScalingActivityId"),
+	ITEMS(struct remove_out, ignored, FIELD_ABSENT, .later = "IgnoredInstances", .of = &ignored_shape),
+	FIELDS_END,
+};
+
+/* In the words in which they would have been refused. */
+static void fill_ignored(struct call *call, struct remove_out *out)
+{
+	const struct error_row *row = error_row_find(leave_errors, REFUSE_SCALING_MEMBER_UNKNOWN);
+	struct scaling_activity activity;
+	struct ignored_item *items;
+	struct texts ids;
+	size_t i;
+
+	if (!scaling_activity_get(call->work.txn, out->activity, &activity))
+		return;
+	ids = ess_split(call, activity.ignored);
+	items = arena_array(call_work_arena(call), struct ignored_item, ids.n);
+	for (i = 0; i < ids.n; i++)
+		items[i] = (struct ignored_item){ row->code, ids.items[i],
+			                          fault_text(call_work_arena(call), row->message, ids.items[i], NULL) };
+	out->ignored = (struct items){ items, ids.n };
+}
+
 static bool remove_run(struct call *call, const void *in_, void *out_)
 {
 	const struct remove_in *in = in_;
-	struct activity_out *out = out_;
+	struct remove_out *out = out_;
 	struct scaling_detach_args args = {
 		.group = in->group,
 		.instances = in->instances.items,
@@ -189,11 +231,14 @@ static bool remove_run(struct call *call, const void *in_, void *out_)
 		.ignore_invalid = in->ignore.value,
 		.keep_desired = in->decrease.is == GIVEN && !in->decrease.value,
 		.leaves_balancers = true,
-		.asks_hooks = true,
 		.release = true,
 	};
 
-	return call_verb(call, scaling_detach(&call->work, &args, &out->activity));
+	if (!ess_asks_hooks(call, in->hook_context, &args.asks_hooks) ||
+	    !call_verb(call, scaling_detach(&call->work, &args, &out->activity)))
+		return false;
+	fill_ignored(call, out);
+	return true;
 }
 
 const struct operation ess_remove_instances = {
@@ -204,7 +249,7 @@ const struct operation ess_remove_instances = {
 	.permission = "ess:RemoveInstances",
 	.resource = "scalinggroup/{ScalingGroupId}",
 	.in = { sizeof(struct remove_in), remove_in_fields },
-	.out = { sizeof(struct activity_out), activity_out_fields },
+	.out = { sizeof(struct remove_out), remove_out_fields },
 	.errors = leave_errors,
 	.opens_jobs = true,
 	.run = remove_run,

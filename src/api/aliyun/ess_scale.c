@@ -149,7 +149,7 @@ static const struct field adjust_in_fields[] = {
 	OPT_BOOL(struct adjust_in, sync, "SyncActivity", .flags = FIELD_ACCEPTED),
 	OPT_BOOL(struct adjust_in, parallel, "ParallelTask", .flags = FIELD_ACCEPTED),
 	TEXT(struct adjust_in, mode, "ExecutionMode", .values = modes, .doc = "PlanOnly is not had."),
-	TEXT(struct adjust_in, hook_context, "LifecycleHookContext", .flags = FIELD_ACCEPTED),
+	TEXT(struct adjust_in, hook_context, "LifecycleHookContext", .max = 4096, .doc = "JSON: DisableLifecycleHook true asks no hook."),
 	TEXT(struct adjust_in, overrides, "Overrides", .flags = FIELD_ACCEPTED),
 	TEXT(struct adjust_in, client_token, "ClientToken", .flags = FIELD_CLIENT_TOKEN, .max = ESS_CLIENT_TOKEN_MAX,
 	     .doc = "A repeat within 24 hours gets the first answer."),
@@ -190,7 +190,8 @@ static bool adjust_run(struct call *call, const void *in_, void *out_)
 	};
 
 	out->type = "CapacityChange";
-	return call_verb(call, scaling_adjust(&call->work, &args, &out->activity));
+	return ess_asks_hooks(call, in->hook_context, &args.asks_hooks) &&
+	       call_verb(call, scaling_adjust(&call->work, &args, &out->activity));
 }
 
 const struct operation ess_scale_with_adjustment = {

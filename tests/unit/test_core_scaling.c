@@ -31,6 +31,37 @@ static void group_grows_by_its_configuration(void **state)
 	assert_int_equal(get_group(world, G).cooldown_until, world->now + 300 * SECOND);
 }
 
+struct called {
+	struct fake *fake;
+	size_t n_seen; /* calls of the driver until then */
+};
+
+static void note_call(void *context)
+{
+	struct called *called = context;
+
+	pthread_mutex_lock(&called->fake->lock);
+	called->n_seen = called->fake->n_seen;
+	pthread_mutex_unlock(&called->fake->lock);
+}
+
+/* The activity's job goes on itself, and so do those of the instances that it set going. */
+static void who_waits_for_an_activity_waits_for_its_instances(void **state)
+{
+	struct world *world = *state;
+	struct called called = { .fake = fake_of(world) };
+
+	put_group(world, world_group(G));
+	world->waited = note_call;
+	world->waited_context = &called;
+	must(do_adjust(world, G, SCALING_CHANGE, 1));
+	world->waited = NULL;
+	settle(world);
+	assert_int_equal(members_of(world, G, SCALING_IN_SERVICE, NULL), 1);
+	assert_true(called.n_seen > 0);
+	assert_int_equal(called.n_seen, fake_of(world)->n_seen);
+}
+
 static void one_that_cannot_be_built_is_put_back_alone(void **state)
 {
 	struct world *world = *state;
@@ -404,6 +435,7 @@ static int group(const char *name)
 {
 	const struct CMUnitTest tests[] = {
 		CREW_TEST(group_grows_by_its_configuration),
+		CREW_TEST(who_waits_for_an_activity_waits_for_its_instances),
 		CREW_TEST(one_that_cannot_be_built_is_put_back_alone),
 		CREW_TEST(one_that_does_not_come_up_is_released),
 		CREW_TEST(without_a_configuration_growing_fails),

@@ -75,6 +75,27 @@ struct scaling_enable_args {
 };
 bool scaling_group_enable(struct work *work, const struct scaling_enable_args *args);
 
+struct scaling_number {
+	bool given;
+	int64_t value;
+};
+
+/* Texts that are NULL stay as they are (core/scaling_modify.c). */
+struct scaling_modify_args {
+	const char *group;
+	const char *name;
+	struct scaling_number min_size, max_size, desired_capacity, default_cooldown;
+	struct scaling_number max_instance_lifetime, stop_instance_timeout;
+	bool disable_desired;
+	int health_check; /* enum scaling_health_check, or -1 */
+	const char *removal_policies, *multi_zone_policy, *scaling_policy, *configuration, *vswitches;
+	int deletion_protection; /* 0, 1, or -1 */
+};
+bool scaling_group_modify(struct work *work, const struct scaling_modify_args *args);
+
+/* Processes of a group that rest, or go on: "ScaleIn", "ScaleOut", "HealthCheck", ... */
+bool scaling_group_suspend(struct work *work, const char *id, const char *const *processes, size_t n, bool suspend);
+
 /* A group that is not active stays as it is. */
 bool scaling_group_disable(struct work *work, const char *id);
 
@@ -133,6 +154,23 @@ struct scaling_detach_args {
 
 /* Checks in this order: group, its state, an activity, the instances, balancers and databases, MinSize (detach rules, 5). */
 bool scaling_detach(struct work *work, const struct scaling_detach_args *args, const char **ret_activity);
+
+/* ---- members that stay (core/scaling_member.c) ---- */
+
+enum scaling_move { SCALING_PROTECT, SCALING_UNPROTECT, SCALING_ENTER_STANDBY, SCALING_EXIT_STANDBY };
+
+struct scaling_move_args {
+	const char *group;
+	enum scaling_move move;
+	const char *const *instances;
+	size_t n_instances;
+};
+
+/* All or none. */
+bool scaling_members_move(struct work *work, const struct scaling_move_args *args);
+
+/* Refuses with SCALING_MEMBER_UNKNOWN only. */
+bool scaling_member_set_health(struct work *work, const char *instance, enum scaling_health health);
 
 /* ---- a group is made larger or smaller (core/scaling_scale.c) ---- */
 

@@ -51,6 +51,10 @@ const char *const ess_health_check_words[] = { "NONE", "ECS", "LOAD_BALANCER", N
 const char *const ess_activity_state_words[] = { "InProgress", "Successful", "Warning", "Failed", "Rejected", NULL };
 static const char *const group_state_words[] = { "Inactive", "Active", "Deleting", NULL };
 
+const char *const ess_multi_zone_words[] = { "PRIORITY", "COST_OPTIMIZED", "BALANCE", "COMPOSABLE", NULL };
+const char *const ess_policy_words[] = { "recycle", "release", "forcerelease", "forcerecycle", NULL };
+static const char *const removal_words[] = { "OldestInstance", "NewestInstance", "OldestScalingConfiguration", NULL };
+
 static int position(const char *const *words, const char *word)
 {
 	int i;
@@ -137,6 +141,20 @@ bool ess_weights(struct call *call, const struct texts *texts, size_t n_instance
 			return call_refuse(call, REFUSE_PARAMETER_INVALID, parameter);
 	}
 	*ret = weights;
+	return true;
+}
+
+bool ess_policies(struct call *call, const struct texts *texts, const char **ret)
+{
+	size_t i;
+
+	for (i = 0; i < texts->n; i++) {
+		if (position(removal_words, texts->items[i]) < 0)
+			return call_refuse(call, REFUSE_PARAMETER_INVALID,
+			                   call->edition == EDITION_LATER ? "RemovalPolicies" : "RemovalPolicy");
+	}
+	if (texts->n)
+		*ret = ess_join(call, texts);
 	return true;
 }
 

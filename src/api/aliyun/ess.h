@@ -87,6 +87,11 @@ int ess_adjustment_of(const char *word);
 /* "ari:acs:ess:cn-hangzhou:1000:scalingrule/asr-...": the name of a rule that clients execute it by. */
 const char *ess_rule_ari(struct call *call, const struct scaling_rule *rule);
 
+extern const char *const ess_multi_zone_words[], *const ess_policy_words[];
+
+/* RemovalPolicy.N, as one text; none given: *ret stays as it is. False, refused as InvalidParameter: it is no such word. */
+bool ess_policies(struct call *call, const struct texts *texts, const char **ret);
+
 /* "2026-11-21T00:27Z", as this product writes times. */
 const char *ess_time(struct call *call, int64_t moment);
 

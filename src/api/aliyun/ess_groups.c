@@ -37,9 +37,6 @@ struct create_out {
 	const char *group;
 };
 
-static const char *const policies[] = { "OldestInstance", "NewestInstance", "OldestScalingConfiguration", NULL };
-static const char *const multi_zone_words[] = { "PRIORITY", "COST_OPTIMIZED", "BALANCE", "COMPOSABLE", NULL };
-static const char *const policy_words[] = { "recycle", "release", "forcerelease", "forcerecycle", NULL };
 static const char *const group_types[] = { "ECS", NULL };
 
 static const struct field create_in_fields[] = {
@@ -55,7 +52,7 @@ static const struct field create_in_fields[] = {
 	      .doc = "Who goes first; default OldestScalingConfiguration, then OldestInstance."),
 	TEXT(struct create_in, vswitch, "VSwitchId"),
 	TEXTS(struct create_in, vswitches, "VSwitchIds", .max = 8, .doc = "All of one VPC; the first is preferred."),
-	TEXT(struct create_in, multi_zone, "MultiAZPolicy", .values = multi_zone_words,
+	TEXT(struct create_in, multi_zone, "MultiAZPolicy", .values = ess_multi_zone_words,
 	     .doc = "PRIORITY (default): the first VSwitch that has room; BALANCE: the one with the fewest instances; the others are "
 	            "taken as PRIORITY."),
 	TEXT(struct create_in, load_balancers, "LoadBalancerIds", .doc = "A JSON list of ids."),
@@ -63,7 +60,7 @@ static const struct field create_in_fields[] = {
 	TEXT(struct create_in, db_instances, "DBInstanceIds", .doc = "A JSON list of ids."),
 	TEXT(struct create_in, health_check, "HealthCheckType", .values = ess_health_check_words, .doc = "Default ECS."),
 	TEXTS(struct create_in, health_checks, "HealthCheckTypes", .max = 3, .doc = "The first counts."),
-	TEXT(struct create_in, policy, "ScalingPolicy", .values = policy_words,
+	TEXT(struct create_in, policy, "ScalingPolicy", .values = ess_policy_words,
 	     .doc = "Kept and shown; instances are always released."),
 	OPT_BOOL(struct create_in, protection, "GroupDeletionProtection"),
 	TEXT(struct create_in, group_type, "GroupType", .values = group_types),
@@ -148,21 +145,6 @@ static bool read_balancers(struct call *call, const struct create_in *in, const 
 	return true;
 }
 
-static bool read_policies(struct call *call, const struct texts *texts, const char **ret)
-{
-	size_t i;
-	size_t p;
-
-	for (i = 0; i < texts->n; i++) {
-		for (p = 0; policies[p] && !text_equal(policies[p], texts->items[i]); p++)
-			;
-		if (!policies[p])
-			return call_refuse(call, REFUSE_PARAMETER_INVALID, "RemovalPolicy");
-	}
-	*ret = texts->n ? ess_join(call, texts) : "OldestScalingConfiguration,OldestInstance";
-	return true;
-}
-
 static const char *vswitches_of(struct call *call, const struct create_in *in)
 {
 	return in->vswitches.n ? ess_join(call, &in->vswitches) : text_or(in->vswitch, "");
@@ -180,6 +162,7 @@ static struct scaling_group_args create_args(struct call *call, const struct cre
 		.desired_capacity = in->desired.value,
 		.default_cooldown = in->cooldown.is == GIVEN ? in->cooldown.value : SCALING_COOLDOWN_DEFAULT,
 		.health_check = ess_health_check_of(health),
+		.removal_policies = "OldestScalingConfiguration,OldestInstance",
 		.multi_zone_policy = text_empty(in->multi_zone) ? "PRIORITY" : in->multi_zone,
 		.scaling_policy = text_empty(in->policy) ? "release" : in->policy,
 		.vswitches = vswitches_of(call, in),
@@ -200,7 +183,7 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 	struct scaling_group_args args = create_args(call, in);
 
 	return ess_name_check(call, in->name, "ScalingGroupName") && rpc_tags_check(call, &in->tags) &&
-	       read_policies(call, &in->removal_policies, &args.removal_policies) &&
+	       ess_policies(call, &in->removal_policies, &args.removal_policies) &&
 	       read_balancers(call, in, &args.load_balancers) &&
 	       read_json_ids(call, in->db_instances, "DBInstanceIds", &args.db_instances) &&
 	       call_verb(call, scaling_group_create(&call->work, &args, &out->group));

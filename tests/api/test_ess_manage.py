@@ -1,0 +1,111 @@
+"""Groups that are changed, and members that are protected, in standby or ill, in both editions of the API."""
+
+import pytest
+
+from ess import FIRST, LATER, Ess
+from test_ess_detach import GROUP_STATE, GROUP_UNKNOWN, no_instance
+
+
+@pytest.fixture(params=[FIRST, LATER])
+def ess(cloud, request):
+    return Ess(cloud, request.param)
+
+
+def test_a_group_is_changed_and_follows(ess):
+    group = ess.make_group(ScalingGroupName=f"before-{ess.version}")
+    ess.ModifyScalingGroup(ScalingGroupId=group, ScalingGroupName=f"after-{ess.version}", MinSize=1, MaxSize=3, DefaultCooldown=7,
+                           RemovalPolicy=["NewestInstance"], MultiAZPolicy="BALANCE", HealthCheckType="NONE", DesiredCapacity=2)
+    shown = ess.group(group)
+    assert (shown["ScalingGroupName"], shown["MinSize"], shown["MaxSize"], shown["DefaultCooldown"]) == (
+        f"after-{ess.version}", 1, 3, 7)
+    assert (shown["MultiAZPolicy"], shown["HealthCheckType"], shown["DesiredCapacity"]) == ("BALANCE", "NONE", 2)
+    assert ess.listed(shown, "RemovalPolicies", "RemovalPolicy") == ["NewestInstance"] and shown["TotalCapacity"] == 2
+    ess.ModifyScalingGroup(ScalingGroupId=group, MaxSize=1, DisableDesiredCapacity=True)
+    shown = ess.group(group)
+    assert shown["TotalCapacity"] == 1 and not shown["EnableDesiredCapacity"] and "DesiredCapacity" not in shown
+
+
+def test_rows_of_changing_a_group(ess):
+    group = ess.make_group(MinSize=0, MaxSize=3, ScalingGroupName=f"one-{ess.version}")
+    other = ess.make_group(ScalingGroupName=f"two-{ess.version}")
+
+    def refused(group=group, **more):
+        return ess.refused("ModifyScalingGroup", ScalingGroupId=group, **more)
+
+    assert refused("asg-none") == GROUP_UNKNOWN
+    assert refused(ScalingGroupName=f"two-{ess.version}") == (
+        400, "InvalidScalingGroupName.Duplicate", "The specified value of parameter ScalingGroupName is duplicated.")
+    for sizes in ({"MinSize": 4}, {"DesiredCapacity": 4}, {"MinSize": 2, "DesiredCapacity": 1}):
+        assert refused(**sizes)[1] == "InvalidParameter.Conflict"
+    theirs = ess.group(other)["ActiveScalingConfigurationId"]
+    assert refused(ActiveScalingConfigurationId=theirs)[:2] == (404, "InvalidScalingConfigurationId.NotFound")
+    assert refused(VSwitchIds=["vsw-none"])[:2] == (404, "InvalidVSwitchId.NotFound")
+    assert refused(RemovalPolicy=["Tallest"])[1] == "InvalidParameter"
+    assert ess.group(group)["MaxSize"] == 3
+
+
+def test_deletion_protection_is_switched(ess):
+    group = ess.make_group(configuration=False)
+    ess.SetGroupDeletionProtection(ScalingGroupId=group, GroupDeletionProtection=True)
+    assert ess.refused("DeleteScalingGroup", ScalingGroupId=group, ForceDelete=True)[1] == "ScalingGroup.DeletionProtection"
+    ess.SetGroupDeletionProtection(ScalingGroupId=group, GroupDeletionProtection=False)
+    ess.DeleteScalingGroup(ScalingGroupId=group)
+    assert ess.refused("SetGroupDeletionProtection", ScalingGroupId=group, GroupDeletionProtection=True) == GROUP_UNKNOWN
+
+
+def test_processes_rest_until_they_are_resumed(ess):
+    group = ess.make_group(MinSize=1)
+    (member,) = ess.ids(group)
+    ess.SuspendProcesses(ScalingGroupId=group, Process=["HealthCheck", "ScaleOut"])
+    assert ess.listed(ess.group(group), "SuspendedProcesses", "SuspendedProcess") == ["HealthCheck", "ScaleOut"]
+    ess.cloud.stop(member)
+    assert ess.ids(group) == {member}
+    ess.ResumeProcesses(ScalingGroupId=group, Process=["HealthCheck"])
+    assert ess.ids(group) == set()
+    ess.ResumeProcesses(ScalingGroupId=group, Process=["ScaleOut"])
+    assert len(ess.ids(group)) == 1
+    for action in ("SuspendProcesses", "ResumeProcesses"):
+        assert ess.refused(action, ScalingGroupId="asg-none", Process=["ScaleIn"]) == GROUP_UNKNOWN
+        assert ess.refused(action, ScalingGroupId=group, Process=["Sleep"])[1] == "InvalidParameter"
+
+
+def test_members_are_protected_and_in_standby(ess):
+    group, (one, other) = ess.make_attached(2)
+    ess.SetInstancesProtection(ScalingGroupId=group, InstanceId=[one], ProtectedFromScaleIn=True)
+    ess.EnterStandby(ScalingGroupId=group, InstanceId=[other])
+    shown = ess.group(group)
+    assert (shown["ProtectedCapacity"], shown["StandbyCapacity"], shown["ActiveCapacity"], shown["TotalCapacity"]) == (1, 1, 0, 2)
+    assert ess.refused("ScaleWithAdjustment", ScalingGroupId=group, AdjustmentType="TotalCapacity", AdjustmentValue=0)[1] == (
+        "IncorrectCapacity.NoChange")
+    ess.cloud.stop(other)
+    assert ess.ids(group) == {one, other}
+    ess.SetInstancesProtection(ScalingGroupId=group, InstanceId=[one], ProtectedFromScaleIn=False)
+    ess.ExitStandby(ScalingGroupId=group, InstanceId=[other])
+    assert ess.ids(group, LifecycleState="InService") == {one}
+
+
+@pytest.mark.parametrize("action, more", [("SetInstancesProtection", {"ProtectedFromScaleIn": True}), ("EnterStandby", {}),
+                                          ("ExitStandby", {})])
+def test_rows_of_moving_members(ess, action, more):
+    group, (one, other) = ess.make_attached(2)
+    assert ess.refused(action, ScalingGroupId="asg-none", InstanceId=[one], **more) == GROUP_UNKNOWN
+    assert ess.refused(action, ScalingGroupId=group, InstanceId=[one, "i-none"], **more) == no_instance("i-none")
+    if action == "SetInstancesProtection":
+        ess.EnterStandby(ScalingGroupId=group, InstanceId=[other])
+    else:
+        ess.SetInstancesProtection(ScalingGroupId=group, InstanceId=[other], ProtectedFromScaleIn=True)
+    if action != "EnterStandby":
+        assert ess.refused(action, ScalingGroupId=group, InstanceId=[one, other], **more) == (
+            400, "IncorrectInstanceStatus", f"The current status of instance “{other}” does not support this action.")
+    ess.DisableScalingGroup(ScalingGroupId=group)
+    assert ess.refused(action, ScalingGroupId=group, InstanceId=[one], **more) == GROUP_STATE
+
+
+def test_a_member_that_is_declared_ill_is_replaced(ess):
+    group = ess.make_group(MinSize=1)
+    (member,) = ess.ids(group)
+    ess.SetInstanceHealth(InstanceId=member, HealthStatus="Unhealthy")
+    assert len(ess.ids(group)) == 1 and member not in ess.ids(group) and ess.cloud.instance(member) is None
+    assert ess.refused("SetInstanceHealth", InstanceId="i-none", HealthStatus="Healthy") == (
+        400, "InvalidInstanceId.NotFound", 'Instance "i-none" does not exist.')
+    assert ess.refused("SetInstanceHealth", InstanceId="i-none", HealthStatus="Ill")[1] == "InvalidParameter"

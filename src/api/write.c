@@ -1,5 +1,7 @@
 #include "api/write.h"
 
+#include <math.h>
+
 #include "base/text.h"
 
 /* A field as one edition shows it. */
@@ -90,7 +92,8 @@ static void write_field(struct writer *w, const struct shown *shown, const void 
 		writer_int(w, shown->name, *(const int64_t *)at);
 		break;
 	case FIELD_DECIMAL:
-		writer_double(w, shown->name, *(const double *)at);
+		if (!(field->flags & FIELD_OMIT_EMPTY) || !isnan(*(const double *)at))
+			writer_double(w, shown->name, *(const double *)at);
 		break;
 	case FIELD_OPT_BOOL:
 		if (((const struct opt_bool *)at)->is == GIVEN)

@@ -217,7 +217,7 @@
 	X(SCALING_RULE_UNKNOWN, "scaling-rule-unknown")                        \
 	X(SCALING_RULE_NAME, "scaling-rule-name-taken")                        \
 	X(SCALING_RULE_LIMIT, "scaling-rule-limit")                            \
-	X(SCALING_RULE_TYPE, "scaling-rule-type")                              \
+	X(SCALING_MAGNITUDE, "magnitude-without-percentage")                   \
 	X(SCALING_STEP_NONE, "no-step-of-rule-fits")                           \
 	X(SCALING_METRIC_MISSING, "metric-value-missing")                      \
 	X(SCALING_BREACH_MISSING, "breach-threshold-missing")                  \
@@ -233,6 +233,7 @@
 	X(LIFECYCLE_HOOK_NAME, "lifecycle-hook-name-taken")                    \
 	X(LIFECYCLE_HOOK_LIMIT, "lifecycle-hook-limit")                        \
 	X(LIFECYCLE_ACTION_UNKNOWN, "lifecycle-action-unknown")                \
+	X(LIFECYCLE_WAIT_LIMIT, "lifecycle-action-waits-too-long")             \
 	/* load balancers and databases */                                     \
 	X(BALANCER_UNKNOWN, "load-balancer-unknown")                           \
 	X(BALANCER_STATE, "load-balancer-state")                               \

@@ -13,6 +13,7 @@
 #define SCALING_CONFIGURATIONS_MAX 70   /* of a group */
 #define SCALING_RULES_MAX          50   /* of a group (limits page of 2019) */
 #define LIFECYCLE_HOOKS_MAX        10   /* of a group */
+#define LIFECYCLE_WAIT_MAX         21600 /* seconds that one holds its instances, however often it is prolonged */
 #define SCALING_SIZE_MAX           2000 /* MaxSize */
 #define SCALING_BATCH_MAX          20   /* instances of a call */
 #define SCALING_ACTIVITY_MAX       500  /* instances that one activity makes */
@@ -197,6 +198,45 @@ struct scaling_adjust_args {
 	bool asks_hooks;
 };
 bool scaling_adjust(struct work *work, const struct scaling_adjust_args *args, const char **ret_activity);
+
+/* ---- rules (core/scaling_rule.c) ---- */
+
+/* `rule` brings what clients say; id, tenant and time are filled in. */
+bool scaling_rule_create(struct work *work, const struct scaling_rule *rule, struct scaling_rule *ret);
+
+struct scaling_rule_change {
+	const char *rule;
+	const char *name;  /* NULL or "": stays */
+	int adjustment;    /* enum scaling_adjustment, or -1 */
+	struct scaling_number value, cooldown, min_magnitude, warmup;
+	const char *steps; /* NULL: stay */
+};
+bool scaling_rule_modify(struct work *work, const struct scaling_rule_change *change);
+bool scaling_rule_delete(struct work *work, const char *id);
+
+/* ---- lifecycle hooks (core/scaling_lifecycle.c) ---- */
+
+bool lifecycle_hook_create(struct work *work, const struct lifecycle_hook *hook, const char **ret_id);
+
+struct lifecycle_hook_name {
+	const char *id; /* or else */
+	const char *group, *name;
+};
+
+struct lifecycle_hook_change {
+	struct lifecycle_hook_name which;
+	int transition, default_result, disabled; /* or -1 */
+	struct scaling_number timeout;
+	const char *notification_arn, *notification_metadata; /* NULL: stay */
+};
+bool lifecycle_hook_modify(struct work *work, const struct lifecycle_hook_change *change);
+bool lifecycle_hook_delete(struct work *work, const struct lifecycle_hook_name *which);
+
+/* What a pending action of that hook waits for has come: its activity goes on. `result` -1: the hook's default. */
+bool lifecycle_action_complete(struct work *work, const char *hook, const char *token, int result);
+
+/* It waits for so long from now on. */
+bool lifecycle_action_prolong(struct work *work, const char *hook, const char *token, int64_t seconds);
 
 /* ---- activities (core/scaling_activity.c) ---- */
 

@@ -649,8 +649,8 @@ static const char *wrong_in_output(const struct field *field)
 {
 	if (field->flags & ~(unsigned)FIELD_OMIT_EMPTY)
 		return "a flag of input";
-	if (field->flags & FIELD_OMIT_EMPTY && !IS(field, FIELD_TEXT, FIELD_TIME))
-		return "only texts are left out";
+	if (field->flags & FIELD_OMIT_EMPTY && !IS(field, FIELD_TEXT, FIELD_TIME, FIELD_DECIMAL))
+		return "only texts and decimals are left out";
 	if (field->values || field->bad || field->also || field->min || field->max)
 		return "nothing of output is checked";
 	return NULL;

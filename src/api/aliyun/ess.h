@@ -104,6 +104,9 @@ bool ess_weights(struct call *call, const struct texts *texts, size_t n_instance
  * members DisableLifecycleHook counts. */
 bool ess_asks_hooks(struct call *call, const char *context, bool *ret);
 
+/* "-12.5" in thousandths; whether it is given at all. False, refused as InvalidParameter: it is no number. */
+bool ess_decimal(struct call *call, const char *text, const char *parameter, bool *ret_given, int64_t *ret);
+
 /* A list of texts as one, comma separated; and back. */
 const char *ess_join(struct call *call, const struct texts *texts);
 struct texts ess_split(struct call *call, const char *list);

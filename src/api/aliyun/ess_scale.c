@@ -65,8 +65,7 @@ static const char *rule_of_ari(const struct call *call, const char *ari)
 	return slash && text_starts(ari, "ari:acs:ess:") && strstr(ari, account) ? slash + 1 : "";
 }
 
-/* "-12.5" in thousandths. */
-static bool read_decimal(struct call *call, const char *text, const char *parameter, bool *ret_given, int64_t *ret)
+bool ess_decimal(struct call *call, const char *text, const char *parameter, bool *ret_given, int64_t *ret)
 {
 	bool negative = !text_empty(text) && *text == '-';
 	int64_t whole = 0;
@@ -98,8 +97,8 @@ static bool execute_run(struct call *call, const void *in_, void *out_)
 	struct execute_out *out = out_;
 	struct scaling_execute_args args = { .rule = rule_of_ari(call, in->rule) };
 
-	if (!read_decimal(call, in->metric, "MetricValue", &args.metric_given, &args.metric) ||
-	    !read_decimal(call, in->breach, "BreachThreshold", &args.breach_given, &args.breach))
+	if (!ess_decimal(call, in->metric, "MetricValue", &args.metric_given, &args.metric) ||
+	    !ess_decimal(call, in->breach, "BreachThreshold", &args.breach_given, &args.breach))
 		return false;
 	if (call_verb(call, scaling_rule_execute(&call->work, &args, &out->activity)))
 		return true;

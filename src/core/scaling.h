@@ -121,6 +121,10 @@ struct scaling_configuration_args {
 bool scaling_configuration_create(struct work *work, const struct scaling_configuration_args *args, const char **ret_id);
 bool find_scaling_configuration(const struct work *work, const char *id, struct scaling_configuration *ret);
 
+/* Its group uses it no more, and makes no instances until it has another (core/scaling_configuration_end.c). */
+bool scaling_configuration_deactivate(struct work *work, const char *id);
+bool scaling_configuration_delete(struct work *work, const char *id);
+
 /* Makes one instance by it, in the VSwitch ("" or NULL: none); types are tried in their order. */
 bool scaling_configuration_make(struct work *work, const struct scaling_configuration *configuration, const char *vswitch,
                                 const char **ret_instance);

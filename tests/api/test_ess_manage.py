@@ -2,6 +2,7 @@
 
 import pytest
 
+from cloud import IMAGE, TYPE
 from ess import FIRST, LATER, Ess
 from test_ess_detach import GROUP_STATE, GROUP_UNKNOWN, no_instance
 
@@ -109,3 +110,60 @@ def test_a_member_that_is_declared_ill_is_replaced(ess):
     assert ess.refused("SetInstanceHealth", InstanceId="i-none", HealthStatus="Healthy") == (
         400, "InvalidInstanceId.NotFound", 'Instance "i-none" does not exist.')
     assert ess.refused("SetInstanceHealth", InstanceId="i-none", HealthStatus="Ill")[1] == "InvalidParameter"
+
+
+def configurations(ess, **more):
+    ess.PLURALS = {**ess.PLURALS, "ScalingConfigurationId": "ScalingConfigurationIds"}
+    return ess.listed(ess.DescribeScalingConfigurations(**more), "ScalingConfigurations", "ScalingConfiguration")
+
+
+def test_a_configuration_from_its_making_to_its_end(ess):
+    group = ess.make_group(configuration=False)
+    made = ess.CreateScalingConfiguration(**{
+        "ScalingGroupId": group, "ScalingConfigurationName": "web", "ImageId": IMAGE, "InstanceType": TYPE,
+        "SystemDisk": {"Category": "cloud_essd", "Size": 50}, "DataDisk": [{"Category": "cloud_essd", "Size": 21,
+                                                                           "DeleteWithInstance": False}],
+        "Tags": '{"team": "a"}', "InstanceName": "of-web", "LoadBalancerWeight": 7})["ScalingConfigurationId"]
+    (shown,) = configurations(ess, ScalingGroupId=group)
+    assert (shown["ScalingConfigurationId"], shown["ScalingConfigurationName"], shown["LifecycleState"]) == (made, "web", "Inactive")
+    assert (shown["SystemDiskCategory"], shown["SystemDiskSize"], shown["LoadBalancerWeight"]) == ("cloud_essd", 50, 7)
+    (disk,) = ess.listed(shown, "DataDisks", "DataDisk")
+    assert (disk["Size"], disk["DeleteWithInstance"]) == (21, False)
+    assert ess.listed(shown, "Tags", "Tag") == [{"Key": "team", "Value": "a"}]
+    ess.EnableScalingGroup(ScalingGroupId=group, ActiveScalingConfigurationId=made)
+    assert configurations(ess, ScalingConfigurationId=[made])[0]["LifecycleState"] == "Active"
+    activity = ess.ScaleWithAdjustment(ScalingGroupId=group, AdjustmentType="TotalCapacity", AdjustmentValue=1)["ScalingActivityId"]
+    (member,) = ess.ids(group)
+    assert ess.DescribeScalingActivityDetail(ScalingActivityId=activity)["Detail"] == f'Add ECS instance "{member}"'
+    instance = ess.cloud.instance(member)
+    assert instance["InstanceName"] == "of-web" and instance["Tags"]["Tag"] == [{"TagKey": "team", "TagValue": "a"}]
+    assert sorted(disk["Size"] for disk in ess.cloud.disks(InstanceId=member)) == [21, 50]
+    assert ess.refused("DeleteScalingConfiguration", ScalingConfigurationId=made)[1] == "IncorrectScalingConfigurationLifecycleState"
+    ess.DeactivateScalingConfiguration(ScalingConfigurationId=made)
+    assert ess.refused("DeleteScalingConfiguration", ScalingConfigurationId=made)[1] == "InstanceInUse"
+    ess.RemoveInstances(ScalingGroupId=group, InstanceId=[member])
+    ess.DeleteScalingConfiguration(ScalingConfigurationId=made)
+    assert configurations(ess, ScalingGroupId=group) == []
+    for action in ("DeleteScalingConfiguration", "DeactivateScalingConfiguration"):
+        assert ess.refused(action, ScalingConfigurationId=made) == (
+            404, "InvalidScalingConfigurationId.NotFound", "The specified scaling configuration does not exist.")
+    assert ess.refused("DescribeScalingActivityDetail", ScalingActivityId="asa-none")[1] == "InvalidParameter"
+
+
+def test_rows_of_a_configuration(ess):
+    group = ess.make_group(configuration=False)
+
+    def refused(**more):
+        return ess.refused("CreateScalingConfiguration", **{"ScalingGroupId": group, "ImageId": IMAGE, "InstanceType": TYPE, **more})
+
+    assert refused(ScalingGroupId="asg-none") == GROUP_UNKNOWN
+    assert refused(ImageId="m-none")[:2] == (404, "InvalidImageId.NotFound")
+    assert refused(InstanceType="ecs.none")[:2] == (400, "InvalidParameter")
+    assert refused(SecurityGroupId="sg-none")[:2] == (404, "InvalidSecurityGroupId.NotFound")
+    assert refused(DataDisk=[{"SnapshotId": "s-none"}])[:2] == (404, "InvalidDataDiskSnapshotId.NotFound")
+    assert refused(Tags="team")[:2] == (400, "InvalidParameter")
+    ess.CreateScalingConfiguration(ScalingGroupId=group, ImageId=IMAGE, InstanceType=TYPE, ScalingConfigurationName="one")
+    assert refused(ScalingConfigurationName="one")[1] == "InvalidScalingConfigurationName.Duplicate"
+    for _ in range(69):
+        ess.CreateScalingConfiguration(ScalingGroupId=group, ImageId=IMAGE, InstanceType=TYPE)
+    assert refused()[1] == "QuotaExceeded.ScalingConfiguration"

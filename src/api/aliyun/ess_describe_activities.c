@@ -1,4 +1,4 @@
-/* DescribeScalingActivities. */
+/* DescribeScalingActivities, DescribeScalingActivityDetail. */
 #include "api/aliyun/ecs.h"
 #include "api/aliyun/ess.h"
 #include "api/aliyun/ess_activity_text.h"
@@ -191,4 +191,55 @@ const struct operation ess_describe_scaling_activities = {
 	.errors = describe_errors,
 	.run = describe_run,
 	.doc = "Lists scaling activities, newest first, by filters and pages.",
+};
+
+/* ---- DescribeScalingActivityDetail ---- */
+
+struct detail_in {
+	const char *region, *activity;
+};
+
+struct detail_out {
+	const char *activity, *detail;
+};
+
+static const struct field detail_in_fields[] = {
+	TEXT(struct detail_in, region, "RegionId"),
+	TEXT(struct detail_in, activity, "ScalingActivityId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY),
+	FIELDS_END,
+};
+
+static const struct field detail_out_fields[] = {
+	TEXT(struct detail_out, activity, "ScalingActivityId"),
+	TEXT(struct detail_out, detail, "Detail"),
+	FIELDS_END,
+};
+
+static bool detail_run(struct call *call, const void *in_, void *out_)
+{
+	const struct detail_in *in = in_;
+	struct detail_out *out = out_;
+	struct scaling_activity activity;
+
+	if (!rpc_region_known(call))
+		return false;
+	if (!scaling_activity_get(call->work.txn, in->activity, &activity) || !work_is_callers(&call->work, &activity.tenant))
+		return call_refuse(call, REFUSE_PARAMETER_INVALID, "ScalingActivityId");
+	out->activity = activity.id;
+	out->detail = ess_activity_text(call, &activity).detail;
+	return true;
+}
+
+const struct operation ess_describe_scaling_activity_detail = {
+	.product = "ess",
+	.version = ESS_VERSION,
+	.name = "DescribeScalingActivityDetail",
+	.mode = OPERATION_READ,
+	.permission = "ess:DescribeScalingActivityDetail",
+	.resource = "scalinggroup/*",
+	.in = { sizeof(struct detail_in), detail_in_fields },
+	.out = { sizeof(struct detail_out), detail_out_fields },
+	.errors = describe_errors,
+	.run = detail_run,
+	.doc = "Says which instances an activity was about.",
 };

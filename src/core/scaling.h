@@ -117,7 +117,12 @@ struct scaling_configuration_args {
 	struct scaling_configuration configuration;
 	const struct scaling_disk *disks;
 	size_t n_disks;
+	/* Of one that is changed: numbers that stay as they are. */
+	bool keeps_weight, keeps_bandwidth_in, keeps_bandwidth_out, keeps_protection;
 };
+
+/* Texts that are empty stay, as do data disks if there are none; the system disk is changed in what is given of it. */
+bool scaling_configuration_modify(struct work *work, const struct scaling_configuration_args *args);
 bool scaling_configuration_create(struct work *work, const struct scaling_configuration_args *args, const char **ret_id);
 bool find_scaling_configuration(const struct work *work, const char *id, struct scaling_configuration *ret);
 

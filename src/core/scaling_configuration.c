@@ -1,4 +1,4 @@
-/* Scaling configurations: made, and instances made by them. */
+/* Scaling configurations: made, changed, and instances made by them. */
 #include <string.h>
 
 #include "base/text.h"
@@ -10,7 +10,7 @@
 
 struct configuration_facts {
 	struct facts facts;
-	bool group_found;
+	bool group_found, found;
 	struct scaling_group group;
 	bool name_taken;
 	int64_t n_configurations;
@@ -118,6 +118,125 @@ bool scaling_configuration_create(struct work *work, const struct scaling_config
 		scaling_disk_put(work->txn, &disk);
 	}
 	*ret_id = configuration.id;
+	return true;
+}
+
+/* ---- ModifyScalingConfiguration ---- */
+
+CONFIGURATION_ROW(absent, !f->found)
+
+static const struct check modify_checks[] = {
+	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
+	{ configuration_absent, REFUSE_SCALING_CONFIGURATION_UNKNOWN, ABOUT_NOTHING },
+	{ configuration_name_taken, REFUSE_SCALING_CONFIGURATION_NAME, ABOUT_NOTHING },
+	{ configuration_image_unknown, REFUSE_IMAGE_UNKNOWN, ABOUT_NOTHING },
+	{ configuration_type_unknown, REFUSE_INSTANCE_TYPE_UNKNOWN, ABOUT_NOTHING },
+	{ configuration_group_unknown, REFUSE_SECURITY_GROUP_UNKNOWN, ABOUT_NOTHING },
+	{ configuration_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_NOTHING },
+};
+
+/* Where each text of a configuration, or of its system disk, stands in its struct. */
+#define TEXT_OF(m)      offsetof(struct scaling_configuration, m)
+#define DISK_TEXT_OF(m) offsetof(struct scaling_disk, m)
+static const size_t texts[] = {
+	TEXT_OF(name),        TEXT_OF(image),         TEXT_OF(image_name), TEXT_OF(types),     TEXT_OF(instance_name),
+	TEXT_OF(instance_description), TEXT_OF(host_name), TEXT_OF(security_groups), TEXT_OF(key_pair), TEXT_OF(user_data),
+	TEXT_OF(ram_role),    TEXT_OF(tags),          TEXT_OF(resource_group), TEXT_OF(internet_charge_type),
+	TEXT_OF(spot_strategy), TEXT_OF(zone),
+};
+static const size_t disk_texts[] = {
+	DISK_TEXT_OF(category), DISK_TEXT_OF(performance_level), DISK_TEXT_OF(name), DISK_TEXT_OF(description),
+	DISK_TEXT_OF(kms_key),  DISK_TEXT_OF(auto_snapshot_policy),
+};
+
+static void keep_texts(void *to, const void *from, const size_t *offsets, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const char **text = (const char **)((char *)to + offsets[i]);
+
+		if (text_empty(*text))
+			*text = *(const char *const *)((const char *)from + offsets[i]);
+	}
+}
+
+static struct scaling_configuration merged(const struct scaling_configuration *old,
+                                           const struct scaling_configuration_args *args)
+{
+	struct scaling_configuration next = args->configuration;
+
+	keep_texts(&next, old, texts, COUNT_OF(texts));
+	next.tenant = old->tenant;
+	next.scaling_group = old->scaling_group;
+	next.created_at = old->created_at;
+	next.weight = args->keeps_weight ? old->weight : next.weight;
+	next.internet_max_bandwidth_in = args->keeps_bandwidth_in ? old->internet_max_bandwidth_in : next.internet_max_bandwidth_in;
+	next.internet_max_bandwidth_out =
+		args->keeps_bandwidth_out ? old->internet_max_bandwidth_out : next.internet_max_bandwidth_out;
+	next.deletion_protection = args->keeps_protection ? old->deletion_protection : next.deletion_protection;
+	return next;
+}
+
+static struct scaling_disk merged_system(const struct scaling_disk *old, const struct scaling_disk *given)
+{
+	struct scaling_disk next = *given;
+
+	keep_texts(&next, old, disk_texts, COUNT_OF(disk_texts));
+	if (!next.size_gib)
+		next.size_gib = old->size_gib;
+	if (!next.provisioned_iops)
+		next.provisioned_iops = old->provisioned_iops;
+	if (!next.encrypted_given) {
+		next.encrypted_given = old->encrypted_given;
+		next.encrypted = old->encrypted;
+	}
+	next.bursting = next.bursting || old->bursting;
+	return next;
+}
+
+static void put_disks(struct work *work, const struct scaling_configuration *c, const struct scaling_configuration_args *args)
+{
+	static const struct scaling_disk none;
+	struct scaling_disk *old;
+	size_t n_old = scaling_disk_list(work->txn, c->id, &old);
+	const struct scaling_disk *system = n_old ? &old[0] : &none;
+	const struct scaling_disk *data = args->n_disks > 1 ? args->disks : old;
+	size_t n = args->n_disks > 1 ? args->n_disks : n_old ? n_old : 1;
+	size_t i;
+
+	scaling_disk_delete_all(work->txn, c->id);
+	for (i = 0; i < n; i++) {
+		struct scaling_disk disk = i == 0 ? merged_system(system, &args->disks[0]) : data[i];
+
+		disk.configuration = c->id;
+		disk.position = (int64_t)i;
+		disk.account = c->tenant.account;
+		scaling_disk_put(work->txn, &disk);
+	}
+}
+
+bool scaling_configuration_modify(struct work *work, const struct scaling_configuration_args *args)
+{
+	struct scaling_configuration_args whole = *args;
+	struct scaling_filter filter = SCALING_FILTER_ANY;
+	struct scaling_configuration old;
+	struct configuration_facts f = { 0 };
+
+	f.found = find_scaling_configuration(work, args->configuration.id, &old);
+	if (f.found) {
+		whole.configuration = merged(&old, args);
+		filter.scaling_group = old.scaling_group;
+		filter.names = &whole.configuration.name;
+		filter.n_names = 1;
+		f.name_taken = !text_equal(whole.configuration.name, old.name) && scaling_configuration_count(work->txn, &filter) != 0;
+		find_parts(work, &whole, &f);
+	}
+	if (!work_check(work, modify_checks, COUNT_OF(modify_checks), &f))
+		return false;
+	put_disks(work, &whole.configuration, args);
+	whole.configuration.modified_at = work->now;
+	scaling_configuration_put(work->txn, &whole.configuration);
 	return true;
 }
 

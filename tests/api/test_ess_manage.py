@@ -167,3 +167,37 @@ def test_rows_of_a_configuration(ess):
     for _ in range(69):
         ess.CreateScalingConfiguration(ScalingGroupId=group, ImageId=IMAGE, InstanceType=TYPE)
     assert refused()[1] == "QuotaExceeded.ScalingConfiguration"
+
+
+def test_a_configuration_is_changed_in_what_is_given(ess):
+    group = ess.make_group(configuration=False)
+    made = ess.CreateScalingConfiguration(**{
+        "ScalingGroupId": group, "ScalingConfigurationName": "web", "ImageId": IMAGE, "InstanceType": TYPE, "InstanceName": "old",
+        "SystemDisk": {"Category": "cloud_essd", "Size": 50}, "DataDisk": [{"Category": "cloud_essd", "Size": 21}],
+        "LoadBalancerWeight": 7, "DeletionProtection": True})["ScalingConfigurationId"]
+
+    def change(**more):
+        ess.ModifyScalingConfiguration(ScalingConfigurationId=made, **more)
+        (shown,) = configurations(ess, ScalingGroupId=group)
+        return shown
+
+    shown = change(InstanceName="new", SystemDisk={"Size": 60})
+    assert (shown["InstanceName"], shown["ImageId"], shown["LoadBalancerWeight"], shown["DeletionProtection"]) == (
+        "new", IMAGE, 7, True)
+    assert (shown["SystemDiskSize"], shown["SystemDiskCategory"]) == (60, "cloud_essd")
+    assert [disk["Size"] for disk in ess.listed(shown, "DataDisks", "DataDisk")] == [21]
+    shown = change(DataDisk=[{"Category": "cloud_essd", "Size": 22}, {"Category": "cloud_essd", "Size": 23}], LoadBalancerWeight=0,
+                   DeletionProtection=False, ScalingConfigurationName="web2")
+    assert [disk["Size"] for disk in ess.listed(shown, "DataDisks", "DataDisk")] == [22, 23]
+    assert (shown["LoadBalancerWeight"], shown["DeletionProtection"], shown["SystemDiskSize"]) == (0, False, 60)
+    ess.CreateScalingConfiguration(ScalingGroupId=group, ImageId=IMAGE, InstanceType=TYPE, ScalingConfigurationName="other")
+
+    def refused(id=made, **more):
+        return ess.refused("ModifyScalingConfiguration", ScalingConfigurationId=id, **more)
+
+    assert refused("asc-none")[:2] == (404, "InvalidScalingConfigurationId.NotFound")
+    assert refused(ScalingConfigurationName="other")[1] == "InvalidScalingConfigurationName.Duplicate"
+    assert refused(ImageId="m-none")[1] == "InvalidImageId.NotFound"
+    assert refused(InstanceTypes=["ecs.none"])[1] == "InvalidParameter"
+    assert refused(SecurityGroupId="sg-none")[1] == "InvalidSecurityGroupId.NotFound"
+    assert refused(DataDisk=[{"SnapshotId": "s-none"}])[1] == "InvalidDataDiskSnapshotId.NotFound"

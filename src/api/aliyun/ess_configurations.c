@@ -1,4 +1,4 @@
-/* CreateScalingConfiguration. */
+/* CreateScalingConfiguration, ModifyScalingConfiguration. */
 #include <string.h>
 
 #include "api/aliyun/ecs.h"
@@ -51,6 +51,7 @@ static const struct field system_disk_fields[] = {
 static const struct shape system_disk_shape = { sizeof(struct disk_in), system_disk_fields };
 
 struct create_in {
+	const char *id; /* of one that is changed */
 	const char *group, *name, *image, *image_name, *type, *instance_name, *instance_description, *host_name, *security_group,
 		*key_pair, *user_data, *ram_role, *tags, *resource_group, *internet_charge_type, *spot_strategy, *zone, *io_optimized,
 		*password, *client_token;
@@ -68,41 +69,44 @@ struct create_out {
 static const struct error_row bad_user_data = { REFUSE_FIELD, 400, "InvalidUserData.SizeExceeded",
 	                                        "The specified UserData exceeds the size.", "Cleat" };
 
+/* What a configuration may say, when it is made and when it is changed. */
+#define CONFIGURATION_FIELDS \
+	TEXT(struct create_in, name, "ScalingConfigurationName", .min = ESS_NAME_MIN, .max = ESS_NAME_MAX, \
+	     .doc = "Unique in the group. Default: the id."), \
+	TEXT(struct create_in, image, "ImageId"), \
+	TEXT(struct create_in, image_name, "ImageName", .flags = FIELD_ACCEPTED), \
+	TEXT(struct create_in, type, "InstanceType"), \
+	TEXTS(struct create_in, types, "InstanceTypes", .max = SCALING_TYPES_MAX, .doc = "Tried in this order."), \
+	TEXT(struct create_in, instance_name, "InstanceName", .max = ECS_NAME_MAX), \
+	TEXT(struct create_in, instance_description, "InstanceDescription", .max = ECS_DESCRIPTION_MAX), \
+	TEXT(struct create_in, host_name, "HostName", .max = 64), \
+	TEXT(struct create_in, security_group, "SecurityGroupId"), \
+	TEXTS(struct create_in, security_groups, "SecurityGroupIds", .max = 5), \
+	OBJECT(struct create_in, system_disk, "SystemDisk", .of = &system_disk_shape), \
+	TEXTS(struct create_in, system_categories, "SystemDiskCategories", .later = "SystemDiskCategories", .max = 4, \
+	      .doc = "The first counts, where SystemDisk.Category is not given."), \
+	ITEMS(struct create_in, data_disks, "DataDisk", .later = "DataDisks", .of = &data_disk_shape, .max = SCALING_DATA_DISKS_MAX), \
+	TEXT(struct create_in, key_pair, "KeyPairName"), \
+	TEXT(struct create_in, user_data, "UserData", .flags = FIELD_SECRET, .max = ECS_USER_DATA_MAX, .bad = &bad_user_data), \
+	TEXT(struct create_in, ram_role, "RamRoleName"), \
+	TEXT(struct create_in, tags, "Tags", .max = 4096, .doc = "A JSON object; the instances bear them."), \
+	TEXT(struct create_in, resource_group, "ResourceGroupId"), \
+	TEXT(struct create_in, internet_charge_type, "InternetChargeType"), \
+	OPT_INT(struct create_in, bandwidth_in, "InternetMaxBandwidthIn", .max = 200), \
+	OPT_INT(struct create_in, bandwidth_out, "InternetMaxBandwidthOut", .max = 100), \
+	TEXT(struct create_in, spot_strategy, "SpotStrategy"), \
+	TEXT(struct create_in, zone, "ZoneId"), \
+	OPT_INT(struct create_in, weight, "LoadBalancerWeight", .max = 100, .doc = "Default 50."), \
+	OPT_BOOL(struct create_in, deletion_protection, "DeletionProtection"), \
+	OPT_BOOL(struct create_in, password_inherit, "PasswordInherit", .flags = FIELD_ACCEPTED), \
+	TEXT(struct create_in, password, "Password", .flags = FIELD_ACCEPTED | FIELD_SECRET), \
+	TEXT(struct create_in, io_optimized, "IoOptimized", .flags = FIELD_ACCEPTED)
+
 static const struct field create_in_fields[] = {
 	TEXT(struct create_in, group, "ScalingGroupId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY),
-	TEXT(struct create_in, name, "ScalingConfigurationName", .min = ESS_NAME_MIN, .max = ESS_NAME_MAX,
-	     .doc = "Unique in the group. Default: the id."),
-	TEXT(struct create_in, image, "ImageId"),
-	TEXT(struct create_in, image_name, "ImageName", .flags = FIELD_ACCEPTED),
-	TEXT(struct create_in, type, "InstanceType"),
-	TEXTS(struct create_in, types, "InstanceTypes", .max = SCALING_TYPES_MAX, .doc = "Tried in this order."),
-	TEXT(struct create_in, instance_name, "InstanceName", .max = ECS_NAME_MAX),
-	TEXT(struct create_in, instance_description, "InstanceDescription", .max = ECS_DESCRIPTION_MAX),
-	TEXT(struct create_in, host_name, "HostName", .max = 64),
-	TEXT(struct create_in, security_group, "SecurityGroupId"),
-	TEXTS(struct create_in, security_groups, "SecurityGroupIds", .max = 5),
-	OBJECT(struct create_in, system_disk, "SystemDisk", .of = &system_disk_shape),
-	TEXTS(struct create_in, system_categories, "SystemDiskCategories", .later = "SystemDiskCategories", .max = 4,
-	      .doc = "The first counts, where SystemDisk.Category is not given."),
-	ITEMS(struct create_in, data_disks, "DataDisk", .later = "DataDisks", .of = &data_disk_shape, .max = SCALING_DATA_DISKS_MAX),
-	TEXT(struct create_in, key_pair, "KeyPairName"),
-	TEXT(struct create_in, user_data, "UserData", .flags = FIELD_SECRET, .max = ECS_USER_DATA_MAX, .bad = &bad_user_data),
-	TEXT(struct create_in, ram_role, "RamRoleName"),
-	TEXT(struct create_in, tags, "Tags", .max = 4096, .doc = "A JSON object; the instances bear them."),
-	TEXT(struct create_in, resource_group, "ResourceGroupId"),
-	TEXT(struct create_in, internet_charge_type, "InternetChargeType"),
-	OPT_INT(struct create_in, bandwidth_in, "InternetMaxBandwidthIn", .max = 200),
-	OPT_INT(struct create_in, bandwidth_out, "InternetMaxBandwidthOut", .max = 100),
-	TEXT(struct create_in, spot_strategy, "SpotStrategy"),
-	TEXT(struct create_in, zone, "ZoneId"),
-	OPT_INT(struct create_in, weight, "LoadBalancerWeight", .max = 100, .doc = "Default 50."),
-	OPT_BOOL(struct create_in, deletion_protection, "DeletionProtection"),
-	OPT_BOOL(struct create_in, password_inherit, "PasswordInherit", .flags = FIELD_ACCEPTED),
-	TEXT(struct create_in, password, "Password", .flags = FIELD_ACCEPTED | FIELD_SECRET),
-	TEXT(struct create_in, io_optimized, "IoOptimized", .flags = FIELD_ACCEPTED),
+	CONFIGURATION_FIELDS,
 	TEXT(struct create_in, client_token, "ClientToken", .flags = FIELD_CLIENT_TOKEN, .max = ESS_CLIENT_TOKEN_MAX,
-	     .doc = "A repeat within 24 hours gets the first answer."),
-	FIELDS_END,
+	     .doc = "A repeat within 24 hours gets the first answer."),	FIELDS_END,
 };
 
 static const struct field create_out_fields[] = {
@@ -230,4 +234,59 @@ const struct operation ess_create_scaling_configuration = {
 	.errors = create_errors,
 	.run = create_run,
 	.doc = "What instances of the group are made by; made active with EnableScalingGroup or ModifyScalingGroup.",
+};
+
+/* ---- ModifyScalingConfiguration ---- */
+
+static const struct field modify_in_fields[] = {
+	TEXT(struct create_in, id, "ScalingConfigurationId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY),
+	CONFIGURATION_FIELDS,
+	FIELDS_END,
+};
+
+static const struct error_row modify_errors[] = {
+	ESS_ROW_EMPTY,
+	ESS_ROW_REGION,
+	{ REFUSE_SCALING_CONFIGURATION_UNKNOWN, 404, "InvalidScalingConfigurationId.NotFound",
+	  "The specified scaling configuration does not exist.", NULL },
+	{ REFUSE_SCALING_CONFIGURATION_NAME, 400, "InvalidScalingConfigurationName.Duplicate",
+	  "The specified value of parameter is duplicated.", NULL },
+	{ REFUSE_IMAGE_UNKNOWN, 404, "InvalidImageId.NotFound", "The specified image does not exist.", NULL },
+	{ REFUSE_INSTANCE_TYPE_UNKNOWN, 400, "InvalidParameter", "The specified value of parameter InstanceType is not valid.", NULL },
+	{ REFUSE_SECURITY_GROUP_UNKNOWN, 404, "InvalidSecurityGroupId.NotFound", "The specified security group does not exist.", NULL },
+	{ REFUSE_SNAPSHOT_UNKNOWN, 404, "InvalidDataDiskSnapshotId.NotFound", "The specified data disk snapshot does not exist.", NULL },
+	ROWS_END,
+};
+
+static bool modify_run(struct call *call, const void *in_, void *out)
+{
+	const struct create_in *in = in_;
+	struct scaling_configuration_args args = {
+		.configuration = configuration_of(call, in),
+		.disks = disks_of(call, in),
+		.n_disks = in->data_disks.n + 1,
+		.keeps_weight = in->weight.is != GIVEN,
+		.keeps_bandwidth_in = in->bandwidth_in.is != GIVEN,
+		.keeps_bandwidth_out = in->bandwidth_out.is != GIVEN,
+		.keeps_protection = in->deletion_protection.is != GIVEN,
+	};
+
+	(void)out;
+	args.configuration.id = in->id;
+	return ess_name_check(call, in->name, "ScalingConfigurationName") && tags_check(call, in->tags) &&
+	       call_verb(call, scaling_configuration_modify(&call->work, &args));
+}
+
+const struct operation ess_modify_scaling_configuration = {
+	.product = "ess",
+	.version = ESS_VERSION,
+	.name = "ModifyScalingConfiguration",
+	.mode = OPERATION_WRITE,
+	.permission = "ess:ModifyScalingConfiguration",
+	.resource = "scalinggroup/*",
+	.in = { sizeof(struct create_in), modify_in_fields },
+	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
+	.errors = modify_errors,
+	.run = modify_run,
+	.doc = "Changes what is given; instances that are there stay as they are. Data disks are replaced as a whole.",
 };

@@ -132,3 +132,36 @@ def test_story_of_a_group(cloud, client):
     assert (done["StatusCode"], done["Progress"]) == ("Successful", 100)
     assert {one["InstanceId"] for one in ess.members(group)} == {instances[1]}
     assert cloud.instance(instances[0])["Status"] == "Running"
+
+
+def test_later_client_scales_and_removes(cloud):
+    ess = Later(cloud.server)
+    client, group = ess.client, ess.make_group()
+    rule = client.create_scaling_rule(models.CreateScalingRuleRequest(
+        scaling_group_id=group, scaling_rule_type="StepScalingRule", adjustment_type="QuantityChangeInCapacity",
+        step_adjustments=[models.CreateScalingRuleRequestStepAdjustments(
+            metric_interval_lower_bound=0.5, scaling_adjustment=2)])).body
+    (shown,) = client.describe_scaling_rules(models.DescribeScalingRulesRequest(
+        region_id=REGION, scaling_rule_aris=[rule.scaling_rule_ari])).body.scaling_rules
+    assert shown.scaling_rule_id == rule.scaling_rule_id
+    client.execute_scaling_rule(models.ExecuteScalingRuleRequest(
+        scaling_rule_ari=rule.scaling_rule_ari, metric_value=81.25, breach_threshold=80.5))
+    assert ess.group(group)["TotalCapacity"] == 2
+    client.create_lifecycle_hook(models.CreateLifecycleHookRequest(
+        scaling_group_id=group, lifecycle_transition="SCALE_IN", lifecycle_hook_name="goodbye"))
+    (first, second) = [one["InstanceId"] for one in ess.members(group)]
+    removed = client.remove_instances(models.RemoveInstancesRequest(
+        scaling_group_id=group, instance_ids=[first, "i-none"], ignore_invalid_instance=True,
+        lifecycle_hook_context=models.RemoveInstancesRequestLifecycleHookContext(disable_lifecycle_hook=True))).body
+    assert [one.instance_id for one in removed.ignored_instances] == ["i-none"]
+    assert [one["InstanceId"] for one in ess.members(group)] == [second] and cloud.instance(first) is None
+    client.set_instances_protection(models.SetInstancesProtectionRequest(
+        scaling_group_id=group, instance_ids=[second], protected_from_scale_in=True))
+    scaled = client.scale_with_adjustment(models.ScaleWithAdjustmentRequest(
+        scaling_group_id=group, adjustment_type="TotalCapacity", adjustment_value=3, sync_activity=True, activity_metadata="auto")).body
+    assert ess.activity(group, scaled.scaling_activity_id)["ActivityMetadata"] == "auto"
+    client.modify_scaling_group(models.ModifyScalingGroupRequest(scaling_group_id=group, max_size=9, removal_policies=[
+        "OldestInstance"]))
+    client.delete_scaling_group(models.DeleteScalingGroupRequest(region_id=REGION, scaling_group_id=group, force_delete=True))
+    assert not client.describe_scaling_groups(models.DescribeScalingGroupsRequest(
+        region_id=REGION, scaling_group_ids=[group])).body.scaling_groups

@@ -50,7 +50,7 @@ static const char *region_of(struct asking *a, const char *id)
 	struct tenant tenant;
 
 	if (call->operation->mode == OPERATION_PLAIN || text_equal(id, "*") ||
-	    thing_find(call->work.txn, id, &tenant) == TAGGED_MAX || !text_equal(tenant.realm, call->caller.tenant.realm) ||
+	    thing_find(call->work.txn, id, &tenant) == THING_MAX || !text_equal(tenant.realm, call->caller.tenant.realm) ||
 	    !text_equal(tenant.account, call->caller.tenant.account))
 		return NULL;
 	return tenant.region;

@@ -201,7 +201,7 @@ void call_reject(struct call *call, enum refusal_reason reason, const char *limi
 static bool bind(struct call *call)
 {
 	call->in = arena_alloc(&call->arena, call->operation->in.size);
-	if (!bind_input(&call->arena, &call->operation->in, call->input, call->in, &call->refusal))
+	if (!bind_edition(&call->arena, call->edition, &call->operation->in, call->input, call->in, &call->refusal))
 		return false;
 	call->now = clock_now(&call->api->core->clock);
 	return true;

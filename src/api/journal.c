@@ -108,6 +108,7 @@ static void describe(struct record *record, struct call *call, const char *code)
 	to->duration = moment_monotonic_us() - call->began_us;
 	to->dialect = call->dialect;
 	to->operation = call->operation;
+	to->edition = call->edition;
 	to->reason = call->refusal.reason;
 	to->status = call->reply.status;
 	to->repeated = call->repeated && call->refusal.reason == REFUSE_NONE;

@@ -289,6 +289,8 @@ enum job_kind {
 	JOB_SNAPSHOT_CREATE,
 	JOB_SNAPSHOT_DELETE,
 	JOB_SNAPSHOT_EXPIRE, /* waits for the end of RetentionDays */
+	JOB_SCALING_ACTIVITY, /* moves the open activity of a scaling group on */
+	JOB_SCALING_LOOK, /* compares a scaling group with what it is to be */
 	JOB_KIND_MAX
 };
 
@@ -322,6 +324,7 @@ struct job {
 	int64_t generation; /* of the attachment it acts on */
 	const char *snapshot; /* that it makes, deletes, or puts back */
 	const char *new_disk; /* that takes the place of `disk` */
+	const char *scaling_group; /* that it works for */
 	int64_t old_size_gib; /* of a disk that is resized: what it has again if that fails */
 	const char *old_category; /* of a disk whose specification changes: likewise */
 	const char *old_level;

@@ -210,6 +210,55 @@
 	X(RULE_PEER_ITSELF, "rule-peer-itself")                                \
 	X(RULE_PEER_VPC, "rule-peer-in-another-vpc")                           \
 	X(PREFIX_LIST_UNKNOWN, "prefix-list-unknown")                          \
+	/* scaling groups */                                                   \
+	X(SCALING_GROUP_UNKNOWN, "scaling-group-unknown")                      \
+	X(SCALING_GROUP_STATE, "scaling-group-state")                          \
+	X(SCALING_GROUP_NAME, "scaling-group-name-taken")                      \
+	X(SCALING_GROUP_LIMIT, "scaling-group-limit")                          \
+	X(SCALING_GROUP_SIZES, "scaling-group-sizes")                          \
+	X(SCALING_GROUP_PROTECTED, "scaling-group-protected")                  \
+	X(SCALING_GROUP_IN_USE, "scaling-group-has-instances")                 \
+	X(SCALING_ACTIVITY_RUNS, "scaling-activity-in-progress")               \
+	X(SCALING_CONFIGURATION_UNKNOWN, "scaling-configuration-unknown")      \
+	X(SCALING_CONFIGURATION_NAME, "scaling-configuration-name-taken")      \
+	X(SCALING_CONFIGURATION_LIMIT, "scaling-configuration-limit")          \
+	X(SCALING_CONFIGURATION_MISSING, "no-active-scaling-configuration")    \
+	X(SCALING_CONFIGURATION_ACTIVE, "scaling-configuration-active")        \
+	X(SCALING_RULE_UNKNOWN, "scaling-rule-unknown")                        \
+	X(SCALING_RULE_NAME, "scaling-rule-name-taken")                        \
+	X(SCALING_RULE_LIMIT, "scaling-rule-limit")                            \
+	X(SCALING_MAGNITUDE, "magnitude-without-percentage")                   \
+	X(SCALING_STEP_NONE, "no-step-of-rule-fits")                           \
+	X(SCALING_METRIC_MISSING, "metric-value-missing")                      \
+	X(SCALING_BREACH_MISSING, "breach-threshold-missing")                  \
+	X(SCALING_MEMBER_UNKNOWN, "not-in-scaling-group")                      \
+	X(SCALING_MEMBER_TAKEN, "in-another-scaling-group")                    \
+	X(SCALING_MEMBER_VPC, "instance-in-another-vpc")                       \
+	X(SCALING_MEMBER_STATE, "scaling-member-state")                        \
+	X(SCALING_BELOW_MIN, "below-min-size")                                 \
+	X(SCALING_ABOVE_MAX, "above-max-size")                                 \
+	X(SCALING_NO_CHANGE, "capacity-does-not-change")                       \
+	X(SCALING_ABANDONED, "abandoned-by-lifecycle-hook")                    \
+	X(LIFECYCLE_HOOK_UNKNOWN, "lifecycle-hook-unknown")                    \
+	X(LIFECYCLE_HOOK_NAME, "lifecycle-hook-name-taken")                    \
+	X(LIFECYCLE_HOOK_LIMIT, "lifecycle-hook-limit")                        \
+	X(LIFECYCLE_ACTION_UNKNOWN, "lifecycle-action-unknown")                \
+	X(LIFECYCLE_WAIT_LIMIT, "lifecycle-action-waits-too-long")             \
+	/* load balancers and databases */                                     \
+	X(BALANCER_UNKNOWN, "load-balancer-unknown")                           \
+	X(BALANCER_STATE, "load-balancer-state")                               \
+	X(BALANCER_LOCKED, "load-balancer-locked")                             \
+	X(BALANCER_NO_HEALTH_CHECK, "load-balancer-no-health-check")           \
+	X(BALANCER_FULL, "load-balancer-full")                                 \
+	X(BACKEND_EXISTS, "backend-exists")                                    \
+	X(BACKENDS_MALFORMED, "backends-malformed")                            \
+	X(BACKENDS_TOO_MANY, "backends-of-call-limit")                         \
+	X(BACKEND_KIND, "backend-kind")                                        \
+	X(BACKEND_WEIGHT, "backend-weight")                                    \
+	X(BACKEND_NAMELESS, "backend-without-instance")                        \
+	X(DB_UNKNOWN, "db-instance-unknown")                                   \
+	X(DB_STATE, "db-instance-state")                                       \
+	X(DB_WHITE_LIST_FULL, "db-white-list-full")                            \
 	/* tags and resource groups */                                         \
 	X(RESOURCE_UNKNOWN, "resource-unknown")                                \
 	X(TAG_LIMIT, "tag-limit")                                              \

@@ -283,6 +283,7 @@ struct job_filter {
 	size_t n_disks;
 	const char *attachment;
 	const char *snapshot;
+	const char *lock;
 	int state; /* enum job_state or -1 */
 	int kind;  /* enum job_kind or -1 */
 	const bool *kinds; /* JOB_KIND_MAX of them, true for those that are wanted */

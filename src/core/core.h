@@ -100,6 +100,9 @@ bool work_check(struct work *work, const struct check *checks, size_t n, const v
 /* Rows that many verbs share; `facts` is not looked at. */
 bool check_region_unknown(const struct work *work, const void *facts);
 
+/* Whether two things live in the same account and region; for those who act for no caller, as jobs do. */
+bool tenant_equal(const struct tenant *a, const struct tenant *b);
+
 /* Whether what lives there is the caller's, in the caller's region if one was named. */
 bool work_is_callers(const struct work *work, const struct tenant *tenant);
 

@@ -27,6 +27,8 @@ const struct fleet_module *const fleet_modules[FLEET_SECTION_MAX] = {
 	[FLEET_INSTANCES] = &fleet_instances,
 	[FLEET_DISKS] = &fleet_disks,
 	[FLEET_SNAPSHOTS] = &fleet_snapshots,
+	[FLEET_LOAD_BALANCERS] = &fleet_load_balancers,
+	[FLEET_DB_INSTANCES] = &fleet_db_instances,
 	[FLEET_FAULTS] = &fleet_faults,
 };
 

@@ -6,6 +6,8 @@
 #ifndef CORE_FLEET_H
 #define CORE_FLEET_H
 
+#include "contract/balancer.h"
+#include "contract/database.h"
 #include "core/core.h"
 
 #define FLEET_ACCOUNTS_MAX 1000
@@ -25,6 +27,8 @@ enum fleet_section {
 	FLEET_INSTANCES,
 	FLEET_DISKS,
 	FLEET_SNAPSHOTS,
+	FLEET_LOAD_BALANCERS,
+	FLEET_DB_INSTANCES,
 	/* of the fleet as a whole */
 	FLEET_FAULTS,
 	FLEET_SECTION_MAX
@@ -47,6 +51,7 @@ enum fleet_given {
 	FLEET_GIVEN_ENCRYPTED = 32,
 	FLEET_GIVEN_DISK_TYPE = 64,
 	FLEET_GIVEN_TIMES = 128,
+	FLEET_GIVEN_WEIGHT = 256,
 };
 
 struct fleet_instance_type {
@@ -99,6 +104,28 @@ struct fleet_snapshot {
 	uint64_t given;
 	struct snapshot row;
 	struct fleet_list tags;
+};
+
+struct fleet_load_balancer {
+	uint64_t given;
+	struct load_balancer row;
+	struct fleet_list backends; /* struct fleet_backend */
+};
+
+struct fleet_backend {
+	uint64_t given;
+	struct backend row;
+};
+
+struct fleet_db_instance {
+	uint64_t given;
+	struct db_instance row;
+	struct fleet_list white_lists; /* struct fleet_white_list */
+};
+
+struct fleet_white_list {
+	uint64_t given;
+	struct db_white_list row;
 };
 
 /* Its operation, code and effect are known to exist (api/fault.h): only whom it is for is a matter of rows. */

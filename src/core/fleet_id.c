@@ -3,27 +3,29 @@
 #include "core/fleet_module.h"
 #include "core/thing.h"
 
-static const char *const kind_words[TAGGED_MAX] = {
+static const char *const kind_words[THING_MAX] = {
 	[TAGGED_INSTANCE] = "instance",
 	[TAGGED_DISK] = "disk",
 	[TAGGED_SNAPSHOT] = "snapshot",
 	[TAGGED_SECURITY_GROUP] = "security group",
 	[TAGGED_VPC] = "VPC",
 	[TAGGED_VSWITCH] = "VSwitch",
+	[THING_LOAD_BALANCER] = "load balancer",
+	[THING_DB_INSTANCE] = "database instance",
 };
 
-bool fleet_id_is_free(struct fleet_load *load, const char *item_path, enum tagged kind, const char *id)
+bool fleet_id_is_free(struct fleet_load *load, const char *item_path, int kind, const char *id)
 {
 	struct tenant tenant;
 	const char *account;
-	enum tagged other;
+	int other;
 
 	if (!fleet_id_well_formed(id)) {
 		fleet_wrong(load, item_path, "id", "an id is 1 to 64 letters, digits, '-', '_' or '*'");
 		return false;
 	}
 	other = thing_find(load->work->txn, id, &tenant);
-	if (other == TAGGED_MAX)
+	if (other == THING_MAX)
 		return true;
 	account = tenant.account;
 	if (!text_equal(account, load->account.id))

@@ -52,6 +52,8 @@ extern const struct fleet_module fleet_access_keys, fleet_instances; /* fleet_ac
 extern const struct fleet_module fleet_users, fleet_roles;           /* fleet_principal.c */
 extern const struct fleet_module fleet_disks;                        /* fleet_disk.c */
 extern const struct fleet_module fleet_snapshots;                    /* fleet_snapshot.c */
+extern const struct fleet_module fleet_load_balancers;               /* fleet_balancer.c */
+extern const struct fleet_module fleet_db_instances;                 /* fleet_database.c */
 extern const struct fleet_module fleet_faults;                       /* fleet_fault.c */
 
 /* "PATH[i]", for items; and a problem with a member of it, or with all of it (NULL). */
@@ -62,9 +64,9 @@ void fleet_wrong(struct fleet_load *load, const char *item_path, const char *mem
 /* Whether an id may be given: 1 to 64 of A-Z a-z 0-9 - _ *; vendors' pages mask the end of their ids with stars. */
 bool fleet_id_well_formed(const char *id);
 
-/* Whether a thing of that kind may have the id; notes what is wrong with it. Ids are unique over the kinds, since what is
+/* Whether a thing of that kind (core/thing.h) may have the id; notes what is wrong with it. Ids are unique over the kinds, since what is
  * said of a thing by its id alone, as its tags are, must not be said of another (fleet_id.c). */
-bool fleet_id_is_free(struct fleet_load *load, const char *item_path, enum tagged kind, const char *id);
+bool fleet_id_is_free(struct fleet_load *load, const char *item_path, int kind, const char *id);
 
 /* Where a thing is: fills in region and zone, each from the other or the catalogue's first. Notes what is wrong. */
 void fleet_place(struct fleet_load *load, const char *item_path, struct tenant *tenant, const char **zone);

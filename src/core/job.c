@@ -11,6 +11,7 @@
 #include "core/event.h"
 #include "core/guard.h"
 #include "core/instance.h"
+#include "core/scaling.h"
 #include "core/snapshot.h"
 
 /* How long one process may work on a job before another may take it. The holder of the data directory is the only
@@ -48,6 +49,9 @@ const struct job_kind_row job_kinds[JOB_KIND_MAX] = {
 	[JOB_SNAPSHOT_CREATE] = { snapshot_create_plan, snapshot_create_done, snapshot_create_failed },
 	[JOB_SNAPSHOT_DELETE] = { snapshot_delete_plan, snapshot_delete_done, snapshot_delete_failed },
 	[JOB_SNAPSHOT_EXPIRE] = { snapshot_expire_plan, snapshot_expire_done, job_nothing_failed, .waits_for_date = true },
+	[JOB_SCALING_ACTIVITY] = { scaling_activity_plan, scaling_activity_done, scaling_activity_failed, .of_group = true },
+	[JOB_SCALING_LOOK] = { scaling_look_plan, scaling_look_done, job_nothing_failed, .waits_for_date = true,
+	                       .of_group = true },
 };
 
 /* Milliseconds of quick and real pace. Real follows the pages where they say something: DetachDisk "about a minute". */
@@ -187,11 +191,16 @@ void job_delay(struct work *work, struct job *job, int64_t milliseconds, enum re
 	ticket_add(work, job, job->due_at);
 }
 
+void job_due(struct work *work, struct job *job, int64_t due_at)
+{
+	job->due_at = due_at;
+	job_put(work->txn, job);
+	ticket_add(work, job, due_at);
+}
+
 void job_hurry(struct work *work, struct job *job)
 {
-	job->due_at = work->now;
-	job_put(work->txn, job);
-	ticket_add(work, job, job->due_at);
+	job_due(work, job, work->now);
 }
 
 bool job_cancel(struct work *work, struct job *job)

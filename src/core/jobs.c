@@ -233,17 +233,20 @@ static void settled_committed(void *context, enum store_outcome outcome)
 	struct jobs *jobs = task->jobs;
 	struct settled *quiet;
 	struct job_waiter *waiter;
+	struct job_waiter *waits;
 
 	log_outcome(task, outcome);
 	pthread_mutex_lock(&jobs->lock);
 	/* Tickets first: what this answer set going counts as due before this one counts as done. */
 	if (outcome == STORE_DONE)
 		job_entries_schedule(&jobs->entries, task->work.tickets, task->work.n_tickets);
+	/* Who waits for this one waits for what it set going, whether it goes on itself or not. */
+	waits = task->entry->waiter;
 	waiter = entry_finish(task, task->entry, outcome);
 	if (!jobs->entries.in_flight)
 		pthread_cond_broadcast(&jobs->rest);
-	if (waiter && outcome == STORE_DONE)
-		job_entries_wait(&jobs->entries, task->work.tickets, task->work.n_tickets, clock_now(&jobs->core->clock), waiter);
+	if (waits && outcome == STORE_DONE)
+		job_entries_wait(&jobs->entries, task->work.tickets, task->work.n_tickets, clock_now(&jobs->core->clock), waits);
 	waiter = job_waiter_counted(waiter);
 	quiet = take_settled(jobs);
 	wake(jobs);

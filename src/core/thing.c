@@ -1,5 +1,7 @@
 #include "core/thing.h"
 
+#include "contract/balancer.h"
+#include "contract/database.h"
 #include "contract/network.h"
 
 #define LOOK(get, type)                        \
@@ -12,7 +14,7 @@
 		return true;                   \
 	} while (0)
 
-static bool find(struct txn *txn, enum tagged kind, const char *id, struct tenant *ret)
+static bool find(struct txn *txn, int kind, const char *id, struct tenant *ret)
 {
 	switch (kind) {
 	case TAGGED_INSTANCE:
@@ -27,17 +29,20 @@ static bool find(struct txn *txn, enum tagged kind, const char *id, struct tenan
 		LOOK(vpc_get, vpc);
 	case TAGGED_VSWITCH:
 		LOOK(vswitch_get, vswitch);
-	case TAGGED_MAX:
-		break;
+	case THING_LOAD_BALANCER:
+		LOOK(load_balancer_get, load_balancer);
+	case THING_DB_INSTANCE:
+		LOOK(db_instance_get, db_instance);
+	default:
+		return false;
 	}
-	return false;
 }
 
-enum tagged thing_find(struct txn *txn, const char *id, struct tenant *ret)
+int thing_find(struct txn *txn, const char *id, struct tenant *ret)
 {
-	enum tagged kind = 0;
+	int kind = 0;
 
-	while (kind < TAGGED_MAX && !find(txn, kind, id, ret))
+	while (kind < THING_MAX && !find(txn, kind, id, ret))
 		kind++;
 	return kind;
 }

@@ -4,7 +4,10 @@
 
 #include "contract/tagged.h"
 
-/* The kind of the thing of that id, and whose it is and where; TAGGED_MAX if there is none. */
-enum tagged thing_find(struct txn *txn, const char *id, struct tenant *ret);
+/* Kinds behind those that bear tags (enum tagged). */
+enum { THING_LOAD_BALANCER = TAGGED_MAX, THING_DB_INSTANCE, THING_MAX };
+
+/* The kind of the thing of that id, and whose it is and where; THING_MAX if there is none. */
+int thing_find(struct txn *txn, const char *id, struct tenant *ret);
 
 #endif

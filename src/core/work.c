@@ -52,6 +52,11 @@ bool check_region_unknown(const struct work *work, const void *facts)
 	return work->caller.tenant.region && !region_find(work->caller.tenant.region);
 }
 
+bool tenant_equal(const struct tenant *a, const struct tenant *b)
+{
+	return text_equal(a->account, b->account) && text_equal(a->scope, b->scope) && text_equal(a->region, b->region);
+}
+
 bool work_is_callers(const struct work *work, const struct tenant *tenant)
 {
 	const struct tenant *caller = &work->caller.tenant;

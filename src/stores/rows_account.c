@@ -132,6 +132,14 @@ void account_clear(struct txn *txn, const char *account)
 	/* A table whose rows belong to accounts is a line here. */
 	static const char *const clears[] = {
 		"DELETE FROM attachment WHERE account = $1",
+		"DELETE FROM lifecycle_action WHERE account = $1",
+		"DELETE FROM lifecycle_hook WHERE account = $1",
+		"DELETE FROM scaling_activity WHERE account = $1",
+		"DELETE FROM scaling_configuration WHERE account = $1",
+		"DELETE FROM scaling_disk WHERE account = $1",
+		"DELETE FROM scaling_group WHERE account = $1",
+		"DELETE FROM scaling_member WHERE account = $1",
+		"DELETE FROM scaling_rule WHERE account = $1",
 		"DELETE FROM client_token WHERE account = $1",
 		"DELETE FROM disk WHERE account = $1",
 		"DELETE FROM event WHERE account = $1",
@@ -142,6 +150,10 @@ void account_clear(struct txn *txn, const char *account)
 		"DELETE FROM security_group WHERE account = $1",
 		"DELETE FROM vswitch WHERE account = $1",
 		"DELETE FROM vpc WHERE account = $1",
+		"DELETE FROM backend WHERE account = $1",
+		"DELETE FROM load_balancer WHERE account = $1",
+		"DELETE FROM db_white_list WHERE account = $1",
+		"DELETE FROM db_instance WHERE account = $1",
 		"DELETE FROM tag WHERE account = $1",
 	};
 

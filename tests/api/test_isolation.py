@@ -123,7 +123,7 @@ def tried(make_module_server):
 def test_what_is_tried_is_there(tried):
     _, watch, nowhere, tokens, needles = tried
     assert {table for table, rows in watch.rows().items() if rows} >= {
-        "account", "attachment", "client_token", "disk", "event", "instance", "job", "security_group", "security_group_rule", "snapshot",
+        "account", "attachment", "backend", "client_token", "db_instance", "db_white_list", "disk", "event", "instance", "job", "load_balancer", "security_group", "security_group_rule", "snapshot",
         "tag", "temporary_key", "vpc", "vswitch"}
     assert {kind for kinds in HOLDS.values() for kind in kinds} <= {*watch.world.of, "next_token"}
     assert set(watch.world.of) == set(nowhere.of)

@@ -7,13 +7,13 @@ import dataclasses
 import json
 
 import signing
-from cloud import IMAGE, TYPE, ZONE, Cloud
+from cloud import IMAGE, TYPE, ZONE, Cloud, fleet_of, load_fleet
 from network import VPC, make_group, make_network, make_vpc, make_vswitch
-from products import BSS, LOCATION, STS, ask, call
+from products import BSS, LOCATION, RDS, SLB, STS, ask, call
 
 FAR, FAR_ZONE = "cn-beijing", "cn-beijing-h"
 
-VERSIONS = {"ecs": signing.VERSION, "vpc": VPC, "sts": STS, "location": LOCATION, "bssapi": BSS}
+VERSIONS = {"ecs": signing.VERSION, "vpc": VPC, "sts": STS, "location": LOCATION, "bssapi": BSS, "slb": SLB, "rds": RDS}
 
 # What belongs to no account, or is not called with a key of one.
 OF_NO_ACCOUNT = {
@@ -28,6 +28,7 @@ DISK, INSTANCE, GROUP = {"DiskId": "@free"}, {"InstanceId": "@instance"}, {**NAM
 RULE = {**GROUP, "IpProtocol": "tcp", "PortRange": "1/1"}
 RUN = {**NAMED, "ZoneId": ZONE, "ImageId": IMAGE, "InstanceType": TYPE}
 VSWITCH, VPC_OF = {**NAMED, "VSwitchId": "@vswitch"}, {**NAMED, "VpcId": "@vpc"}
+BALANCER = {**NAMED, "LoadBalancerId": "@balancer"}
 VPC_TAGGED = {**NAMED, "ResourceType": "VPC", "ResourceId.1": "@vpc"}
 
 FEED = {
@@ -122,6 +123,16 @@ FEED = {
     },
     "location": {"DescribeEndpoints": {"Id": "cn-hangzhou", "ServiceCode": "ecs"}},
     "bssapi": {"QueryAvailableInstances": {}},
+    "slb": {
+        "AddBackendServers": {**BALANCER, "BackendServers": [{"ServerId": "@instance"}]},
+        "DescribeLoadBalancerAttribute": BALANCER,
+        "RemoveBackendServers": {**BALANCER, "BackendServers": [{"ServerId": "@prepaid"}]},
+        "SetLoadBalancerStatus": {**BALANCER, "LoadBalancerStatus": "inactive"},
+    },
+    "rds": {
+        "DescribeDBInstanceIPArrayList": {"DBInstanceId": "@db"},
+        "DescribeDBInstances": NAMED,
+    },
 }
 
 INSTANCES, DISKS = ("instance", "stopped", "prepaid", "far_instance"), ("free", "attached", "system", "of_stopped", "far_disk")
@@ -137,6 +148,7 @@ HOLDS = {
     "SecurityGroupRuleId": RULES,
     "VpcId": ("vpc", "vpc_2"), "VSwitchId": ("vswitch", "vswitch_2"), "RouteTableId": ("route_table",), "RouterId": ("router",),
     "NetworkInterfaceId": ("eni",),
+    "LoadBalancerId": ("balancer", "far_balancer"), "DBInstanceId": ("db", "far_db"), "SearchKey": ("db", "db_name"),
     "TaskId": ("task",), "TaskIds": ("task",), "EventId": ("event",),
     "ResourceId": (*THINGS, "task"), "ResourceIds": (*THINGS, "task"),
     "Key": ("tag_key",), "TagKey": ("tag_key",), "Value": ("tag_value",),
@@ -170,6 +182,7 @@ class World:
         for name in ("disk", "instance", "snapshot", "group", "vpc", "vswitch", "host"):
             self.of[f"{name}_name"] = f"{self.word}-{name}"
         self.of.update(tag_key=f"{self.word}-key", tag_value=f"{self.word}-value", client_token=f"{self.word}-client-token")
+        self.from_file()
         self.networks()
         self.instances()
         self.disks()
@@ -179,6 +192,15 @@ class World:
     @property
     def tags(self):
         return {"Tag.1.Key": self.of["tag_key"], "Tag.1.Value": self.of["tag_value"]}
+
+    def from_file(self):
+        """What no call makes. A file is put in place of all that the account has, so it comes first."""
+        of, word = self.of, self.word
+        of.update(balancer=f"lb-{word}1", far_balancer=f"lb-{word}2", db=f"rm-{word}1", far_db=f"rm-{word}2", db_name=f"{word}-db")
+        load_fleet(self.cloud.server, fleet_of(
+            id=of["account"],
+            load_balancers=[{"id": of["balancer"], "name": f"{word}-balancer"}, {"id": of["far_balancer"], "region": FAR}],
+            db_instances=[{"id": of["db"], "description": of["db_name"]}, {"id": of["far_db"], "region": FAR}]))
 
     def networks(self):
         of, cloud = self.of, self.cloud
@@ -214,6 +236,8 @@ class World:
         of["far_instance"] = cloud.make_instance(RegionId=FAR, ZoneId=FAR_ZONE)
         of["eni"] = cloud.DescribeNetworkInterfaces(RegionId="cn-hangzhou", InstanceId=of["instance"])[
             "NetworkInterfaceSets"]["NetworkInterfaceSet"][0]["NetworkInterfaceId"]
+
+        call(cloud, SLB, "AddBackendServers", LoadBalancerId=of["balancer"], BackendServers=json.dumps([{"ServerId": of["prepaid"]}]))
 
     def disks(self):
         of, cloud = self.of, self.cloud
@@ -252,6 +276,8 @@ class World:
     def fill(self, value):
         if isinstance(value, list):
             return json.dumps([self.fill(each) for each in value])
+        if isinstance(value, dict):
+            return {name: self.fill(each) for name, each in value.items()}
         return self.of[value[1:]] if isinstance(value, str) and value.startswith("@") else value
 
     def next_token(self, api, action):

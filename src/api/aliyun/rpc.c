@@ -100,6 +100,7 @@ static bool find_operation(struct call *call, struct rpc *rpc)
 		return call_refuse(call, REFUSE_PARAMETER_MISSING, "Version");
 	product = product_find(rpc->version);
 	call->of_dialect = product;
+	call->edition = product ? product->edition : EDITION_FIRST;
 	if (!text_equal(call->request.path, "/"))
 		return call_refuse(call, REFUSE_UNKNOWN_OPERATION, action);
 	if (!product)
@@ -179,7 +180,7 @@ static void write_done(struct call *call)
 	buf_room(&call->reply.body, REPLY_USUAL);
 	common_headers(call);
 	begin(call, &writer, root);
-	write_fields(&writer, &call->operation->out, call->out);
+	write_edition(&writer, call->edition, &call->operation->out, call->out);
 	writer.format->object_end(&writer, root);
 }
 

@@ -312,6 +312,6 @@ const struct operation control_fleet_reset = {
 	.out = { sizeof(struct change_out), change_out_fields },
 	.errors = reset_errors,
 	.run = reset_run,
-	.doc = "Removes all instances, disks, snapshots and faults, and what was added to the catalogue. Accounts and their access "
-	       "keys stay, but for those that keys made by their first call (--accounts auto).",
+	.doc = "Removes all instances, disks, snapshots, load balancers, databases and faults, and what was added to the catalogue. "
+	       "Accounts and their access keys stay, but for those that keys made by their first call (--accounts auto).",
 };

@@ -34,7 +34,9 @@ struct member {
 	enum member_type type;
 	size_t offset;
 	unsigned flags;
-	int64_t min, max;         /* of numbers; the length in characters of texts; how many documents; 0, 0: any number, up to 1024 characters */
+	/* Of numbers; the length in characters of texts; how many documents, or items of MEMBER_WORDS. 0, 0: any number, up to
+	 * 1024 characters, 16 items. */
+	int64_t min, max;
 	const char *const *names; /* MEMBER_WORD: of the enum's values */
 	const char *const *only;  /* the texts or words that are taken, ends with NULL; NULL: all */
 	const char *otherwise;    /* what a text or word is if it is not given */

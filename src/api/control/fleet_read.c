@@ -146,11 +146,12 @@ static void read_word(struct reader *r, const struct member *row, const struct t
 static void read_words(struct reader *r, const struct member *row, const struct tree *tree, const char **at,
                        const char *path)
 {
+	size_t max = row->max ? (size_t)row->max : WORDS_MAX;
 	const struct tree *item;
 	const char *all = "";
 
-	if (tree->kind != TREE_LIST || tree->n_children > WORDS_MAX) {
-		WRONG(r, path, row, "this must be a list of at most %d texts", WORDS_MAX);
+	if (tree->kind != TREE_LIST || tree->n_children > max) {
+		WRONG(r, path, row, "this must be a list of at most %zu texts", max);
 		return;
 	}
 	for (item = tree->first; item; item = item->next) {
@@ -357,7 +358,7 @@ bool fleet_file_set(struct arena *arena, const struct tree *values, struct fleet
 			read_member(&r, row, child, (char *)&thing->item, "set");
 		else
 			fleet_problem(problems, below(&r, "set", child->name), "this cannot be changed by itself; of %s %s can be: %s",
-			              thing->kind == FLEET_KIND_DISK ? "a" : "an", fleet_kind_names[thing->kind],
+			              strchr("ai", *fleet_kind_names[thing->kind]) ? "an" : "a", fleet_kind_names[thing->kind],
 			              settable(&r, members));
 	}
 	return problems->n == 0;

@@ -43,6 +43,7 @@ static bool wants(const struct out *out, const struct member *row, const char *b
 	case MEMBER_BOOL:
 		return row->flags & MEMBER_ALWAYS || *(const bool *)at != !!(row->flags & MEMBER_TRUE);
 	case MEMBER_INT:
+		return row->flags & MEMBER_ALWAYS || *(const int64_t *)at != 0;
 	case MEMBER_MOMENT:
 		return *(const int64_t *)at != 0;
 	case MEMBER_WORD:

@@ -27,7 +27,7 @@ const struct option cli_env_options[] = {
 	{ "access-key-id", "CLEAT_ACCESS_KEY_ID", AS_TEXT(struct env_options, key_id), .value = "ID",
 	  .doc = "the access key; otherwise the one of the first start, or that of 'cleat serve --dev-key'" },
 	{ "access-key-secret", "CLEAT_ACCESS_KEY_SECRET", AS_TEXT(struct env_options, secret), .value = "SECRET",
-	  .flags = OPTION_SECRET, .doc = "its secret" },
+	  .flags = OPTION_SECRET, .doc = "its secret; that of a key test-... is cleat-secret, as for 'cleat serve --accounts auto'" },
 	{ "region", "CLEAT_REGION", AS_TEXT(struct env_options, region), .otherwise = "cn-hangzhou", .value = "REGION",
 	  .doc = "the region" },
 	CLIENT_ENDPOINT_ROWS(struct env_options),
@@ -128,6 +128,8 @@ static void read_first_key(struct client *client, const char *data, struct env_o
 
 static void choose_key(struct client *client, struct env_options *options, const char *data)
 {
+	if (options->key_id && !options->secret && text_starts(options->key_id, OWN_KEY_PREFIX))
+		options->secret = DEV_KEY_SECRET;
 	if (options->key_id && options->secret)
 		return;
 	options->key_id = options->secret = NULL;

@@ -1,7 +1,9 @@
 /* The job that makes an instance: build the machine with its disks, then power it on or leave it off; and if it cannot be
  * built, remove what there is of it. */
 #include "core/attachment.h"
+#include "core/balancer.h"
 #include "core/instance.h"
+#include "core/scaling.h"
 
 static void plan_build(struct work *work, const struct job *job, struct job_plan *ret)
 {
@@ -70,8 +72,10 @@ static void forget_all(struct work *work, const char *instance)
 		attachment_release(work, &live[i], &disk);
 		disk_forget(work, &disk);
 	}
+	balancer_forget_instance(work, instance);
 	tag_delete_all(work->txn, instance);
 	instance_delete(work->txn, instance);
+	scaling_instance_changed(work, instance);
 }
 
 static void made_all_fast(struct work *work, const char *instance)

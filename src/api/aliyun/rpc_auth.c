@@ -5,6 +5,8 @@
 #include "api/aliyun/rpc.h"
 #include "api/aliyun/sign_v3.h"
 #include "api/keys.h"
+#include "api/newcomer.h"
+#include "api/rights.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "core/project.h"
@@ -16,8 +18,18 @@ static bool find_key(struct call *call, const char *id, struct cached_key *ret)
 {
 	/* The log and the journal name the key even where it is refused or unknown. */
 	call->caller.key_id = arena_text_n(&call->arena, id, strnlen(id, sizeof ret->id - 1));
+<<<<<<< HEAD
 	if (!key_cache_find_in(call->api->keys, realm_aliyun.name, id, ret))
 		return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
+=======
+	if (key_cache_find(call->api->keys, id, ret)) {
+		call->rights = ret->rights; /* and its to release */
+		if (!text_equal(ret->realm, "aliyun"))
+			return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
+	} else if (!key_cache_find_new(call->api->keys, id, "aliyun", ret)) {
+		return newcomer_refuse(call, id);
+	}
+>>>>>>> main
 	if (!ret->active)
 		return call_refuse(call, REFUSE_KEY_DISABLED, id);
 	return true;
@@ -50,14 +62,26 @@ static bool nonce_use(struct call *call, const char *key, const char *nonce, int
 static void become(struct call *call, const struct cached_key *key)
 {
 	call->caller.tenant = (struct tenant){
+<<<<<<< HEAD
 		.realm = realm_aliyun.name,
 		.account = arena_text(&call->arena, key->account),
 		.scope = SCOPE_ONLY,
+=======
+		.realm = "aliyun",
+		.account = key->is_new ? NULL : arena_text(&call->arena, key->account),
+		.scope = "default",
+>>>>>>> main
 	};
+	if (call->rights && *rights_user(call->rights)) {
+		call->caller.user = rights_user(call->rights);
+		call->caller.user_id = rights_user_id(call->rights);
+	}
 	if (*key->token) {
 		call->caller.role = arena_text(&call->arena, key->role);
 		call->caller.session = arena_text(&call->arena, key->session);
 	}
+	if (key->is_new)
+		newcomer_begin(call);
 }
 
 /* The last thing asked: only who holds the secret is told anything about a token. */

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 -- Realms: what was added to the catalogue belongs to one, and accounts of some of them have projects.
 
 ALTER TABLE instance_type ADD COLUMN realm TEXT NOT NULL DEFAULT 'aliyun';
@@ -37,3 +38,10 @@ CREATE TABLE client_job (
 
 CREATE INDEX client_job_old ON client_job (created_at);
 CREATE INDEX client_job_of_account ON client_job (account);
+=======
+-- The access key that an account was made for by its first call (cleat serve --accounts auto): it is in no other table, so that
+-- it is valid only while that is on.
+
+ALTER TABLE account ADD COLUMN own_key TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX account_own_key ON account (own_key) WHERE own_key <> '';
+>>>>>>> main

@@ -6,7 +6,7 @@
 
 #include "api/rights.h"
 #include "base/text.h"
-#include "core/catalogue.h"
+#include "core/realm.h"
 #include "core/thing.h"
 
 /* An authorisation under way. */
@@ -40,7 +40,7 @@ static bool ask(struct asking *a, const char *region, const char *kind, const ch
 	denial = arena_new(arena, struct denial);
 	*denial = (struct denial){ a->request.action, a->request.resource, answer.explicitly, answer.by_session };
 	a->call->denial = denial;
-	return call_refuse(a->call, REFUSE_NOT_AUTHORISED, NULL);
+	return call_refuse(a->call, REFUSE_NOT_AUTHORISED, denial->action);
 }
 
 /* Where a thing of the caller's is; NULL for what is not there or another's, which look alike. */
@@ -60,14 +60,15 @@ static const char *region_of(struct asking *a, const char *id)
 static bool ask_regions(struct asking *a, const char *kind, const char *id)
 {
 	const char *region = a->call->caller.tenant.region;
+	const struct realm *realm = realm_find(a->call->caller.tenant.realm);
 	size_t i;
 
 	if (!region)
 		region = region_of(a, id);
 	if (region)
 		return ask(a, region, kind, id);
-	for (i = 0; i < catalogue_n_regions; i++) {
-		if (!ask(a, catalogue_regions[i].id, kind, id))
+	for (i = 0; i < realm->n_regions; i++) {
+		if (!ask(a, realm->regions[i].id, kind, id))
 			return false;
 	}
 	return true;

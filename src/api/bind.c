@@ -271,11 +271,8 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_BOOL:
 	case FIELD_INT:
 	case FIELD_DECIMAL:
-<<<<<<< HEAD
 	case FIELD_NAMED_ITEMS:
-=======
 	case FIELD_INTS:
->>>>>>> main
 		break;
 	}
 	if (!node->value)
@@ -292,11 +289,8 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_INT:
 		return text_to_int64(node->value, at);
 	case FIELD_DECIMAL:
-<<<<<<< HEAD
 	case FIELD_NAMED_ITEMS:
-=======
 	case FIELD_INTS:
->>>>>>> main
 		return false; /* of replies only */
 	case FIELD_TEXT:
 	case FIELD_TIME:

@@ -137,11 +137,7 @@ static bool run_in_txn(struct txn *txn, void *context)
 	call->repeated = false;
 	work_begin(&call->work, call->api->core, txn, &call->caller, call->now);
 	call->work.fault = fault_of_jobs(call);
-<<<<<<< HEAD
-	done = (!call->dialect->place || call->dialect->place(call)) && run_plain(call);
-=======
-	done = newcomer_still_there(call) && run_plain(call);
->>>>>>> main
+	done = newcomer_still_there(call) && (!call->dialect->place || call->dialect->place(call)) && run_plain(call);
 	assert(!call->work.opened_job || call->operation->opens_jobs); /* its row says otherwise */
 	return done;
 }
@@ -369,13 +365,10 @@ static struct fault explain(struct call *call)
 
 	if (!row && call->operation)
 		row = error_row_find(call->operation->errors, refusal->reason);
-<<<<<<< HEAD
 	if (!row && call->operation)
 		row = error_row_find(call->operation->common, refusal->reason);
-=======
 	if (!row && call->dialect->words)
 		row = call->dialect->words(call, refusal->reason);
->>>>>>> main
 	if (!row)
 		row = error_row_find(call->dialect->errors, refusal->reason);
 	if (!row) {

@@ -88,10 +88,6 @@ void key_cache_destroy(struct key_cache *cache)
 	free(cache);
 }
 
-<<<<<<< HEAD
-/* Where a key is kept whose place another one of its id has, in another realm. No id has a blank in it. */
-static const char *place_of(const struct cached_key *key, char *ret, size_t size)
-=======
 static const struct policy_language *language_of(const struct dialect *const *dialects, const char *realm)
 {
 	const struct dialect_rights *rights = dialects ? dialect_rights_of(dialects, realm) : NULL;
@@ -99,8 +95,8 @@ static const struct policy_language *language_of(const struct dialect *const *di
 	return rights ? rights->language : NULL;
 }
 
-static void cache_key(struct keys *keys, const struct access_key *key, const struct account *account)
->>>>>>> main
+/* Where a key is kept whose place another one of its id has, in another realm. No id has a blank in it. */
+static const char *place_of(const struct cached_key *key, char *ret, size_t size)
 {
 	if (!key->elsewhere)
 		return key->id;
@@ -120,17 +116,13 @@ static void cache_key(struct keys *keys, const struct access_key *key, const str
 	snprintf(cached->account, sizeof cached->account, "%s", account->id);
 	snprintf(cached->realm, sizeof cached->realm, "%s", account->realm);
 	cached->active = key->state == ACCESS_KEY_ACTIVE;
-<<<<<<< HEAD
 	cached->elsewhere = elsewhere;
-	free(map_put(&keys->by_id, place_of(cached, place, sizeof place), cached));
-=======
 	if (!text_empty(key->holder)) {
 		cached->rights = rights_keep(map_get(&keys->rights, key->holder));
 		/* A key whose user is not there may do nothing. */
 		cached->active = cached->active && cached->rights;
 	}
-	forget(map_put(&keys->by_id, key->id, cached));
->>>>>>> main
+	forget(map_put(&keys->by_id, place_of(cached, place, sizeof place), cached));
 }
 
 /* No id of a user or role looks like it. */
@@ -171,8 +163,8 @@ static void cache_temporary_key(struct keys *keys, const struct temporary_key *k
 	snprintf(cached->session, sizeof cached->session, "%s", key->session);
 	cached->expires_at = key->expires_at;
 	cached->active = true;
-<<<<<<< HEAD
-	free(map_put(&keys->by_id, cached->id, cached));
+	cached->rights = session_rights(keys, key, language);
+	forget(map_put(&keys->by_id, key->id, cached));
 	map_put(&keys->by_token, key->token, cached);
 }
 
@@ -190,17 +182,11 @@ static void cache_fixed(struct keys *keys, const struct access_key *fixed, const
 	}
 }
 
-=======
-	cached->rights = session_rights(keys, key, language);
-	forget(map_put(&keys->by_id, key->id, cached));
-	map_put(&keys->by_token, key->token, cached);
-}
-
 static void cache_own_key(struct keys *keys, const struct account *account, const char *secret)
 {
 	const struct access_key key = { .id = account->own_key, .secret = secret, .state = ACCESS_KEY_ACTIVE };
 
-	cache_key(keys, &key, account);
+	cache_key(keys, &key, account, false);
 }
 
 /* Before the others, which go over them. */
@@ -243,7 +229,6 @@ static void load_rights(struct txn *txn, struct loading *loading)
 }
 
 /* Those of users and roles first: keys refer to them. */
->>>>>>> main
 static bool load(struct txn *txn, void *context)
 {
 	struct loading *loading = context;
@@ -331,7 +316,6 @@ bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *
 	return found != NULL;
 }
 
-<<<<<<< HEAD
 bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *id, struct cached_key *ret)
 {
 	char place[PLACE_SIZE];
@@ -339,11 +323,15 @@ bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *i
 	/* What is too long for a key's id must not become another one. */
 	if (strlen(id) >= sizeof ret->id)
 		return false;
-	if (key_cache_find(cache, id, ret) && text_equal(ret->realm, realm))
-		return true;
+	if (key_cache_find(cache, id, ret)) {
+		if (text_equal(ret->realm, realm))
+			return true;
+		rights_release(ret->rights);
+	}
 	snprintf(place, sizeof place, "%s %s", realm, id);
 	return key_cache_find(cache, place, ret);
-=======
+}
+
 bool key_cache_find_new(struct key_cache *cache, const char *id, const char *realm, struct cached_key *ret)
 {
 	if (!cache->own_secret || !own_key_well_formed(id))
@@ -360,7 +348,6 @@ void key_cache_add_own(struct key_cache *cache, const struct account *account)
 	pthread_rwlock_wrlock(&cache->lock);
 	cache_own_key(&cache->keys, account, cache->own_secret);
 	pthread_rwlock_unlock(&cache->lock);
->>>>>>> main
 }
 
 /* The map must not change while it is walked: first those that stay, then the others are freed. */

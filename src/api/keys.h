@@ -18,11 +18,8 @@ struct cached_key {
 	char account[33];
 	char realm[17];
 	bool active;
-<<<<<<< HEAD
 	bool elsewhere; /* a key of the same id and another realm has its place: only key_cache_find_in finds it */
-=======
 	bool is_new; /* no store has it: its first call makes it an account, "" so far (key_cache_find_new) */
->>>>>>> main
 	/* Of a temporary key; "" and 0 of others. */
 	char token[129];
 	char role[65];
@@ -63,17 +60,13 @@ void key_cache_add_own(struct key_cache *cache, const struct account *account);
 enum refusal_reason key_cache_check_token(struct key_cache *cache, const struct cached_key *key, const char *token,
                                           int64_t now);
 
-<<<<<<< HEAD
-/* The same of that realm: the development key is one of each. */
-bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *id, struct cached_key *ret);
-
-/* Copies, so that a change cannot pull it away. False: no such key. */
-=======
 /* Of a key that is in no store: what its first call has to be signed with. False: keys get no accounts of their own here. */
 bool key_cache_find_new(struct key_cache *cache, const char *id, const char *realm, struct cached_key *ret);
 
+/* key_cache_find() in that realm: the development key is one of each. */
+bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *id, struct cached_key *ret);
+
 /* Copies, so that a change cannot pull it away; ret->rights is to be released (api/rights.h). False: no such key. */
->>>>>>> main
 bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *ret);
 
 #endif

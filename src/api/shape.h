@@ -33,7 +33,6 @@ struct opt_texts {
 	size_t n;
 };
 
-<<<<<<< HEAD
 /* Members whose names the sender chooses: {"a": "b"}. */
 struct text_pair {
 	const char *name;
@@ -50,10 +49,11 @@ struct pairs {
 struct named_items {
 	const char *name; /* NULL: an empty object */
 	void *items;
-=======
+	size_t n;
+};
+
 struct numbers {
 	int64_t *items;
->>>>>>> main
 	size_t n;
 };
 
@@ -92,14 +92,11 @@ enum field_flags {
 	FIELD_OMIT_EMPTY = 16,  /* output: a text that is NULL or "", or a decimal that is NAN, is left out */
 	FIELD_ACCEPTED = 32,    /* accepted and without effect; said so in the reference */
 	FIELD_SECRET = 64,      /* input: no list of calls shows its value */
-<<<<<<< HEAD
-	FIELD_NULL = 128,       /* output: what is NULL or absent is null */
-	FIELD_HEADER = 256,     /* a text in the header of its name, not in the body */
-=======
 	FIELD_ONE = 256,        /* list of texts, input: a plain value is a list of one */
 	FIELD_EXACT = 128,      /* list of texts, input: numbered without a gap, none of them empty, none twice; not none
 	                           at all where it is required */
->>>>>>> main
+	FIELD_NULL = 512,       /* output: what is NULL or absent is null */
+	FIELD_HEADER = 1024,    /* a text in the header of its name, not in the body */
 };
 
 struct error_row;

@@ -49,25 +49,7 @@ static void write_texts(struct writer *w, const struct shown *shown, const struc
 	list_end(w, shown);
 }
 
-<<<<<<< HEAD
-static void write_pairs(struct writer *w, const struct field *field, const struct pairs *pairs)
-{
-	size_t i;
-
-	if (pairs->is == ABSENT && field->flags & FIELD_NULL) {
-		w->format->raw(w, field->name, "null");
-		return;
-	}
-	w->format->object_begin(w, field->name);
-	for (i = 0; i < pairs->n; i++)
-		w->format->text(w, pairs->items[i].name, pairs->items[i].value);
-	w->format->object_end(w, field->name);
-}
-
-static void write_items(struct writer *w, const struct field *field, const struct items *items)
-=======
 static void write_ints(struct writer *w, const struct shown *shown, const struct numbers *numbers)
->>>>>>> main
 {
 	size_t i;
 
@@ -77,22 +59,7 @@ static void write_ints(struct writer *w, const struct shown *shown, const struct
 	list_end(w, shown);
 }
 
-<<<<<<< HEAD
-static void write_named_items(struct writer *w, const struct field *field, const struct named_items *named)
-{
-	const struct field list = { .name = named->name, .of = field->of };
-	const struct items items = { named->items, named->n };
-
-	w->format->object_begin(w, field->name);
-	if (named->name)
-		write_items(w, &list, &items);
-	w->format->object_end(w, field->name);
-}
-
-static void write_field(struct writer *w, const struct field *field, const void *at)
-=======
 static void write_items(struct writer *w, const struct shown *shown, const struct items *items)
->>>>>>> main
 {
 	const struct shape *of = shown->field->of;
 	size_t i;
@@ -106,6 +73,31 @@ static void write_items(struct writer *w, const struct shown *shown, const struc
 	list_end(w, shown);
 }
 
+static void write_pairs(struct writer *w, const struct shown *shown, const struct pairs *pairs)
+{
+	size_t i;
+
+	if (pairs->is == ABSENT && shown->field->flags & FIELD_NULL) {
+		w->format->raw(w, shown->name, "null");
+		return;
+	}
+	w->format->object_begin(w, shown->name);
+	for (i = 0; i < pairs->n; i++)
+		w->format->text(w, pairs->items[i].name, pairs->items[i].value);
+	w->format->object_end(w, shown->name);
+}
+
+static void write_named_items(struct writer *w, const struct shown *shown, const struct named_items *named)
+{
+	const struct shown list = { .field = shown->field, .edition = shown->edition, .name = named->name };
+	const struct items items = { named->items, named->n };
+
+	w->format->object_begin(w, shown->name);
+	if (named->name)
+		write_items(w, &list, &items);
+	w->format->object_end(w, shown->name);
+}
+
 static void write_field(struct writer *w, const struct shown *shown, const void *at)
 {
 	const struct field *field = shown->field;
@@ -115,17 +107,12 @@ static void write_field(struct writer *w, const struct shown *shown, const void 
 	case FIELD_TEXT:
 	case FIELD_TIME:
 		text = *(const char *const *)at;
-<<<<<<< HEAD
 		if (field->flags & FIELD_HEADER)
 			break;
 		if (!text && field->flags & FIELD_NULL)
-			w->format->raw(w, field->name, "null");
+			w->format->raw(w, shown->name, "null");
 		else if (!(field->flags & FIELD_OMIT_EMPTY) || !text_empty(text))
-			w->format->text(w, field->name, text);
-=======
-		if (!(field->flags & FIELD_OMIT_EMPTY) || !text_empty(text))
 			w->format->text(w, shown->name, text);
->>>>>>> main
 		break;
 	case FIELD_BOOL:
 		writer_bool(w, shown->name, *(const bool *)at);
@@ -143,13 +130,9 @@ static void write_field(struct writer *w, const struct shown *shown, const void 
 		break;
 	case FIELD_OPT_INT:
 		if (((const struct opt_int *)at)->is == GIVEN)
-<<<<<<< HEAD
-			writer_int(w, field->name, ((const struct opt_int *)at)->value);
-		else if (field->flags & FIELD_NULL)
-			w->format->raw(w, field->name, "null");
-=======
 			writer_int(w, shown->name, ((const struct opt_int *)at)->value);
->>>>>>> main
+		else if (field->flags & FIELD_NULL)
+			w->format->raw(w, shown->name, "null");
 		break;
 	case FIELD_TEXTS:
 		write_texts(w, shown, at);
@@ -166,10 +149,10 @@ static void write_field(struct writer *w, const struct shown *shown, const void 
 		w->format->object_end(w, shown->name);
 		break;
 	case FIELD_NAMED_ITEMS:
-		write_named_items(w, field, at);
+		write_named_items(w, shown, at);
 		break;
 	case FIELD_PAIRS:
-		write_pairs(w, field, at);
+		write_pairs(w, shown, at);
 		break;
 	case FIELD_JSON_TEXTS:
 		write_texts(w, shown, &(struct texts){ ((const struct opt_texts *)at)->items,

@@ -269,13 +269,10 @@
 	X(TAG_KEY, "tag-key")                                                  \
 	X(TAG_VALUE, "tag-value")                                              \
 	/* jobs and drivers */                                                 \
-<<<<<<< HEAD
-	X(PROJECT_UNKNOWN, "project-unknown")                                  \
-=======
 	X(JOB_ENDED, "job-ended")                                              \
 	X(JOB_BEGUN, "job-begun")                                              \
 	X(CANCELLED, "cancelled")                                              \
->>>>>>> main
+	X(PROJECT_UNKNOWN, "project-unknown")                                  \
 	X(JOB_UNKNOWN, "job-unknown")                                          \
 	X(JOB_IN_THE_WAY, "job-in-the-way")                                    \
 	X(DRIVER_REFUSED, "driver-refused")                                    \

@@ -108,7 +108,12 @@ void access_key_put(struct txn *txn, const struct access_key *key);
 void access_key_delete(struct txn *txn, const char *id);
 size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret); /* oldest first; NULL: all */
 
-<<<<<<< HEAD
+bool principal_get(struct txn *txn, const char *id, struct principal *ret);
+bool principal_find(struct txn *txn, const char *account, enum principal_kind kind, const char *name,
+                    struct principal *ret);
+void principal_put(struct txn *txn, const struct principal *principal);
+void principal_delete(struct txn *txn, const char *id);
+size_t principal_list(struct txn *txn, const char *account, struct principal **ret); /* oldest first; NULL: all */
 /* Oldest first. */
 bool project_get(struct txn *txn, const char *id, struct project *ret);
 void project_put(struct txn *txn, const struct project *project);
@@ -119,14 +124,6 @@ bool client_job_get(struct txn *txn, const char *id, struct client_job *ret);
 void client_job_put(struct txn *txn, const struct client_job *job);
 /* Deletes up to `limit` that were made before `before` and whose jobs are all gone; returns how many. */
 size_t client_job_purge(struct txn *txn, int64_t before, int64_t limit);
-=======
-bool principal_get(struct txn *txn, const char *id, struct principal *ret);
-bool principal_find(struct txn *txn, const char *account, enum principal_kind kind, const char *name,
-                    struct principal *ret);
-void principal_put(struct txn *txn, const struct principal *principal);
-void principal_delete(struct txn *txn, const char *id);
-size_t principal_list(struct txn *txn, const char *account, struct principal **ret); /* oldest first; NULL: all */
->>>>>>> main
 
 /* Those that expire behind a moment, the last to expire first; account NULL: all. Purge deletes up to `limit` that expired
  * before `before` and returns how many. */
@@ -139,11 +136,7 @@ bool temporary_key_find(struct txn *txn, const struct temporary_key *like, int64
 int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after);
 size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
 
-<<<<<<< HEAD
-/* Deletes everything that the account has but itself, its keys and its projects: instances, disks, attachments, jobs, tags; also what of
-=======
-/* Deletes everything that the account has but itself, its keys, users and roles: instances, disks, attachments, jobs, tags; also what of
->>>>>>> main
+/* Deletes everything that the account has but itself, its keys, users, roles and projects: instances, disks, attachments, jobs, tags; also what of
  * it has ended, and the answers that are remembered for its ClientTokens. */
 void account_delete(struct txn *txn, const char *account); /* with all that it has, and its keys */
 void account_clear(struct txn *txn, const char *account);

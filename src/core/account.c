@@ -45,7 +45,6 @@ static struct account make(struct work *work, const char *realm, const char *nam
 	return account;
 }
 
-<<<<<<< HEAD
 bool account_oldest(struct work *work, const char *realm, struct account *ret)
 {
 	struct account *all;
@@ -59,7 +58,8 @@ bool account_oldest(struct work *work, const char *realm, struct account *ret)
 		}
 	}
 	return false;
-=======
+}
+
 struct account account_create(struct work *work, const char *realm, const char *name)
 {
 	return make(work, realm, name, "");
@@ -94,7 +94,6 @@ bool account_for_own_key(struct work *work, const char *realm, const char *key, 
 bool account_named(struct work *work, const char *name, struct account *ret)
 {
 	return account_get(work->txn, name, ret) || account_of_own_key(work->txn, name, ret);
->>>>>>> main
 }
 
 bool access_key_create(struct work *work, const char *account, const char *id, const char *secret,

@@ -103,13 +103,10 @@ bool work_check(struct work *work, const struct check *checks, size_t n, const v
 /* Rows that many verbs share; `facts` is not looked at. */
 bool check_region_unknown(const struct work *work, const void *facts);
 
-<<<<<<< HEAD
 /* Of the caller; the first one for Cleat's own doings. */
 const struct realm *work_realm(const struct work *work);
-=======
 /* Whether two things live in the same account and region; for those who act for no caller, as jobs do. */
 bool tenant_equal(const struct tenant *a, const struct tenant *b);
->>>>>>> main
 
 /* Whether what lives there is the caller's, in the caller's region if one was named. */
 bool work_is_callers(const struct work *work, const struct tenant *tenant);

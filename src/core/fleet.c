@@ -273,9 +273,6 @@ static void clear_catalogue(struct work *work)
 
 /* ---- load ---- */
 
-<<<<<<< HEAD
-/* The account that is meant: by its id, or the oldest there is in its realm. */
-=======
 /* A wrong one is told and forgotten: the row is put all the same, to find what else is wrong. */
 static void check_own_key(struct fleet_load *load, struct account *account)
 {
@@ -296,8 +293,7 @@ static void check_own_key(struct fleet_load *load, struct account *account)
 	account->own_key = "";
 }
 
-/* The account that is meant: by its id, or the oldest there is. */
->>>>>>> main
+/* The account that is meant: by its id, or the oldest there is in its realm. */
 static struct account account_meant(struct fleet_load *load, size_t i)
 {
 	const struct account *given = &load->from->row;

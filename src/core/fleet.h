@@ -52,11 +52,8 @@ enum fleet_given {
 	FLEET_GIVEN_ENCRYPTED = 32,
 	FLEET_GIVEN_DISK_TYPE = 64,
 	FLEET_GIVEN_TIMES = 128,
-<<<<<<< HEAD
-	FLEET_GIVEN_SAFE_DETACH = 256,
-=======
 	FLEET_GIVEN_WEIGHT = 256,
->>>>>>> main
+	FLEET_GIVEN_SAFE_DETACH = 512,
 };
 
 struct fleet_instance_type {

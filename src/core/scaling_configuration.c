@@ -107,7 +107,7 @@ bool scaling_configuration_create(struct work *work, const struct scaling_config
 	if (text_empty(configuration.name))
 		configuration.name = configuration.id;
 	if (text_empty(configuration.types))
-		configuration.types = instance_type_default();
+		configuration.types = instance_type_default(work);
 	scaling_configuration_put(work->txn, &configuration);
 	for (i = 0; i < args->n_disks; i++) {
 		struct scaling_disk disk = args->disks[i];

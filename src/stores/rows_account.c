@@ -132,9 +132,7 @@ void account_clear(struct txn *txn, const char *account)
 	/* A table whose rows belong to accounts is a line here. */
 	static const char *const clears[] = {
 		"DELETE FROM attachment WHERE account = $1",
-<<<<<<< HEAD
 		"DELETE FROM client_job WHERE account = $1",
-=======
 		"DELETE FROM lifecycle_action WHERE account = $1",
 		"DELETE FROM lifecycle_hook WHERE account = $1",
 		"DELETE FROM scaling_activity WHERE account = $1",
@@ -143,7 +141,6 @@ void account_clear(struct txn *txn, const char *account)
 		"DELETE FROM scaling_group WHERE account = $1",
 		"DELETE FROM scaling_member WHERE account = $1",
 		"DELETE FROM scaling_rule WHERE account = $1",
->>>>>>> main
 		"DELETE FROM client_token WHERE account = $1",
 		"DELETE FROM disk WHERE account = $1",
 		"DELETE FROM event WHERE account = $1",

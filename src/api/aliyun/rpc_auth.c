@@ -18,18 +18,10 @@ static bool find_key(struct call *call, const char *id, struct cached_key *ret)
 {
 	/* The log and the journal name the key even where it is refused or unknown. */
 	call->caller.key_id = arena_text_n(&call->arena, id, strnlen(id, sizeof ret->id - 1));
-<<<<<<< HEAD
-	if (!key_cache_find_in(call->api->keys, realm_aliyun.name, id, ret))
-		return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
-=======
-	if (key_cache_find(call->api->keys, id, ret)) {
+	if (key_cache_find_in(call->api->keys, realm_aliyun.name, id, ret))
 		call->rights = ret->rights; /* and its to release */
-		if (!text_equal(ret->realm, "aliyun"))
-			return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
-	} else if (!key_cache_find_new(call->api->keys, id, "aliyun", ret)) {
+	else if (!key_cache_find_new(call->api->keys, id, realm_aliyun.name, ret))
 		return newcomer_refuse(call, id);
-	}
->>>>>>> main
 	if (!ret->active)
 		return call_refuse(call, REFUSE_KEY_DISABLED, id);
 	return true;
@@ -62,15 +54,9 @@ static bool nonce_use(struct call *call, const char *key, const char *nonce, int
 static void become(struct call *call, const struct cached_key *key)
 {
 	call->caller.tenant = (struct tenant){
-<<<<<<< HEAD
 		.realm = realm_aliyun.name,
-		.account = arena_text(&call->arena, key->account),
-		.scope = SCOPE_ONLY,
-=======
-		.realm = "aliyun",
 		.account = key->is_new ? NULL : arena_text(&call->arena, key->account),
-		.scope = "default",
->>>>>>> main
+		.scope = SCOPE_ONLY,
 	};
 	if (call->rights && *rights_user(call->rights)) {
 		call->caller.user = rights_user(call->rights);

@@ -367,12 +367,8 @@ static const struct members fault_members = { sizeof(T), fault_rows };
 static const struct member account_rows[] = {
 	TEXT(T, row.id, "id", .min = 1),
 	TEXT(T, row.name, "name", .max = 128),
-<<<<<<< HEAD
 	TEXT(T, row.realm, "realm", .only = realm_words, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
-=======
-	TEXT(T, row.realm, "realm", .only = realms, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
 	TEXT(T, row.own_key, "own_key", .min = 1, .max = 64),
->>>>>>> main
 	BOOL(T, row.disk_white_list, "disk_white_list", .flags = MEMBER_ALWAYS | MEMBER_TRUE | MEMBER_SETTABLE),
 	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE, .given = FLEET_GIVEN_SAFE_DETACH),
 	MOMENT(T, row.created_at, "created_at"),

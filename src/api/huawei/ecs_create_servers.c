@@ -266,7 +266,7 @@ static bool run(struct call *call, const void *in_, void *out_)
 		.path = "/" api_version "/{project_id}/cloudservers", \
 		.mode = OPERATION_WRITE,                          \
 		.permission = "ecs:cloudServers:create",          \
-		.resource = "instance:*",                         \
+		.resource = "instance/*",                         \
 		.in = { sizeof(struct create_in), in_fields },    \
 		.out = { sizeof(struct create_out), out_fields }, \
 		.errors = errors,                                 \

@@ -29,6 +29,7 @@ const char *rest_request_id(struct call *call);
 struct rest_nothing {
 	char unused;
 };
+extern const struct dialect_rights rest_rights;
 extern const struct field rest_nothing_fields[];
 
 /* A member "links" of what is listed: where it is found on this server. */

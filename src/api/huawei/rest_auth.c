@@ -4,6 +4,7 @@
 #include "api/huawei/rest.h"
 #include "api/huawei/sign.h"
 #include "api/keys.h"
+#include "api/rights.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "core/realm.h"
@@ -17,6 +18,7 @@ static bool find_key(struct call *call, const char *id, struct cached_key *ret)
 	call->caller.key_id = id;
 	if (!key_cache_find_in(call->api->keys, realm_huawei.name, id, ret))
 		return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
+	call->rights = ret->rights; /* and its to release */
 	return ret->active || call_refuse(call, REFUSE_KEY_DISABLED, id);
 }
 
@@ -85,6 +87,10 @@ static void become(struct call *call, const struct cached_key *key)
 		.realm = realm_huawei.name,
 		.account = arena_text(&call->arena, key->account),
 	};
+	if (call->rights && *rights_user(call->rights)) {
+		call->caller.user = rights_user(call->rights);
+		call->caller.user_id = rights_user_id(call->rights);
+	}
 	if (*key->token) {
 		call->caller.role = arena_text(&call->arena, key->role);
 		call->caller.session = arena_text(&call->arena, key->session);

@@ -23,7 +23,8 @@ struct detach_args {
 	const char *disk;
 	bool delete_with_instance_given;
 	bool delete_with_instance; /* system disks: whether it is released with its origin; default true */
-	bool force;                /* the guest is not asked */
+	bool force;                /* data disks that are no SCSI devices: the guest is not asked; a detach under way is hastened */
+	const char **ret_hastened; /* NULL, or gets the job that was hastened instead of opening one; untouched otherwise */
 };
 
 bool disk_detach(struct work *work, const struct detach_args *args);

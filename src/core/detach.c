@@ -5,6 +5,7 @@
 #include "core/catalogue.h"
 #include "core/event.h"
 #include "core/instance.h"
+#include "core/job.h"
 #include "core/matrix.h"
 
 struct detach_facts {
@@ -21,6 +22,12 @@ struct detach_facts {
 	const struct instance_type *type;
 	const struct image *image; /* of the instance; NULL: not in the catalogue any more */
 };
+
+/* Force is for data disks that are no SCSI devices; on any other it changes nothing (page of DetachServerVolume). */
+static bool is_forced(const struct detach_facts *f)
+{
+	return f->args->force && !f->here.boot && !f->disk.scsi;
+}
 
 #define DETACH_ROW(name, condition)                                           \
 	static bool detach_##name(const struct work *work, const void *facts_) \
@@ -39,9 +46,11 @@ DETACH_ROW(not_white_listed, !f->account.disk_white_list)
 DETACH_ROW(base_image_lost, f->disk.base_image_lost)
 DETACH_ROW(not_attached, f->n_live == 0 && f->disk.status == DISK_STATUS_AVAILABLE)
 DETACH_ROW(elsewhere, f->n_live > 0 && !f->here_found)
-DETACH_ROW(detaching, f->here_found && f->here.state == ATTACHMENT_DETACHING)
-DETACH_ROW(disk_state, !f->here_found || f->here.state != ATTACHMENT_ATTACHED ||
-                       f->disk.status != DISK_STATUS_IN_USE || f->disk.overdue)
+DETACH_ROW(detaching, f->here_found && f->here.state == ATTACHMENT_DETACHING && !is_forced(f))
+/* Force finds one under way as good as attached: it hastens it. */
+DETACH_ROW(disk_state, !f->here_found ||
+                       (f->here.state != ATTACHMENT_ATTACHED && f->here.state != ATTACHMENT_DETACHING) ||
+                       (f->here.state == ATTACHMENT_ATTACHED && f->disk.status != DISK_STATUS_IN_USE) || f->disk.overdue)
 DETACH_ROW(locked_security, text_list_has(f->instance.locks, "security"))
 DETACH_ROW(local, f->category && f->category->local && !f->here.boot)
 DETACH_ROW(ephemeral_keep, f->category && f->category->elastic_ephemeral &&
@@ -109,13 +118,38 @@ static struct detach_facts detach_find(struct work *work, const struct detach_ar
 	return f;
 }
 
+/* The detach under way does not ask the guest from now on: an answer that is still to come counts no more. Its job's id. */
+static const char *hasten(struct work *work, const struct attachment *attachment)
+{
+	struct job job;
+
+	if (!job_of_attachment(work, attachment->id, &job))
+		return NULL;
+	job.force = true;
+	if (job.step == JOB_CHECK) {
+		job.lease_fence++;
+		job_advance(work, &job, JOB_REQUESTED);
+	} else {
+		job_hurry(work, &job);
+	}
+	return job.id;
+}
+
 bool disk_detach(struct work *work, const struct detach_args *args)
 {
 	struct detach_facts f = detach_find(work, args);
 	bool asks;
 
-	if (!work_check(work, detach_checks, COUNT_OF(detach_checks), &f) ||
-	    !matrix_pass(work, VERB_DETACH, NULL, args->disk, f.here.id))
+	if (!work_check(work, detach_checks, COUNT_OF(detach_checks), &f))
+		return false;
+	if (f.here.state == ATTACHMENT_DETACHING) {
+		const char *hastened = hasten(work, &f.here);
+
+		if (args->ret_hastened)
+			*args->ret_hastened = hastened;
+		return true;
+	}
+	if (!matrix_pass(work, VERB_DETACH, NULL, args->disk, f.here.id))
 		return false;
 	f.here.state = ATTACHMENT_DETACHING;
 	f.here.detach_requested_at = work->now;
@@ -124,8 +158,8 @@ bool disk_detach(struct work *work, const struct detach_args *args)
 	disk_refresh_by(work, &f.disk, &f.here);
 	/* A running guest is asked first whether it uses the disk, where the account wants that. Without the question
 	 * this very transaction is the point of no return: it is committed before the driver is asked to let go. */
-	asks = f.account.safe_detach && !args->force && f.instance.state == INSTANCE_RUNNING;
-	attachment_open_job(work, &f.here, &f.disk, asks ? JOB_CHECK : JOB_REQUESTED, args->force);
+	asks = f.account.safe_detach && !is_forced(&f) && f.instance.state == INSTANCE_RUNNING;
+	attachment_open_job(work, &f.here, &f.disk, asks ? JOB_CHECK : JOB_REQUESTED, is_forced(&f));
 	return true;
 }
 

@@ -66,13 +66,14 @@ static const struct error_row attach_errors[] = {
 	ROWS_END,
 };
 
-static const char *job_of(struct call *call, const char *type, const char *server, const char *volume)
+static const char *job_of(struct call *call, const char *type, const char *server, const char *volume, const char *follows)
 {
 	return client_job_open(&call->work, &(struct client_job_args){
 		.service = "ecs",
 		.type = type,
 		.instance = server,
 		.disk = volume,
+		.follows = follows,
 	});
 }
 
@@ -88,7 +89,7 @@ static bool attach_run(struct call *call, const void *in_, void *out_)
 
 	if (!call_verb(call, disk_attach(&call->work, &args)))
 		return false;
-	out->job = job_of(call, "attachVolume", in->server, in->attachment.volume);
+	out->job = job_of(call, "attachVolume", in->server, in->attachment.volume, NULL);
 	return true;
 }
 
@@ -123,7 +124,8 @@ static const struct field detach_in_fields[] = {
 	PATH_SERVER(struct detach_in, server),
 	PATH_VOLUME(struct detach_in, volume),
 	TEXT(struct detach_in, delete_flag, "delete_flag", .values = delete_flags,
-	     .doc = "`1`: a data disk is taken away whatever the guest does with it. Default `0`."),
+	     .doc = "`1`: a data disk that is no SCSI device is taken away whatever the guest does with it, and a detach of it that "
+	            "is under way is hastened. Default `0`."),
 	FIELDS_END,
 };
 
@@ -154,14 +156,17 @@ static bool detach_run(struct call *call, const void *in_, void *out_)
 {
 	const struct detach_in *in = in_;
 	struct rest_job_out *out = out_;
+	const char *hastened = NULL;
 	struct detach_args args = {
 		.instance = in->server,
 		.disk = in->volume,
+		.force = text_equal(in->delete_flag, "1"),
+		.ret_hastened = &hastened,
 	};
 
 	if (!call_verb(call, disk_detach(&call->work, &args)))
 		return false;
-	out->job = job_of(call, "detachVolume", in->server, in->volume);
+	out->job = job_of(call, "detachVolume", in->server, in->volume, hastened);
 	return true;
 }
 

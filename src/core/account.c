@@ -74,10 +74,22 @@ bool own_key_well_formed(const char *key)
 	       strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length;
 }
 
+/* Other realms have their own accounts, which are nobody's newcomers here. */
+static int64_t count_in_realm(struct work *work, const char *realm)
+{
+	struct account *all;
+	size_t n = account_list(work->txn, &all);
+	int64_t count = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		count += text_equal(all[i].realm, realm);
+	return count;
+}
+
 bool account_for_own_key(struct work *work, const char *realm, const char *key, int64_t most, struct account *ret)
 {
 	struct access_key other;
-	struct account *all;
 
 	if (!own_key_well_formed(key))
 		return work_refuse(work, REFUSE_KEY_MALFORMED, key);
@@ -85,7 +97,7 @@ bool account_for_own_key(struct work *work, const char *realm, const char *key, 
 		return true;
 	if (access_key_get(work->txn, key, &other))
 		return work_refuse(work, REFUSE_KEY_UNKNOWN, key);
-	if ((int64_t)account_list(work->txn, &all) >= most)
+	if (count_in_realm(work, realm) >= most)
 		return work_refuse(work, REFUSE_ACCOUNTS_TOO_MANY, arena_printf(work->arena, "%lld", (long long)most));
 	*ret = make(work, realm, key, key);
 	return true;

@@ -3,22 +3,13 @@ cluster-autoscaler. In their order, with their parameters and polls, and the mem
 
 import pytest
 
-from cloud import IMAGE, REGION, TYPE, ZONE, Cloud, Refused
+from cloud import IMAGE, REGION, TYPE, ZONE, Refused
 from ess import FIRST, LATER, Ess
 from network import vpc_call
 from products import LOCATION, call
 
 GONE = {"InvalidScalingGroupId.NotFound", "InvalidInstanceId.NotFound", "IncorrectInstanceStatus"}  # success of a remove
 AGAIN = {"ScalingActivityInProgress", "InvalidOperation.Conflict", "IncorrectScalingGroupStatus"}
-
-
-@pytest.fixture
-def slow(make_server):
-    """Nothing happens until somebody lets the time pass."""
-    server = make_server(pace="real", clock="manual")
-    cloud = Cloud(server)
-    yield cloud
-    cloud.close()
 
 
 def persist(cloud, do, codes=AGAIN, seconds=600):
@@ -176,15 +167,15 @@ def test_terraform_from_create_to_destroy(cloud, version):
     assert provider.remove(instances) is None
 
 
-def test_terraform_waits_where_time_passes(slow):
+def test_terraform_waits_where_time_passes(slow_cloud):
     """In pace real: a second remove is tried again while the first goes on, and what it waits for is listed to the end."""
-    provider = Provider(slow, FIRST)
+    provider = Provider(slow_cloud, FIRST)
     instances = apply(provider)
     first = provider.remove(instances[:1])
     assert provider.activity_status(first) == "InProgress"
     second = provider.remove(instances[1:])
     for activity in (first, second):
-        poll(slow, lambda activity=activity: provider.activity_status(activity), "Successful")
+        poll(slow_cloud, lambda activity=activity: provider.activity_status(activity), "Successful")
     assert provider.attached() == []
     provider.destroy()
 
@@ -209,23 +200,23 @@ def nodes(ess, group):
         page += 1
 
 
-def test_autoscaler_grows_and_shrinks(slow):
-    where = call(slow, LOCATION, "DescribeEndpoints", Id=REGION, ServiceCode="ess", Type="openAPI")
+def test_autoscaler_grows_and_shrinks(slow_cloud):
+    where = call(slow_cloud, LOCATION, "DescribeEndpoints", Id=REGION, ServiceCode="ess", Type="openAPI")
     (endpoint,) = where["Endpoints"]["Endpoint"]
-    assert (endpoint["SerivceCode"], endpoint["Endpoint"], endpoint["Id"]) == ("ess", slow.server.endpoint, REGION)
-    ess = Ess(slow)
+    assert (endpoint["SerivceCode"], endpoint["Endpoint"], endpoint["Id"]) == ("ess", slow_cloud.server.endpoint, REGION)
+    ess = Ess(slow_cloud)
     group = ess.make_group(MaxSize=20, DesiredCapacity=0, DefaultCooldown=0)
     (shown,) = ess.groups(group)
     (configuration,) = ess.listed(ess.DescribeScalingConfigurations(ScalingGroupId=group), "ScalingConfigurations",
                                   "ScalingConfiguration")
     assert (configuration["ScalingConfigurationId"], configuration["InstanceType"]) == (shown["ActiveScalingConfigurationId"], TYPE)
-    types = slow.DescribeInstanceTypes(**{"InstanceTypes.1": TYPE})["InstanceTypes"]["InstanceType"]
+    types = slow_cloud.DescribeInstanceTypes(**{"InstanceTypes.1": TYPE})["InstanceTypes"]["InstanceType"]
     assert [one["InstanceTypeId"] for one in types] == [TYPE] and types[0]["CpuCoreCount"] and types[0]["MemorySize"]
 
     scaled = ess.ScaleWithAdjustment(ScalingGroupId=group, AdjustmentType="TotalCapacity", AdjustmentValue=13, SyncActivity=True,
                                      ActivityMetadata="cluster-autoscaler")["ScalingActivityId"]
     assert capacities(ess, group)[2] == 13
-    poll(slow, lambda: ess.activity(scaled)["StatusCode"], "Successful")
+    poll(slow_cloud, lambda: ess.activity(scaled)["StatusCode"], "Successful")
     assert ess.activity(scaled)["ActivityMetadata"] == "cluster-autoscaler"
     assert capacities(ess, group) == [13, 0, 13]
     found = nodes(ess, group)
@@ -233,11 +224,11 @@ def test_autoscaler_grows_and_shrinks(slow):
 
     tried = 0
     for instance in found[:3]:  # one a call, as fast as it may
-        reply, tries = persist(slow, lambda instance=instance: ess.RemoveInstances(ScalingGroupId=group, InstanceId=[instance]),
+        reply, tries = persist(slow_cloud, lambda instance=instance: ess.RemoveInstances(ScalingGroupId=group, InstanceId=[instance]),
                                {"ScalingActivityInProgress"})
         tried += tries
         assert ess.activity(reply["ScalingActivityId"])["StatusCode"] in ("InProgress", "Successful")
     assert tried > 0
-    poll(slow, lambda: capacities(ess, group), [10, 0, 10])
+    poll(slow_cloud, lambda: capacities(ess, group), [10, 0, 10])
     assert nodes(ess, group) == found[3:]
-    assert [slow.instance(instance) for instance in found[:3]] == [None] * 3
+    assert [slow_cloud.instance(instance) for instance in found[:3]] == [None] * 3

@@ -229,6 +229,15 @@
 	X(SCALING_RULE_LIMIT, "scaling-rule-limit")                            \
 	X(SCALING_MAGNITUDE, "magnitude-without-percentage")                   \
 	X(SCALING_STEP_NONE, "no-step-of-rule-fits")                           \
+	X(SCALING_STEPS_LIMIT, "too-many-steps")                               \
+	X(SCALING_STEP_UNBOUND, "step-without-bounds")                         \
+	X(SCALING_STEP_ORDER, "step-ends-before-it-begins")                    \
+	X(SCALING_STEPS_LOWER_TWICE, "two-steps-without-lower-bound")          \
+	X(SCALING_STEPS_UPPER_TWICE, "two-steps-without-upper-bound")          \
+	X(SCALING_STEPS_OVERLAP, "steps-overlap")                              \
+	X(SCALING_STEPS_GAP, "gap-between-steps")                              \
+	X(SCALING_STEPS_LOWER_NONE, "no-step-without-lower-bound")             \
+	X(SCALING_STEPS_UPPER_NONE, "no-step-without-upper-bound")             \
 	X(SCALING_METRIC_MISSING, "metric-value-missing")                      \
 	X(SCALING_BREACH_MISSING, "breach-threshold-missing")                  \
 	X(SCALING_MEMBER_UNKNOWN, "not-in-scaling-group")                      \

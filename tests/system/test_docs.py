@@ -19,14 +19,15 @@ def markdown_files():
     return [path for path in ROOT.rglob("*.md") if not any(part.startswith("build") for part in path.relative_to(ROOT).parts)]
 
 
-def test_the_python_of_the_readme_detaches_a_disk(make_server):
+def test_the_python_of_the_readme_detaches_a_disk_and_an_instance(make_server):
     server = make_server(pace="quick")
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)[1]
+    code = "".join(re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S))
     run = subprocess.run([sys.executable, "-c", code.replace("127.0.0.1:7480", server.endpoint)], capture_output=True,
                          text=True, timeout=120, env=clean_environment(), check=False)
     assert run.returncode == 0, run.stderr
     seen = [word for before, word in zip([None] + run.stdout.split(), run.stdout.split()) if word != before]
-    assert seen[-4:] == ["Attaching", "In_use", "Detaching", "Available"]
+    assert seen[-5:] == ["Attaching", "In_use", "Detaching", "Available", "Successful"]
+    assert run.stdout.split()[-3:] == ["Available", "Successful", "Successful"]  # attached to a group, detached from it
 
 
 def test_the_example_of_the_permissions_page(make_server):

@@ -33,6 +33,7 @@ static const struct {
 	[TAGGED_SECURITY_GROUP] = KIND("security_group"),
 	[TAGGED_VPC] = KIND("vpc"),
 	[TAGGED_VSWITCH] = KIND("vswitch"),
+	[TAGGED_SCALING_GROUP] = KIND("scaling_group"),
 #undef KIND
 };
 

@@ -207,8 +207,8 @@ static void look_at_resource(const struct operation *operation)
 	const char *at = operation->resource;
 
 	while ((at = strchr(at, '{'))) {
-		for (at++; *at && *at != '}'; at += strspn(at, "|?")) {
-			size_t length = strcspn(at, "|?}");
+		for (at++; *at && *at != '}'; at += strspn(at, "|?/")) {
+			size_t length = strcspn(at, "|?/}");
 
 			if (!can_be_authorised(field_named(&operation->in, at, length)))
 				fail_msg("%s: the resource %s names no parameter with ids", operation->name, operation->resource);

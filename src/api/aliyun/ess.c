@@ -31,6 +31,7 @@ const struct product product_ess = {
 	.title = "Ess",
 	.version = ESS_VERSION,
 	.errors = product_errors,
+	.rights_first = true,
 	.operations = operations,
 };
 
@@ -39,6 +40,7 @@ const struct product product_ess_later = {
 	.title = "Ess",
 	.version = ESS_VERSION_LATER,
 	.errors = product_errors,
+	.rights_first = true,
 	.edition = EDITION_LATER,
 	.operations = operations,
 };

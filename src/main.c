@@ -153,7 +153,7 @@ static const struct command commands[] = {
 	  "access keys.",
 	  cli_backup_options, cli_backup },
 	{ "reference", "API", "print the reference of an API",
-	  "Prints the operations of an API (bssapi, control, ecs, location, metadata, rds, slb, sts, vpc) with their parameters, replies and "
+	  "Prints the operations of an API (" REFERENCE_APIS ") with their parameters, replies and "
 	  "errors as Markdown, from the tables that this program serves them by.",
 	  reference_options, reference_main },
 	{ "version", "", "print the version", "Prints the version of this program.", NULL, version_main },

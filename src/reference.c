@@ -226,7 +226,7 @@ static void print_product(const struct product *product, bool json)
 	snprintf(title, sizeof title, "%s %s%s%s", text_equal(product->name, "ecs") ? "ECS" : product->title, product->version,
 	         later ? " and " : "", later ? later->version : "");
 	if (json)
-		reference_json(&dialect);
+		reference_json(&dialect, later != NULL);
 	else
 		print_dialect(&dialect, title,
 		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
@@ -254,7 +254,7 @@ static bool print(const char *name, bool json)
 	if (product)
 		print_product(product, json);
 	else if (json)
-		reference_json(metadata ? &dialect_metadata : &dialect_control);
+		reference_json(metadata ? &dialect_metadata : &dialect_control, false);
 	else if (metadata)
 		print_dialect(&dialect_metadata, "Instance metadata",
 		              "Served with `--metadata`. Before `/latest/` may stand an instance: `/i-.../latest/`; `2016-01-01` is "
@@ -275,7 +275,7 @@ int reference_main(int argc, char **argv)
 	bool printed;
 
 	arena_init(&arena);
-	snprintf(error, sizeof error, "which one? bssapi, control, ecs, ess, location, metadata, rds, slb, sts or vpc");
+	snprintf(error, sizeof error, "which one? There are " REFERENCE_APIS);
 	printed = options_read(reference_options, &arena, argc, argv, &choice, &words, error, sizeof error) &&
 	          words.n == 1 && print(words.items[0], choice.json);
 	arena_finish(&arena);

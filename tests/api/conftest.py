@@ -12,6 +12,7 @@ from cloud import Cloud
 from proof import Proof
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
 BINARY = pathlib.Path(os.environ.get("CLEAT_BINARY", HERE.parent.parent / "build" / "cleat")).resolve()
 WRAPPER = shlex.split(os.environ.get("CLEAT_WRAPPER", ""))
 PROOF = Proof()

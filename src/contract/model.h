@@ -375,6 +375,7 @@ struct tag {
 	const char *account;
 	const char *key;
 	const char *value;
+	bool propagate; /* of a scaling group: the instances that it makes get it as well */
 };
 
 /* Names as they are kept in the store and printed in logs; indexed by the enum. */

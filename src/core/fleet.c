@@ -126,7 +126,8 @@ void fleet_tags_put(struct fleet_load *load, const char *item_path, const char *
 	if (tags->n > TAGS_MAX)
 		fleet_wrong(load, item_path, "tags", "there may be at most %d tags", TAGS_MAX);
 	for (i = 0; i < tags->n; i++)
-		tag_put(load->work->txn, &(struct tag){ resource, load->account.id, items[i].key, items[i].value });
+		tag_put(load->work->txn, &(struct tag){ .resource = resource, .account = load->account.id, .key = items[i].key,
+		                                         .value = items[i].value });
 }
 
 void fleet_tags_dump(struct work *work, const char *resource, struct fleet_list *ret)

@@ -31,7 +31,7 @@ class Ess:
 
     PLURALS = {"InstanceId": "InstanceIds", "LoadBalancerWeight": "LoadBalancerWeights", "RemovalPolicy": "RemovalPolicies",
                "ScalingActivityId": "ScalingActivityIds", "Tag": "Tags", "DataDisk": "DataDisks",
-               "LoadBalancerConfig": "LoadBalancerConfigs", "SuspendedProcess": "SuspendedProcesses", "Process": "Processes"}
+               "LoadBalancerConfig": "LoadBalancerConfigs", "ResourceId": "ResourceIds", "TagKey": "TagKeys", "SuspendedProcess": "SuspendedProcesses", "Process": "Processes"}
 
     def __init__(self, cloud, version=FIRST):
         self.cloud, self.version = cloud, version

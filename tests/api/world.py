@@ -35,6 +35,7 @@ VSWITCH, VPC_OF = {**NAMED, "VSwitchId": "@vswitch"}, {**NAMED, "VpcId": "@vpc"}
 BALANCER = {**NAMED, "LoadBalancerId": "@balancer"}
 VPC_TAGGED = {**NAMED, "ResourceType": "VPC", "ResourceId.1": "@vpc"}
 SCALING, MEMBER = {**NAMED, "ScalingGroupId": "@scaling_group"}, {**NAMED, "ScalingGroupId": "@scaling_group", "InstanceId.1": "@member"}
+SCALING_TAGGED = {**NAMED, "ResourceType": "scalinggroup", "ResourceId.1": "@scaling_group"}
 CONFIGURATION = {"ScalingConfigurationId": "@configuration_2"}
 
 FEED = {
@@ -153,6 +154,8 @@ FEED = {
         "DeleteScalingRule": {**NAMED, "ScalingRuleId": "@scaling_rule"},
         "DescribeLifecycleActions": {**NAMED, "ScalingActivityId": "@activity"},
         "DescribeLifecycleHooks": {**NAMED, "ScalingGroupId": "@hooked_group"},
+        "DescribeLimitation": {},
+        "DescribeRegions": {},
         "DescribeScalingActivities": SCALING,
         "DescribeScalingActivityDetail": {**NAMED, "ScalingActivityId": "@activity"},
         "DescribeScalingConfigurations": NAMED,
@@ -165,6 +168,9 @@ FEED = {
         "EnterStandby": MEMBER,
         "ExecuteScalingRule": {**NAMED, "ScalingRuleAri": "@scaling_rule_ari"},
         "ExitStandby": {**SCALING, "InstanceId.1": "@standby"},
+        "ListTagKeys": {**NAMED, "ResourceType": "scalinggroup"},
+        "ListTagResources": SCALING_TAGGED,
+        "ListTagValues": {**NAMED, "ResourceType": "scalinggroup", "Key": "@tag_key"},
         "ModifyLifecycleHook": {**NAMED, "LifecycleHookId": "@hook", "HeartbeatTimeout": 99},
         "ModifyScalingConfiguration": {**CONFIGURATION, "InstanceName": "other"},
         "ModifyScalingGroup": {"ScalingGroupId": "@scaling_group", "DefaultCooldown": 9},
@@ -177,6 +183,10 @@ FEED = {
         "SetInstanceHealth": {"InstanceId": "@member", "HealthStatus": "Unhealthy"},
         "SetInstancesProtection": {"ScalingGroupId": "@scaling_group", "InstanceId.1": "@member", "ProtectedFromScaleIn": "true"},
         "SuspendProcesses": {**SCALING, "Process.1": "ScaleIn"},
+        "TagResources": {**SCALING_TAGGED, "Tag.1.Key": "own", "Tag.1.Value": "1"},
+        "UntagResources": {**SCALING_TAGGED, "All": "true"},
+        "VerifyAuthentication": {"Uid": "@account"},
+        "VerifyUser": NAMED,
     },
 }
 
@@ -217,7 +227,7 @@ HOLDS = {
     "RoleArn": ("role",),
     "SourceGroupOwnerId": ("account",), "DestGroupOwnerId": ("account",), "SourceGroupOwnerAccount": ("account",),
     "DestGroupOwnerAccount": ("account",), "ImageOwnerId": ("account",), "VpcOwnerId": ("account",), "VSwitchOwnerId": ("account",),
-    "ZoneId": (), "RegionId": (), "Id": (),  # regions are gone through
+    "Uid": ("account",), "ZoneId": (), "RegionId": (), "Id": (),  # regions are gone through
     # Of things that no account has here: any id will do.
     **{name: ("free", "instance") for name in (
         "ImageId", "ResourceGroupId", "NewResourceGroupId", "AutoSnapshotPolicyId", "KMSKeyId", "StorageSetId", "StorageClusterId",

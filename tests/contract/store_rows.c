@@ -139,7 +139,7 @@ static bool put_small_rows(struct txn *txn, void *context)
 		tag_put(txn, &(struct tag){ .resource = "r", .account = "o", .key = keys[i], .value = "v" });
 		client_token_put(txn, &(struct client_token){ .id = keys[i], .created_at = i });
 	}
-	tag_put(txn, &(struct tag){ .resource = "r", .account = "p", .key = "a", .value = "w" });
+	tag_put(txn, &(struct tag){ .resource = "r", .account = "p", .key = "a", .value = "w", .propagate = true });
 	tag_put(txn, &(struct tag){ .resource = "other", .account = "o", .key = "a", .value = "x" });
 	meta_put(txn, "fact", "first");
 	meta_put(txn, "fact", "second");
@@ -166,7 +166,9 @@ static bool look_at_small_rows(struct txn *txn, void *context)
 	assert_string_equal(tags[0].account, "p");
 	assert_string_equal(tags[0].key, "a");
 	assert_string_equal(tags[0].value, "w");
+	assert_true(tags[0].propagate);
 	assert_string_equal(tags[2].key, "c");
+	assert_false(tags[2].propagate);
 	assert_string_equal(meta_get(txn, "fact"), "second");
 	assert_null(meta_get(txn, "no fact"));
 	return true;

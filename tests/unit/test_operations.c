@@ -153,7 +153,7 @@ static const struct product *product_of(const struct operation *operation)
 static bool only_looks(const char *name)
 {
 	return text_starts(name, "Describe") || text_starts(name, "Get") || text_starts(name, "List") ||
-	       text_starts(name, "Query");
+	       text_starts(name, "Query") || text_starts(name, "Verify");
 }
 
 static void look_at_operation(const struct dialect *dialect, const struct operation *operation)
@@ -238,13 +238,19 @@ static void look_for_forgotten_ids(const struct operation *operation)
 	}
 }
 
+/* Its name, unless the vendor's page names another. */
+static const char *permission_of(const struct operation *operation)
+{
+	return text_equal(operation->product, "ess") && text_starts(operation->name, "Verify") ? "DescribeRegions" : operation->name;
+}
+
 static void look_at_permission(const struct dialect *dialect, const struct operation *operation)
 {
 	char expected[64];
 
 	if (dialect != &dialect_aliyun)
 		return;
-	snprintf(expected, sizeof expected, "%s:%s", operation->product, operation->name);
+	snprintf(expected, sizeof expected, "%s:%s", operation->product, permission_of(operation));
 	assert_string_equal(operation->permission, expected);
 	assert_false(text_empty(operation->resource));
 	look_at_resource(operation);

@@ -1,5 +1,6 @@
 #include "reference.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "api/aliyun/product.h"
@@ -215,7 +216,27 @@ static const struct product *product_named(const char *name, enum edition editio
 	return NULL;
 }
 
-/* A product is its dialect with operations of its own. */
+#define ROWS_MAX 128
+
+/* The words of a product, and the dialect's for all reasons that it has none for. */
+static const struct error_row *rows_of(const struct product *product)
+{
+	static struct error_row rows[ROWS_MAX];
+	const struct error_row *row;
+	size_t n = 0;
+
+	for (row = product->errors; has_rows(row); row++)
+		rows[n++] = *row;
+	for (row = dialect_aliyun.errors; has_rows(row); row++) {
+		assert(n + 1 < ROWS_MAX);
+		if (!product->errors || !error_row_find(product->errors, row->reason))
+			rows[n++] = *row;
+	}
+	rows[n] = (struct error_row){ .reason = REFUSE_NONE };
+	return rows;
+}
+
+/* A product is its dialect with operations and words of its own. */
 static void print_product(const struct product *product, bool json)
 {
 	const struct product *later = product_named(product->name, EDITION_LATER);
@@ -223,6 +244,7 @@ static void print_product(const struct product *product, bool json)
 	char title[64];
 
 	dialect.operations = product->operations;
+	dialect.errors = rows_of(product);
 	snprintf(title, sizeof title, "%s %s%s%s", text_equal(product->name, "ecs") ? "ECS" : product->title, product->version,
 	         later ? " and " : "", later ? later->version : "");
 	if (json)

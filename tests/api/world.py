@@ -56,7 +56,7 @@ FEED = {
         "DeleteSnapshot": {"SnapshotId": "@snapshot"},
         "DescribeAccountAttributes": NAMED,
         "DescribeAvailableResource": {**NAMED, "DestinationResource": "Zone"},
-        "DescribeDisks": {},
+        "DescribeDisks": {"PageSize": 100},
         "DescribeImages": NAMED,
         "DescribeInstanceAttachmentAttributes": {**NAMED, "InstanceIds": ["@instance"]},
         "DescribeInstanceAttribute": INSTANCE,

@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("CLEAT_BINARY", ROOT / "build" / "cleat")).resolve()
 
@@ -86,17 +88,19 @@ def test_options_that_pages_name_exist():
     assert not unknown
 
 
-def test_operations_page_is_what_the_tables_say():
-    printed = subprocess.run([sys.executable, str(ROOT / "tools" / "operations"), str(BINARY)], capture_output=True, text=True,
-                             check=True, env=clean_environment()).stdout
-    assert printed == (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), "run: make docs"
+@pytest.mark.parametrize("product, page", [("ecs", "operations.md"), ("ess", "operations-ess.md")])
+def test_operations_page_is_what_the_tables_say(product, page):
+    printed = subprocess.run([sys.executable, str(ROOT / "tools" / "operations"), str(BINARY), product], capture_output=True,
+                             text=True, check=True, env=clean_environment()).stdout
+    assert printed == (ROOT / "docs" / page).read_text(encoding="utf-8"), "run: make docs"
 
 
-def test_every_operation_of_the_page_is_proved():
-    printed = subprocess.run([str(BINARY), "reference", "--json", "ecs"], capture_output=True, text=True, check=True,
+@pytest.mark.parametrize("product, prefix", [("ecs", ""), ("ess", "ess ")])
+def test_every_operation_of_the_page_is_proved(product, prefix):
+    printed = subprocess.run([str(BINARY), "reference", "--json", product], capture_output=True, text=True, check=True,
                              env=clean_environment()).stdout
     proof = json.loads((ROOT / "tests" / "data" / "proof.json").read_text(encoding="utf-8"))
-    names = [operation["name"] for operation in json.loads(printed)["operations"]]
+    names = [prefix + operation["name"] for operation in json.loads(printed)["operations"]]
     assert names
     unproved = [name for name in names if not proof.get(name, {}).get("done")]
     assert not unproved, f"no test is named that does {', '.join(unproved)}; run: make proof"

@@ -44,6 +44,16 @@ enum driver_act {
 
 extern const char *const driver_act_names[DRIVER_ACT_MAX + 1];
 
+/* What a machine is, and what it boots; absent texts are "". */
+struct driver_build {
+	const char *uuid; /* its serial number, as its guest sees it */
+	int64_t cpus;
+	int64_t memory_mib;
+	const char *kernel; /* a file where the machines run; "": it boots from its system disk */
+	const char *initrd;
+	const char *cmdline; /* of the kernel */
+};
+
 /* Everything an act may need; texts live until the call returns, absent ones are "". */
 struct driver_call {
 	enum driver_act act;
@@ -54,8 +64,11 @@ struct driver_call {
 	const char *attachment;
 	int64_t generation;
 	const char *device;
+	const char *serial; /* of the disk, as guests see it; with DRIVER_ATTACH */
 	const char *image;
+	const char *image_path; /* the file with the content of the image, for drivers that keep bytes; "": it has none */
 	const char *snapshot;
+	const struct driver_build *build; /* with DRIVER_CREATE_MACHINE; NULL: whatever the driver makes by itself */
 	int64_t size_gib;
 	const char *category;          /* "cloud_essd", ... */
 	const char *performance_level; /* "PL1"; "" where the category has none */
@@ -78,7 +91,9 @@ extern const char *const driver_answer_names[DRIVER_ANSWER_MAX + 1];
 struct driver_reply {
 	enum driver_answer answer;
 	int64_t look_again_ms; /* real time; with PENDING and UNKNOWN */
-	char reason[32];       /* one word for programs: "in-use", "stale", "no-such-machine", ... */
+	/* One word for programs: "in-use", "stale", "no-such-machine", ... With PENDING "under-way" means that the driver is
+	 * at it and waits for nobody: a forced detach is not yet a reason to fence. */
+	char reason[32];
 	char message[256];     /* a sentence for people */
 };
 
@@ -106,6 +121,7 @@ struct driver_record {
 	const char *attachment;
 	const char *snapshot;
 	const char *device;
+	const char *uuid; /* of a machine: driver_build's */
 	int64_t generation;
 	int64_t size_gib;
 	bool powered;
@@ -113,6 +129,9 @@ struct driver_record {
 	bool shared;
 	struct driver_guest guest; /* of an attachment; texts may be NULL */
 };
+
+/* Called by a driver, from any thread of its own and holding no lock: what this job waits for may have happened. */
+typedef void (*driver_wake)(void *context, const char *job);
 
 enum driver_seen { DRIVER_SEEN_ABSENT, DRIVER_SEEN_PRESENT, DRIVER_SEEN_UNKNOWN };
 
@@ -138,6 +157,10 @@ struct driver {
 
 	/* Mandatory. Whether the machine can reach the disk now; for an attachment of "" whether the machine exists. */
 	enum driver_seen (*observe)(void *self, const char *machine, const char *attachment);
+
+	/* NULL: the driver is asked again when it said. Otherwise it calls `wake` from now on as soon as it is worth asking
+	 * again; until close returns. Called once, after the first restore and before any act. */
+	void (*listen)(void *self, driver_wake wake, void *context);
 
 	/* NULL where machines are real. The guest does this with the disk from now on. */
 	void (*guest)(void *self, const char *disk, const char *attachment, const struct driver_guest *guest);

@@ -41,6 +41,14 @@ bool guard_is_simulated(const struct core *core)
 	return find_driver(core, core->settings.driver, &found, &self) && found->simulated;
 }
 
+bool guard_is_real(const struct core *core)
+{
+	const struct driver *found;
+	void *self;
+
+	return find_driver(core, core->settings.driver, &found, &self) && !found->simulated;
+}
+
 bool guard_open(struct core *core, const struct driver *driver, const char *config, char *error, size_t error_size)
 {
 	void *self;
@@ -111,6 +119,7 @@ static void collect_machines(struct txn *txn, const char *driver, struct records
 			continue;
 		record_add(records, &(struct driver_record){ .kind = DRIVER_RECORD_MACHINE,
 		                                             .machine = instances[i].id,
+		                                             .uuid = instances[i].serial,
 		                                             .agent = instances[i].guest_agent,
 		                                             .powered = instances[i].state == INSTANCE_RUNNING ||
 		                                                        instances[i].state == INSTANCE_STOPPING });
@@ -173,6 +182,16 @@ bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error
 			return false;
 	}
 	return true;
+}
+
+void guard_listen(struct core *core, driver_wake wake, void *context)
+{
+	size_t i;
+
+	for (i = 0; i < core->n_drivers; i++) {
+		if (core->drivers[i].driver->listen)
+			core->drivers[i].driver->listen(core->drivers[i].self, wake, context);
+	}
 }
 
 /* What was cut off may have been cut inside a character. */

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "core/attachment.h"
+#include "core/catalogue.h"
 #include "core/disk.h"
 #include "core/disk_change.h"
 #include "core/event.h"
@@ -220,7 +221,7 @@ bool job_of_attachment(struct work *work, const char *attachment, struct job *re
 static void job_wait(struct work *work, struct job *job, const struct driver_reply *reply)
 {
 	bool fences = job->kind == JOB_DETACH && job->force && job->step == JOB_REQUESTED &&
-	              reply->answer == DRIVER_PENDING;
+	              reply->answer == DRIVER_PENDING && !text_equal(reply->reason, "under-way");
 
 	job->attempts++;
 	/* One that undoes keeps what made it. */
@@ -378,10 +379,20 @@ struct driver_call job_call(const struct job *job, enum driver_act act)
 		.attachment = text_or(job->attachment, ""),
 		.generation = job->generation,
 		.device = "",
+		.serial = "",
 		.image = "",
+		.image_path = "",
 		.snapshot = "",
 		.category = "",
 		.performance_level = "",
 		.force = job->force,
 	};
+}
+
+void job_call_image(struct work *work, struct driver_call *call, const char *id)
+{
+	const struct image *image = image_of_any(work, id);
+
+	call->image = id;
+	call->image_path = image ? image->path : "";
 }

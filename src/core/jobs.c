@@ -672,6 +672,21 @@ void jobs_hand_in(struct jobs *jobs, const struct job_ticket *tickets, size_t n,
 	waiter_call(waiter);
 }
 
+void jobs_wake(void *context, const char *job)
+{
+	struct jobs *jobs = context;
+	struct entry *entry;
+
+	pthread_mutex_lock(&jobs->lock);
+	entry = map_get(&jobs->entries, job);
+	/* One that waits for its time is no matter of a driver's. */
+	if (entry && (entry->in_flight || entry->real)) {
+		entry_schedule(jobs, job, clock_now(&jobs->core->clock), false);
+		wake(jobs);
+	}
+	pthread_mutex_unlock(&jobs->lock);
+}
+
 void jobs_when_settled(struct jobs *jobs, jobs_waited settled, void *context)
 {
 	struct settled *one = calloc(1, sizeof *one);

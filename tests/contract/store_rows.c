@@ -28,7 +28,7 @@
 
 #define IMAGE_FIELDS(TEXT, INT, BOOL, ENUM)                                                             \
 	TEXT(account) TEXT(name) TEXT(os_type) TEXT(os_name) TEXT(os_name_en) INT(size_gib) BOOL(deleted) \
-	INT(created_at)
+	INT(created_at) TEXT(path) TEXT(kernel) TEXT(initrd) TEXT(cmdline)
 
 #define INSTANCE_FIELDS(TEXT, INT, BOOL, ENUM)                                                                     \
 	TENANT_FIELDS(TEXT) TEXT(driver) TEXT(zone) ENUM(kind, MACHINE_KIND_MAX) ENUM(state, INSTANCE_STATE_MAX)   \

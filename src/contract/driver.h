@@ -37,7 +37,9 @@ enum driver_act {
 	DRIVER_MODIFY_DISK,  /* to this category, level and provisioned IOPS, wherever it is attached */
 	DRIVER_RESTORE_DISK, /* its content is that of the image or the snapshot that is named, or nothing. REFUSED "powered" while a
 	                        machine that is on can reach it */
-	DRIVER_CREATE_SNAPSHOT, /* of the disk, as it is when this is first done; later ones change nothing */
+	/* Of the disk, as it is when this is first done; later ones change nothing. REFUSED "powered" by drivers that cannot
+	 * take one while a machine that is on can write the disk. */
+	DRIVER_CREATE_SNAPSHOT,
 	DRIVER_DELETE_SNAPSHOT,
 	DRIVER_ACT_MAX
 };

@@ -58,6 +58,11 @@ static const struct command commands[] = {
 	{ "why", "DISK", "say what a disk is doing and why",
 	  "Says in sentences what state a disk is in, what work it waits for and what went wrong before.",
 	  cli_control_options, cli_why },
+	{ "fence", "DISK INSTANCE", "cut a disk off from a guest that does not let go of it",
+	  "Makes the disk unreachable for the instance without asking its guest, which gets I/O errors from then on and loses what it "
+	  "has not written yet; then the disk is Available. For a guest that hangs, where a detach waits for ever: first look "
+	  "with 'cleat why DISK'. Who asked is kept in the job and in the events of the instance.",
+	  cli_control_options, cli_fence },
 	{ "jobs", "", "list the work on disks and instances",
 	  "Lists jobs, newest first: attaching, detaching, starting and so on, with the step each is at.",
 	  cli_jobs_options, cli_jobs },

@@ -31,6 +31,7 @@ int cli_key_list(int argc, char **argv);
 int cli_key_disable(int argc, char **argv);
 int cli_key_enable(int argc, char **argv);
 int cli_why(int argc, char **argv);
+int cli_fence(int argc, char **argv);
 int cli_jobs(int argc, char **argv);
 int cli_journal(int argc, char **argv);
 int cli_authority(int argc, char **argv);

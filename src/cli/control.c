@@ -175,6 +175,24 @@ int cli_why(int argc, char **argv)
 	return COMMAND_DONE;
 }
 
+int cli_fence(int argc, char **argv)
+{
+	struct control CONTROL_CLEANUP c;
+	int status = control_begin(&c, cli_control_options, argc, argv, 2);
+	json_auto_t *body = json_object();
+	json_auto_t *reply = NULL;
+
+	if (status != COMMAND_DONE)
+		return status;
+	json_object_set_new(body, "disk", json_string(c.words.items[0]));
+	json_object_set_new(body, "instance", json_string(c.words.items[1]));
+	reply = client_control(&c.client, "POST", "/_cleat/fence", body);
+	if (!printed_json(&c, reply))
+		printf("%s is being cut off from %s; 'cleat why %s' tells how far that is.\n", c.words.items[0], c.words.items[1],
+		       c.words.items[0]);
+	return control_end(reply);
+}
+
 static const char *jobs_path(struct control *c)
 {
 	struct arena *arena = &c->client.arena;

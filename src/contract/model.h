@@ -339,6 +339,7 @@ struct job {
 enum event_outcome {
 	EVENT_EXECUTED, /* the server did it of its own accord */
 	EVENT_FAILED,   /* it was asked for and came to nothing */
+	EVENT_EXECUTING, /* it was asked for, is under way, and takes longer than it should: somebody is waited for */
 	EVENT_OUTCOME_MAX
 };
 

@@ -18,6 +18,9 @@
  * process today and claims all at its start. */
 #define JOB_LEASE (5 * MINUTE)
 
+/* How long a guest may take to let go of a disk before its events tell. */
+#define WAITING_IS_NEWS (10 * SECOND)
+
 #define JOB_ID_PREFIX "job-"
 #define JOB_ID_MOMENT 9  /* characters of 36: enough until the year 5188 */
 #define JOB_ID_TAIL   15 /* of chance */
@@ -217,6 +220,19 @@ bool job_of_attachment(struct work *work, const char *attachment, struct job *re
 	return true;
 }
 
+/* Once for each job: a disk that is Detaching for longer than it should says why in its events too. */
+static void tell_waiting(struct work *work, const struct job *job, const char *message)
+{
+	static const bool executing[EVENT_OUTCOME_MAX] = { [EVENT_EXECUTING] = true };
+	struct event_filter filter = EVENT_FILTER_ANY;
+
+	filter.job = job->id;
+	filter.account = job->tenant.account;
+	filter.outcomes = executing;
+	if (work->now - job->due_at >= WAITING_IS_NEWS && !event_count(work->txn, &filter))
+		event_of_job(work, job, EVENT_EXECUTING, REFUSE_WAITING_FOR_GUEST, message);
+}
+
 /* The driver cannot say yet. A forced detach does not wait for the guest: it fences. */
 static void job_wait(struct work *work, struct job *job, const struct driver_reply *reply)
 {
@@ -231,6 +247,8 @@ static void job_wait(struct work *work, struct job *job, const struct driver_rep
 	}
 	if (fences)
 		job->step = JOB_FENCE;
+	if (job->kind == JOB_DETACH)
+		tell_waiting(work, job, job->message);
 	lease(work, job);
 	job_put(work->txn, job);
 	if (fences)

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/moment.h"
 #include "base/text.h"
 
 #define QMP_ERROR_MAX 160
+#define FENCE_AGAIN   (5 * SECOND)
 #define DEAD_BYTES    ((json_int_t)1 << 46)
 
 /* The command's reply, to be given back; NULL with libvirt's last error. Takes the reference of `arguments`. */
@@ -77,12 +79,10 @@ static bool contains(const char *text, const char *part)
 	return strstr(text, part) != NULL;
 }
 
+/* From here there is no way back to "attached": it is tried again, and the guest may let go meanwhile. */
 static bool fail(struct lv_act *act, const char *what, const char *error)
 {
-	if (*error)
-		reply_answer(act->reply, DRIVER_FAILED, "fence", "%s: %s", what, error);
-	else
-		lv_failed(act, what);
+	reply_pending(act->reply, FENCE_AGAIN, "cannot-fence", "%s: %s", what, *error ? error : virGetLastErrorMessage());
 	return false;
 }
 
@@ -107,10 +107,8 @@ bool lv_qmp_cut_off(struct lv_act *act, const struct lv_disk *disk)
 	const char *below;
 
 	if (!find_nodes(act, disk->alias, &top, &below)) {
-		reply_answer(act->reply, DRIVER_REFUSED, "cannot-fence",
-		             "this disk cannot be cut off from the running machine (only raw ones of QEMU's block layer can): stop "
-		             "the instance by force");
-		return false;
+		return fail(act, "the disk cannot be cut off from the running machine",
+		            "only one that QEMU has as raw can; StopInstance with ForceStop takes it off");
 	}
 	if (!tell(act, "blockdev-add", dead_node(dead), error) && !contains(error, "uplicate"))
 		return fail(act, "the disk cannot be cut off", error);

@@ -236,18 +236,19 @@ static void tell_waiting(struct work *work, const struct job *job, const char *m
 /* The driver cannot say yet. A forced detach does not wait for the guest: it fences. */
 static void job_wait(struct work *work, struct job *job, const struct driver_reply *reply)
 {
+	bool driver_is_at_it = text_equal(reply->reason, "under-way");
 	bool fences = job->kind == JOB_DETACH && job->force && job->step == JOB_REQUESTED &&
-	              reply->answer == DRIVER_PENDING && !text_equal(reply->reason, "under-way");
+	              reply->answer == DRIVER_PENDING && !driver_is_at_it;
 
 	job->attempts++;
-	/* One that undoes keeps what made it. */
-	if (job->step != JOB_UNDO) {
+	/* One that undoes keeps what made it, and one that waits for a guest what it waits for while that is asked again. */
+	if (job->step != JOB_UNDO && !(driver_is_at_it && !text_empty(job->message))) {
 		job->reason = refusal_words[REFUSE_WAITING_FOR_GUEST];
 		job->message = arena_text(work->arena, reply->message);
 	}
 	if (fences)
 		job->step = JOB_FENCE;
-	if (job->kind == JOB_DETACH)
+	if (job->kind == JOB_DETACH && !driver_is_at_it)
 		tell_waiting(work, job, job->message);
 	lease(work, job);
 	job_put(work->txn, job);

@@ -130,13 +130,15 @@ static bool sees(void *self, const char *machine, const char *attachment)
 	return seen == DRIVER_SEEN_PRESENT;
 }
 
-/* Two machines that are on, and two disks. */
+/* Two machines that are on, and two disks. Of real ones, whose boot takes its time, the second is off: it takes and gives
+ * disks all the same. */
 static void build(void *self)
 {
 	done(self, call_of(DRIVER_CREATE_MACHINE, "m-1", ""));
 	done(self, call_of(DRIVER_CREATE_MACHINE, "m-2", ""));
 	done(self, call_of(DRIVER_POWER_ON, "m-1", ""));
-	done(self, call_of(DRIVER_POWER_ON, "m-2", ""));
+	if (!real)
+		done(self, call_of(DRIVER_POWER_ON, "m-2", ""));
 	done(self, call_of(DRIVER_CREATE_DISK, "", "d-1"));
 	done(self, call_of(DRIVER_CREATE_DISK, "", "d-2"));
 }

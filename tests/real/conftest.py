@@ -1,7 +1,6 @@
 """Real machines for the tests here: a libvirt of their own, a server with `--driver libvirt`, and guests that boot in two
 seconds without KVM. What is shared is not changed by a test beyond its own instances and disks."""
 
-import base64
 import json
 import pathlib
 import sys
@@ -12,63 +11,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "api")]
 
 from cloud import Cloud  # noqa: E402
-from libvirtd import Libvirtd, guest_folder, wait_for  # noqa: E402
-
-IMAGES = {  # id: what its kernel is told besides
-    "tiny": "",
-    "mute": "guest.mute",  # no agent
-    "slow": "guest.delay=4",
-    "deaf": "acpiphp.disable=1",  # never hears of a hot unplug
-}
-
-
-def fleet_file(folder):
-    guest = guest_folder()
-    images = [{"id": name, "kernel": str(guest / "vmlinuz"), "initrd": str(guest / "initrd"),
-               "cmdline": f"console=ttyS0 quiet rdinit=/init no_timer_check {more}", "size_gib": 1}
-              for name, more in IMAGES.items()]
-    types = [{"id": "test.tiny", "family": "test", "cpus": 1, "memory_mib": 128}]
-    path = folder / "fleet.json"
-    path.write_text(json.dumps({"cleat_fleet": 1, "catalogue": {"instance_types": types, "images": images}}), encoding="utf-8")
-    return path
-
-
-class Guest:
-    """What runs in an instance, spoken to by its agent."""
-
-    def __init__(self, libvirtd, instance):
-        self.libvirtd, self.instance = libvirtd, instance
-
-    def agent(self, command, **arguments):
-        text = json.dumps({"execute": command, "arguments": arguments} if arguments else {"execute": command})
-        reply = self.libvirtd.virsh("qemu-agent-command", self.instance, text, check=False)
-        return None if reply is None else json.loads(reply)["return"]
-
-    def start(self, script):
-        """Begins it; the process id."""
-        return self.agent("guest-exec", path="/bin/sh", arg=["-c", script], **{"capture-output": True})["pid"]
-
-    def ended(self, pid):
-        """What the agent tells of a program that has ended; None before. It tells that once."""
-        status = self.agent("guest-exec-status", pid=pid)
-        return status if status and status["exited"] else None
-
-    def sh(self, script):
-        """Its output; a status other than 0 fails."""
-        pid = self.start(script)
-        status = wait_for(lambda: self.ended(pid), f"the guest has done: {script}")
-        output = base64.b64decode(status.get("out-data", "")).decode()
-        assert status["exitcode"] == 0, f"{script}: {output} {base64.b64decode(status.get('err-data', '')).decode()}"
-        return output.strip()
-
-    def wait(self):
-        wait_for(lambda: self.agent("guest-ping") is not None, f"the agent of {self.instance} answers")
-        return self
-
-    def device(self, disk_serial):
-        """/dev/vdb, once the guest has it."""
-        find = f'for b in /sys/block/vd*; do [ "$(cat $b/serial)" = "{disk_serial}" ] && echo /dev/${{b##*/}}; done; true'
-        return wait_for(lambda: self.sh(find), f"{self.instance} sees {disk_serial}")
+from guests import Guest, fleet_file  # noqa: E402
+from libvirtd import Libvirtd, wait_for  # noqa: E402
 
 
 class Real:
@@ -135,7 +79,7 @@ def make_real(make_module_server, libvirtd, tmp_path_factory):
 
     def make(flags=None, **settings):
         driver = ",".join([f"libvirt={libvirtd.uri}", *(f"{k.replace('_', '-')}={v}" for k, v in settings.items())])
-        server = make_module_server(durable=True, driver=driver, fleet=fleet_file(tmp_path_factory.mktemp("fleet")),
+        server = make_module_server(durable=True, driver=driver, fleet=fleet_file(tmp_path_factory.mktemp("fleet") / "fleet.json"),
                                     **(flags or {}))
         return Real(server, libvirtd)
 

@@ -44,6 +44,7 @@ static bool fence_run(struct call *call, const void *in_, void *out_)
 
 const struct operation control_fence = {
 	.name = "POST /_cleat/fence",
+	.opens_jobs = true,
 	.mode = OPERATION_WRITE,
 	.in = { sizeof(struct fence_in), fence_in_fields },
 	.out = { sizeof(struct fence_out), fence_out_fields },

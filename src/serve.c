@@ -181,7 +181,7 @@ static bool first_start(struct server *server, struct arena *arena)
 	if (!file_replace(path, text, 0600, server->error, sizeof server->error))
 		return false;
 	if (store_write(server->core.store, bootstrap, server, arena) != STORE_DONE) {
-		if (server->fleet.path && server->fleet.problems.n)
+		if (server->fleet.path && (server->fleet.problems.n || server->fleet.refused))
 			fleet_start_explain(&server->fleet, server->error, sizeof server->error);
 		return false;
 	}

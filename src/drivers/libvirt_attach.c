@@ -21,7 +21,7 @@
 /* What a guest said of a disk a moment ago is not asked again. */
 #define IDLE_HOLDS (5 * SECOND)
 
-static struct lv_plug *note_of(struct lv_act *act)
+struct lv_plug *lv_plug_note(struct lv_act *act)
 {
 	struct plug *plug = plugs_find(&act->lv->plugs, act->call->disk, act->call->attachment);
 
@@ -158,7 +158,7 @@ void lv_check_idle(struct lv_act *act)
 	if (disk && !lv_guest_is_idle(act, disk))
 		return;
 	pthread_mutex_lock(&act->lv->lock);
-	note = note_of(act);
+	note = lv_plug_note(act);
 	if (note)
 		note->idle_at = moment_monotonic();
 	pthread_mutex_unlock(&act->lv->lock);
@@ -198,7 +198,7 @@ static void ask_guest(struct lv_act *act, const char *alias)
 
 	virDomainDetachDeviceAlias(act->domain, alias, VIR_DOMAIN_AFFECT_LIVE);
 	pthread_mutex_lock(&act->lv->lock);
-	note = note_of(act);
+	note = lv_plug_note(act);
 	note = note ? note : &here;
 	if (!note->asked_at)
 		note->asked_at = now;
@@ -219,7 +219,7 @@ static bool needs_check(struct lv_act *act)
 	bool needs;
 
 	pthread_mutex_lock(&act->lv->lock);
-	note = note_of(act);
+	note = lv_plug_note(act);
 	needs = !act->call->force &&
 	        !(note && (note->asked_at || (note->idle_at && moment_monotonic() - note->idle_at < IDLE_HOLDS)));
 	pthread_mutex_unlock(&act->lv->lock);

@@ -86,6 +86,9 @@ void lv_machine_uuid(struct lv *lv, const char *machine, char ret[VIR_UUID_STRIN
 /* Under the lock: the machine's notes, made if there are none. */
 struct lv_machine *lv_machine_note(struct lv *lv, const char *machine);
 
+/* Under the lock: the notes on the attachment of the call; NULL if it is not known. */
+struct lv_plug *lv_plug_note(struct lv_act *act);
+
 /* The job of the act is woken when something changes about its machine. */
 void lv_wait(struct lv_act *act);
 

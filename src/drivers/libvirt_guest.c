@@ -199,7 +199,7 @@ static enum heard ask_for_mounts(struct lv_act *act, const struct lv_disk *disk)
 static bool has_rested(struct lv_act *act, const struct lv_disk *disk)
 {
 	struct lv_plug before = { 0 };
-	struct plug *plug;
+	struct lv_plug *note;
 	virDomainBlockStatsStruct now;
 
 	if (virDomainBlockStats(act->domain, disk->target, &now, sizeof now) < 0) {
@@ -207,10 +207,8 @@ static bool has_rested(struct lv_act *act, const struct lv_disk *disk)
 		return false;
 	}
 	pthread_mutex_lock(&act->lv->lock);
-	plug = plugs_find(&act->lv->plugs, act->call->disk, act->call->attachment);
-	if (plug && plug->own) {
-		struct lv_plug *note = plug->own;
-
+	note = lv_plug_note(act);
+	if (note) {
 		before = *note;
 		if (!note->sampled_at || moment_monotonic() - note->sampled_at >= SAMPLE_AFTER) {
 			note->sampled_at = moment_monotonic();

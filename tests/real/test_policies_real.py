@@ -20,12 +20,11 @@ def instance(strict):
 def test_idle_disk_of_a_guest_without_an_agent_is_detached(strict, instance):
     disk = strict.disk()
     strict.attach(disk, instance)
-    wait_for(lambda: "/dev/vd" in str(strict.libvirtd.virsh("domblkstat", instance)) or True, "it has counters")
     strict.detach(disk, instance)
     strict.cloud.DeleteDisk(DiskId=disk)
 
 
-def test_busy_disk_of_a_guest_without_an_agent_is_not(strict, make_real):
+def test_busy_disk_of_a_guest_without_an_agent_is_not(strict):
     """The writer is begun by an agent that is then stopped."""
     instance = strict.run()
     disk = strict.disk()
@@ -39,9 +38,6 @@ def test_busy_disk_of_a_guest_without_an_agent_is_not(strict, make_real):
     wait_for(lambda: "disk-in-use-by-guest" in strict.why(disk), "the detach is refused")
     assert "which has no agent, has just made" in strict.why(disk)
     assert strict.cloud.disk(disk)["Status"] == "In_use"
-    # Who trusts such guests gets the disk.
-    trusting = make_real(no_agent="trust", agent_wait=0)
-    assert trusting.cloud.DescribeDisks(RegionId="cn-hangzhou")["TotalCount"] == 0  # a server of its own knows none of it
     strict.cloud.StopInstance(InstanceId=instance, ForceStop=True)
     strict.wait_instance(instance, "Stopped")
     strict.detach(disk, instance)
@@ -75,5 +71,5 @@ def test_store_is_begun_with_a_catalogue_but_no_machines(make_server, libvirtd, 
     server = make_server(start=False, driver=f"libvirt={libvirtd.uri}", fleet=fleet)
     server.start(wait=False)
     assert server.process.wait(20) != 0
-    assert "not simulated" in server.log or "not-simulated" in server.log or "real" in server.log
+    assert "it names machines, and the driver's are real" in server.log
     server.process = None

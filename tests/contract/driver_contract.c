@@ -504,8 +504,6 @@ static void restore_again_replaces(void **state)
 	};
 	char error[256] = "";
 
-	if (!driver->simulated)
-		skip();
 	assert_true(driver->restore(*state, before, COUNT_OF(before), error, sizeof error));
 	assert_true(driver->restore(*state, after, COUNT_OF(after), error, sizeof error));
 	assert_true(sees(*state, "m-2", ""));
@@ -535,8 +533,6 @@ static void disk_in_use_is_told(void **state)
 	struct driver_call call;
 	struct driver_reply reply;
 
-	if (!driver->guest)
-		skip();
 	call = guest_begins(*state, true, (struct driver_guest){ .mounted = "/data", .by = "postgres[312]" });
 	reply = ask(*state, of_attachment(DRIVER_CHECK_IDLE, call));
 	assert_int_equal(reply.answer, DRIVER_REFUSED);
@@ -557,8 +553,6 @@ static void guest_is_not_asked_by_force_or_when_off(void **state)
 	const struct driver_guest busy = { .mounted = "/data", .io = true };
 	struct driver_call call;
 
-	if (!driver->guest)
-		skip();
 	call = guest_begins(*state, true, busy);
 	call.force = true;
 	done(*state, of_attachment(DRIVER_DETACH, call));
@@ -586,8 +580,6 @@ static void silent_guest_is_pending_until_it_answers_or_is_fenced(void **state)
 	struct driver_call call;
 	int i;
 
-	if (!driver->guest)
-		skip();
 	call = guest_begins(*state, true, (struct driver_guest){ .silent = true });
 	for (i = 0; i < 3; i++)
 		pending(*state, of_attachment(DRIVER_DETACH, call));
@@ -611,8 +603,6 @@ static void guest_that_refused_is_asked_anew(void **state)
 	struct driver_call call;
 	struct driver_reply reply;
 
-	if (!driver->guest)
-		skip();
 	call = guest_begins(*state, true, slow);
 	pending(*state, of_attachment(DRIVER_DETACH, call));
 	nanosleep(&a_while, NULL);
@@ -765,17 +755,23 @@ int driver_contract_run_real(const struct driver *a_driver, const char *config, 
 		DRIVER_TEST(an_older_generation_is_stale),
 		DRIVER_TEST(an_older_lease_is_stale),
 		cmocka_unit_test(restore_rebuilds),
+		cmocka_unit_test(closing_nothing_is_allowed),
+		DRIVER_TEST(acts_of_several_threads),
+	};
+	const struct CMUnitTest simulated[] = {
 		DRIVER_TEST(restore_again_replaces),
 		DRIVER_TEST(disk_in_use_is_told),
 		DRIVER_TEST(guest_is_not_asked_by_force_or_when_off),
 		DRIVER_TEST(silent_guest_is_pending_until_it_answers_or_is_fenced),
 		DRIVER_TEST(guest_that_refused_is_asked_anew),
-		cmocka_unit_test(closing_nothing_is_allowed),
-		DRIVER_TEST(acts_of_several_threads),
 	};
+	int failed;
 
 	driver = a_driver;
 	real = a_real;
 	driver_config = config;
-	return cmocka_run_group_tests_name(a_driver->name, tests, NULL, NULL);
+	failed = cmocka_run_group_tests_name(a_driver->name, tests, NULL, NULL);
+	if (a_driver->simulated)
+		failed += cmocka_run_group_tests_name("simulated", simulated, NULL, NULL);
+	return failed;
 }

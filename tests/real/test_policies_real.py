@@ -73,3 +73,11 @@ def test_store_is_begun_with_a_catalogue_but_no_machines(make_server, libvirtd, 
     assert server.process.wait(20) != 0
     assert "it names machines, and the driver's are real" in server.log
     server.process = None
+
+
+def test_plain_server_carries_nothing_of_it(make_server, strict):
+    def libraries(server):
+        return {word for word in open(f"/proc/{server.pid}/maps", encoding="utf-8").read().split() if "/lib" in word}
+
+    assert not [name for name in libraries(make_server()) if "virt" in name or "libxml" in name]
+    assert [name for name in libraries(strict.server) if "libvirt" in name]

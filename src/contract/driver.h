@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 enum driver_act {
 	DRIVER_CREATE_DISK, /* empty, or with the content of the image or the snapshot that is named */
 	DRIVER_DELETE_DISK,
@@ -123,13 +125,36 @@ struct driver_record {
 	const char *attachment;
 	const char *snapshot;
 	const char *device;
-	const char *uuid; /* of a machine: driver_build's */
+	const char *uuid;   /* of a machine: driver_build's */
+	const char *native; /* of a disk that the driver did not make: its own name for it; "" or NULL: it did */
 	int64_t generation;
 	int64_t size_gib;
 	bool powered;
 	bool agent; /* of a machine: its guest can tell what it does with its disks */
 	bool shared;
+	bool gone; /* with `learn`: it is not the server's any more */
 	struct driver_guest guest; /* of an attachment; texts may be NULL */
+};
+
+/* A machine that the driver did not make, as it is found. */
+struct driver_survey_disk {
+	const char *native; /* the driver's own name for it; it finds the disk again by that */
+	const char *target; /* the guest's name for it, or what comes close: "vdb" */
+	const char *serial; /* "": it has none */
+	int64_t size_gib;   /* rounded up */
+	bool unpluggable;   /* it can be taken off with its guest's consent */
+};
+
+struct driver_survey {
+	const char *name;
+	const char *uuid;
+	bool powered;
+	bool agent;
+	int64_t cpus;
+	int64_t memory_mib;
+	const char *busy; /* what is under way with it that a detach must not meet (a backup, a migration, ...); "": nothing */
+	struct driver_survey_disk *disks; /* the first is the one it boots from */
+	size_t n_disks;
 };
 
 /* Called by a driver, from any thread of its own and holding no lock: what this job waits for may have happened. */
@@ -163,6 +188,15 @@ struct driver {
 	/* NULL: the driver is asked again when it said. Otherwise it calls `wake` from now on as soon as it is worth asking
 	 * again; until close returns. Called once, after the first restore and before any act. */
 	void (*listen)(void *self, driver_wake wake, void *context);
+
+	/* NULL: all there is the driver made. Looks at the machine of that name or uuid; texts are the arena's. False with a
+	 * message in `error`. May block; called on a thread of its own. */
+	bool (*survey)(void *self, const char *name, struct arena *arena, struct driver_survey *ret, char *error,
+	               size_t error_size);
+
+	/* Mandatory with `survey`: what the store has on record since, beside what the driver was told; machines, then disks, then
+	 * attachments. A disk or machine that is `gone` goes with its attachments. */
+	void (*learn)(void *self, const struct driver_record *records, size_t n);
 
 	/* NULL where machines are real. The guest does this with the disk from now on. */
 	void (*guest)(void *self, const char *disk, const char *attachment, const struct driver_guest *guest);

@@ -100,6 +100,7 @@ struct instance {
 	const char *id;
 	struct tenant tenant;
 	const char *driver; /* which driver runs it */
+	const char *native; /* of one that was there before: the driver's own name for it; "": Cleat made it */
 	const char *zone;
 	enum machine_kind kind;
 	enum instance_state state;
@@ -160,6 +161,7 @@ struct disk {
 	const char *id;
 	struct tenant tenant;
 	const char *driver;
+	const char *native; /* likewise */
 	const char *zone;
 	enum disk_state state;
 	enum disk_status status;

@@ -23,6 +23,16 @@ bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error
 /* Lets drivers say that a job is worth asking for again. */
 void guard_listen(struct core *core, driver_wake wake, void *context);
 
+/* What the driver of new machines finds under that name; false with a message. May block. */
+bool guard_survey(const struct core *core, const char *name, struct arena *arena, struct driver_survey *ret, char *error,
+                  size_t error_size);
+
+/* After the commit: that driver hears of machines that were given to it, or taken from it. */
+void guard_learn(const struct core *core, const struct driver_record *records, size_t n);
+
+/* Whether that driver sees the attachment on its machine; for "" the machine. May block. */
+enum driver_seen guard_observe(const struct core *core, const char *driver, const char *machine, const char *attachment);
+
 /* One act. A driver that this server runs without is UNKNOWN: the job waits until it is there again. */
 void guard_act(const struct core *core, const char *driver, const struct driver_call *call,
                struct driver_reply *ret);

@@ -113,6 +113,17 @@ static void forget_machines(struct lv *lv)
 	map_finish(&lv->machines);
 }
 
+static void forget_natives(struct lv *lv)
+{
+	size_t cursor = 0;
+	void *native;
+
+	while ((native = map_next(&lv->natives, &cursor)))
+		free(native);
+	map_finish(&lv->natives);
+	map_init(&lv->natives);
+}
+
 /* The same for every run, and for every machine another. */
 static void uuid_of_id(const char *id, char ret[VIR_UUID_STRING_BUFLEN])
 {
@@ -217,14 +228,14 @@ static void (*const acts[DRIVER_ACT_MAX])(struct lv_act *) = {
 	[DRIVER_DELETE_SNAPSHOT] = lv_delete_snapshot,
 };
 
-static void act_begin(struct lv_act *act, struct lv *lv, const struct driver_call *call, struct driver_reply *reply)
+void lv_act_begin(struct lv_act *act, struct lv *lv, const struct driver_call *call, struct driver_reply *reply)
 {
 	*act = (struct lv_act){ .lv = lv, .call = call, .reply = reply };
 	arena_init(&act->arena);
 	act->connection = lv_link_get(lv->link);
 }
 
-static void act_finish(struct lv_act *act)
+void lv_act_finish(struct lv_act *act)
 {
 	if (act->domain)
 		virDomainFree(act->domain);
@@ -233,19 +244,45 @@ static void act_finish(struct lv_act *act)
 	arena_finish(&act->arena);
 }
 
+const char *lv_native(struct lv_act *act, const char *disk)
+{
+	const char *native;
+
+	pthread_mutex_lock(&act->lv->lock);
+	native = arena_text(&act->arena, text_or(map_get(&act->lv->natives, disk), ""));
+	pthread_mutex_unlock(&act->lv->lock);
+	return native;
+}
+
+/* What was there before Cleat stays as it is, but that it is attached, detached, and switched on and off. */
+static bool is_not_ours(struct lv_act *act)
+{
+	static const bool changes[DRIVER_ACT_MAX] = {
+		[DRIVER_DELETE_DISK] = true,   [DRIVER_RESIZE_DISK] = true,     [DRIVER_MODIFY_DISK] = true,
+		[DRIVER_RESTORE_DISK] = true, [DRIVER_CREATE_SNAPSHOT] = true,
+	};
+
+	if (!changes[act->call->act] || !*lv_native(act, act->call->disk))
+		return false;
+	reply_answer(act->reply, DRIVER_REFUSED, "not-ours",
+	             "Cleat did not make this disk, and so does not change or remove it; 'cleat release' lets go of it");
+	return true;
+}
+
 /* On a thread of the tasks'. */
 static void carry_out(void *context, const struct driver_call *call, struct driver_reply *reply)
 {
 	struct lv_act act;
 
-	act_begin(&act, context, call, reply);
+	lv_act_begin(&act, context, call, reply);
 	if (act.connection) {
-		acts[call->act](&act);
+		if (!is_not_ours(&act))
+			acts[call->act](&act);
 	} else {
 		*reply = (struct driver_reply){ .answer = DRIVER_UNKNOWN, .look_again_ms = SECOND };
 		snprintf(reply->message, sizeof reply->message, "libvirt cannot be reached: %s", virGetLastErrorMessage());
 	}
-	act_finish(&act);
+	lv_act_finish(&act);
 }
 
 static void lv_act(void *self, const struct driver_call *call, struct driver_reply *ret)
@@ -288,7 +325,6 @@ static bool read_xml(struct lv_act *act, unsigned flags, struct lv_domain *ret)
 bool lv_read_machine(struct lv_act *act, bool *ret_missing)
 {
 	char uuid[VIR_UUID_STRING_BUFLEN];
-	int active;
 
 	lv_machine_uuid(act->lv, act->call->machine, uuid);
 	if (act->domain)
@@ -300,7 +336,13 @@ bool lv_read_machine(struct lv_act *act, bool *ret_missing)
 			lv_failed(act, "the machine cannot be looked up");
 		return false;
 	}
-	active = virDomainIsActive(act->domain);
+	return lv_read_domain(act);
+}
+
+bool lv_read_domain(struct lv_act *act)
+{
+	int active = virDomainIsActive(act->domain);
+
 	if (active < 0) {
 		lv_failed(act, "whether the machine is on cannot be read");
 		return false;
@@ -352,6 +394,8 @@ static void lv_close(void *self)
 	tasks_destroy(lv->tasks);
 	plugs_finish(&lv->plugs);
 	forget_machines(lv);
+	forget_natives(lv);
+	map_finish(&lv->natives);
 	map_finish(&lv->leases);
 	map_finish(&lv->fenced);
 	pthread_mutex_destroy(&lv->lock);
@@ -367,6 +411,7 @@ static bool lv_open(const char *config, void **ret_self, char *error, size_t err
 	pthread_mutex_init(&lv->lock, NULL);
 	plugs_init(&lv->plugs, free);
 	map_init(&lv->machines);
+	map_init(&lv->natives);
 	map_init(&lv->leases);
 	map_init(&lv->fenced);
 	if (!read_settings(config, &lv->settings, error, error_size)) {
@@ -386,6 +431,52 @@ static bool lv_open(const char *config, void **ret_self, char *error, size_t err
 	return true;
 }
 
+static void forget(struct lv *lv, const struct driver_record *record)
+{
+	if (record->kind == DRIVER_RECORD_DISK) {
+		free(map_remove(&lv->natives, record->disk));
+		plugs_disk_remove(&lv->plugs, record->disk);
+	}
+	if (record->kind == DRIVER_RECORD_MACHINE)
+		plugs_remove_machine(&lv->plugs, record->machine);
+}
+
+static void keep(struct lv *lv, const struct driver_record *record)
+{
+	struct plug *plug;
+
+	switch (record->kind) {
+	case DRIVER_RECORD_MACHINE:
+		snprintf(lv_machine_note(lv, record->machine)->uuid, VIR_UUID_STRING_BUFLEN, "%s", text_or(record->uuid, ""));
+		break;
+	case DRIVER_RECORD_DISK:
+		if (!text_empty(record->native))
+			free(map_put(&lv->natives, record->disk, strdup(record->native)));
+		break;
+	case DRIVER_RECORD_ATTACHMENT:
+		plug = plugs_add(&lv->plugs, record->disk, record->attachment, record->machine, record->generation, record->shared);
+		plug->own = calloc(1, sizeof(struct lv_plug));
+		break;
+	case DRIVER_RECORD_SNAPSHOT:
+		break;
+	}
+}
+
+static void lv_learn(void *self, const struct driver_record *records, size_t n)
+{
+	struct lv *lv = self;
+	size_t i;
+
+	pthread_mutex_lock(&lv->lock);
+	for (i = 0; i < n; i++) {
+		if (records[i].gone)
+			forget(lv, &records[i]);
+		else
+			keep(lv, &records[i]);
+	}
+	pthread_mutex_unlock(&lv->lock);
+}
+
 /* Only what libvirt does not know: which attachment of a disk is the newest, and who has it. How things stand with each is
  * read when it is asked for. */
 static bool lv_restore(void *self, const struct driver_record *records, size_t n, char *error, size_t error_size)
@@ -398,16 +489,9 @@ static bool lv_restore(void *self, const struct driver_record *records, size_t n
 	pthread_mutex_lock(&lv->lock);
 	plugs_finish(&lv->plugs);
 	plugs_init(&lv->plugs, free);
-	for (i = 0; i < n; i++) {
-		const struct driver_record *record = &records[i];
-
-		if (record->kind == DRIVER_RECORD_MACHINE)
-			snprintf(lv_machine_note(lv, record->machine)->uuid, VIR_UUID_STRING_BUFLEN, "%s", text_or(record->uuid, ""));
-		if (record->kind != DRIVER_RECORD_ATTACHMENT)
-			continue;
-		plugs_add(&lv->plugs, record->disk, record->attachment, record->machine, record->generation, record->shared)->own =
-			calloc(1, sizeof(struct lv_plug));
-	}
+	forget_natives(lv);
+	for (i = 0; i < n; i++)
+		keep(lv, &records[i]);
 	pthread_mutex_unlock(&lv->lock);
 	return true;
 }
@@ -415,7 +499,10 @@ static bool lv_restore(void *self, const struct driver_record *records, size_t n
 static enum driver_seen seen_of(struct lv_act *act, const char *attachment)
 {
 	const char *alias = lv_alias(&act->arena, attachment);
+	const struct plug *plug;
 	bool missing = false;
+	const char *native;
+	const char *disk;
 	bool fenced;
 
 	if (!act->connection)
@@ -428,9 +515,13 @@ static enum driver_seen seen_of(struct lv_act *act, const char *attachment)
 		return DRIVER_SEEN_ABSENT;
 	pthread_mutex_lock(&act->lv->lock);
 	fenced = map_get(&act->lv->fenced, alias) != NULL;
+	plug = plugs_find_anywhere(&act->lv->plugs, attachment);
+	disk = arena_text(&act->arena, plug ? plug->disk : "");
 	pthread_mutex_unlock(&act->lv->lock);
-	return (!fenced && lv_domain_disk(&act->live, alias)) || lv_domain_disk(&act->config, alias) ? DRIVER_SEEN_PRESENT :
-	                                                                                            DRIVER_SEEN_ABSENT;
+	native = lv_native(act, disk);
+	if (!fenced && lv_domain_find(&act->arena, &act->live, alias, native))
+		return DRIVER_SEEN_PRESENT;
+	return lv_domain_find(&act->arena, &act->config, alias, native) ? DRIVER_SEEN_PRESENT : DRIVER_SEEN_ABSENT;
 }
 
 static enum driver_seen lv_observe(void *self, const char *machine, const char *attachment)
@@ -440,9 +531,9 @@ static enum driver_seen lv_observe(void *self, const char *machine, const char *
 	struct lv_act act;
 	enum driver_seen seen;
 
-	act_begin(&act, self, &call, &reply);
+	lv_act_begin(&act, self, &call, &reply);
 	seen = seen_of(&act, attachment);
-	act_finish(&act);
+	lv_act_finish(&act);
 	return seen;
 }
 
@@ -460,5 +551,7 @@ const struct driver driver_libvirt = {
 	.act = lv_act,
 	.observe = lv_observe,
 	.listen = lv_listen,
+	.survey = lv_survey,
+	.learn = lv_learn,
 	.close = lv_close,
 };

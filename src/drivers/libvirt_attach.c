@@ -30,6 +30,12 @@ struct lv_plug *lv_plug_note(struct lv_act *act)
 	return plug ? plug->own : NULL;
 }
 
+/* The disk of the call on its machine. */
+static const struct lv_disk *here(struct lv_act *act, const struct lv_domain *domain, const char *alias)
+{
+	return lv_domain_find(&act->arena, domain, alias, lv_native(act, act->call->disk));
+}
+
 static void forget_plug(struct lv_act *act)
 {
 	pthread_mutex_lock(&act->lv->lock);
@@ -79,7 +85,8 @@ static const char *disk_xml(struct lv_act *act, const char *alias)
 		                .pool = act->lv->settings.pool,
 		                .volume = act->call->disk,
 		                .serial = serial_of(act) };
-	const struct lv_disk *known = lv_domain_disk(&act->config, alias);
+	const struct lv_disk *known = here(act, &act->config, alias);
+	const char *native = lv_native(act, act->call->disk);
 
 	disk.target = known ? known->target :
 	                      lv_free_target(&act->arena, &act->live, &act->config, act->call->device);
@@ -87,7 +94,8 @@ static const char *disk_xml(struct lv_act *act, const char *alias)
 		reply_answer(act->reply, DRIVER_FAILED, "no-slot", "the machine has no place for another disk");
 		return NULL;
 	}
-	return lv_disk_xml(&act->arena, &disk, act->call->shared);
+	return *native ? lv_native_xml(&act->arena, native, &disk, act->call->shared) :
+	                 lv_disk_xml(&act->arena, &disk, act->call->shared);
 }
 
 /* First what it is at its next start, since that can be taken back at once. */
@@ -98,14 +106,14 @@ static bool plug_in(struct lv_act *act, const char *alias)
 
 	if (!xml)
 		return false;
-	if (!lv_domain_disk(&act->config, alias)) {
+	if (!here(act, &act->config, alias)) {
 		added = virDomainAttachDeviceFlags(act->domain, xml, VIR_DOMAIN_AFFECT_CONFIG) == 0;
 		if (!added) {
 			lv_failed(act, "the disk cannot be attached");
 			return false;
 		}
 	}
-	if (!act->active || lv_domain_disk(&act->live, alias) ||
+	if (!act->active || here(act, &act->live, alias) ||
 	    virDomainAttachDeviceFlags(act->domain, xml, VIR_DOMAIN_AFFECT_LIVE) == 0)
 		return true;
 	lv_failed(act, "the disk cannot be attached to the running machine");
@@ -123,12 +131,14 @@ void lv_attach(struct lv_act *act)
 
 	if (!alias || !lv_must_have_machine(act))
 		return;
-	volume = lv_volume(act, act->call->disk, &missing);
-	if (!volume && missing)
-		reply_answer(act->reply, DRIVER_FAILED, "no-such-disk", "the disk does not exist");
-	if (!volume)
-		return;
-	virStorageVolFree(volume);
+	if (!*lv_native(act, act->call->disk)) {
+		volume = lv_volume(act, act->call->disk, &missing);
+		if (!volume && missing)
+			reply_answer(act->reply, DRIVER_FAILED, "no-such-disk", "the disk does not exist");
+		if (!volume)
+			return;
+		virStorageVolFree(volume);
+	}
 	if (!reserve(act, &fresh))
 		return;
 	if (plug_in(act, alias))
@@ -154,7 +164,7 @@ void lv_check_idle(struct lv_act *act)
 			reply_done(act->reply);
 		return;
 	}
-	disk = lv_domain_disk(&act->live, alias);
+	disk = here(act, &act->live, alias);
 	if (disk && !lv_guest_is_idle(act, disk))
 		return;
 	pthread_mutex_lock(&act->lv->lock);
@@ -168,8 +178,20 @@ void lv_check_idle(struct lv_act *act)
 /* From the next start on the machine has it no more. */
 static bool take_from_config(struct lv_act *act, const char *alias)
 {
-	if (!lv_domain_disk(&act->config, alias) ||
-	    virDomainDetachDeviceAlias(act->domain, alias, VIR_DOMAIN_AFFECT_CONFIG) == 0)
+	const struct lv_disk *disk = here(act, &act->config, alias);
+	struct lv_disk named;
+
+	if (!disk)
+		return true;
+	if (*disk->alias && virDomainDetachDeviceAlias(act->domain, alias, VIR_DOMAIN_AFFECT_CONFIG) == 0)
+		return true;
+	/* One that was not plugged in here has no name but its target. */
+	named = *disk;
+	named.serial = "";
+	named.alias = alias;
+	if (!*disk->alias &&
+	    virDomainDetachDeviceFlags(act->domain, lv_native_xml(&act->arena, lv_native_of(&act->arena, disk), &named, false),
+	                               VIR_DOMAIN_AFFECT_CONFIG) == 0)
 		return true;
 	lv_failed(act, "the disk cannot be taken off the machine's definition");
 	return false;
@@ -189,14 +211,14 @@ static const char *state_words(struct lv_act *act)
 
 /* libvirt takes the request for the deed, and QEMU drops one that comes while the guest boots: it is made again until the
  * disk is gone. It cannot be withdrawn: from the first one on the guest may let go at any moment. */
-static void ask_guest(struct lv_act *act, const char *alias)
+static void ask_guest(struct lv_act *act, const struct lv_disk *disk)
 {
 	int64_t now = moment_monotonic();
 	struct lv_plug here = { 0 };
 	struct lv_plug *note;
 	int64_t since;
 
-	virDomainDetachDeviceAlias(act->domain, alias, VIR_DOMAIN_AFFECT_LIVE);
+	virDomainDetachDeviceAlias(act->domain, disk->device, VIR_DOMAIN_AFFECT_LIVE);
 	pthread_mutex_lock(&act->lv->lock);
 	note = lv_plug_note(act);
 	note = note ? note : &here;
@@ -257,7 +279,7 @@ void lv_detach(struct lv_act *act)
 	lv_wait(act);
 	if (!find_plugged(act, alias))
 		return;
-	disk = lv_domain_disk(&act->live, alias);
+	disk = here(act, &act->live, alias);
 	if (disk && needs_check(act) && !lv_guest_is_idle(act, disk))
 		return;
 	if (!take_from_config(act, alias))
@@ -265,7 +287,7 @@ void lv_detach(struct lv_act *act)
 	if (!disk)
 		let_go(act, alias);
 	else
-		ask_guest(act, alias);
+		ask_guest(act, disk);
 }
 
 /* ---- fence ---- */
@@ -277,7 +299,7 @@ void lv_fence(struct lv_act *act)
 
 	if (!find_plugged(act, alias) || !take_from_config(act, alias))
 		return;
-	disk = lv_domain_disk(&act->live, alias);
+	disk = here(act, &act->live, alias);
 	if (!disk) {
 		let_go(act, alias);
 		return;
@@ -285,7 +307,7 @@ void lv_fence(struct lv_act *act)
 	if (!lv_qmp_cut_off(act, disk))
 		return;
 	/* The device stays on the machine until its guest or its next start lets go of it: that reaches nothing. */
-	virDomainDetachDeviceAlias(act->domain, alias, VIR_DOMAIN_AFFECT_LIVE);
+	virDomainDetachDeviceAlias(act->domain, disk->device, VIR_DOMAIN_AFFECT_LIVE);
 	pthread_mutex_lock(&act->lv->lock);
 	map_put(&act->lv->fenced, alias, act->lv);
 	pthread_mutex_unlock(&act->lv->lock);

@@ -53,6 +53,7 @@ struct lv {
 	pthread_mutex_t lock; /* of all below; never held while libvirt is asked */
 	struct plugs plugs;
 	struct map machines; /* id -> struct lv_machine */
+	struct map natives; /* disk -> char *: what it is called, of those that Cleat did not make */
 	struct map leases;
 	struct map fenced; /* alias -> anything: it is on its machine still, and reaches nothing */
 };
@@ -70,12 +71,21 @@ struct lv_act {
 	struct lv_domain config; /* what it is at its next start */
 };
 
+void lv_act_begin(struct lv_act *act, struct lv *lv, const struct driver_call *call, struct driver_reply *reply);
+void lv_act_finish(struct lv_act *act);
+
 /* Answers with libvirt's last error: UNKNOWN if the connection may be the reason, FAILED otherwise. */
 void lv_failed(struct lv_act *act, const char *what);
 
 /* Looks the machine of the call up and reads it. False if it is missing (then *ret_missing) or libvirt cannot say; answered
  * in the second case only. */
 bool lv_read_machine(struct lv_act *act, bool *ret_missing);
+
+/* Reads act->domain. False, answered, if libvirt cannot say. */
+bool lv_read_domain(struct lv_act *act);
+
+/* What the disk is called if Cleat did not make it; otherwise "". */
+const char *lv_native(struct lv_act *act, const char *disk);
 
 /* The same; "no-such-machine" is the answer if it is missing. */
 bool lv_must_have_machine(struct lv_act *act);
@@ -115,6 +125,9 @@ void lv_attach(struct lv_act *act);
 void lv_check_idle(struct lv_act *act);
 void lv_detach(struct lv_act *act);
 void lv_fence(struct lv_act *act);
+
+/* driver.survey */
+bool lv_survey(void *self, const char *name, struct arena *arena, struct driver_survey *ret, char *error, size_t error_size);
 
 /* Whether the guest of a machine that is on uses the disk; false with the answer: REFUSED "in-use", or PENDING. */
 bool lv_guest_is_idle(struct lv_act *act, const struct lv_disk *disk);

@@ -271,7 +271,8 @@ bool lv_guest_is_idle(struct lv_act *act, const struct lv_disk *disk)
 		wait_for_agent(act, "the guest is paused");
 		return false;
 	}
-	if (act->live.agent == LV_AGENT_NONE || !agent_may_come(act))
+	/* A disk without a serial number cannot be named to it. */
+	if (act->live.agent == LV_AGENT_NONE || !*disk->serial || !agent_may_come(act))
 		return is_idle_without_agent(act, disk);
 	if (act->live.agent == LV_AGENT_DISCONNECTED) {
 		wait_for_agent(act, "the guest's agent is not there");

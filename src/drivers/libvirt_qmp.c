@@ -106,7 +106,7 @@ bool lv_qmp_cut_off(struct lv_act *act, const struct lv_disk *disk)
 	const char *top;
 	const char *below;
 
-	if (!find_nodes(act, disk->alias, &top, &below)) {
+	if (!find_nodes(act, disk->device, &top, &below)) {
 		return fail(act, "the disk cannot be cut off from the running machine",
 		            "only one that QEMU has as raw can; StopInstance with ForceStop takes it off");
 	}

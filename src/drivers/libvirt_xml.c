@@ -95,6 +95,7 @@ static void read_disk(struct arena *arena, const xmlNode *node, struct lv_disk *
 
 	*ret = (struct lv_disk){
 		.alias = text_starts(alias, "ua-") ? alias : "",
+		.device = alias,
 		.target = attribute(arena, child(node, "target"), "dev"),
 		.bus = attribute(arena, child(node, "target"), "bus"),
 		.serial = content(arena, child(node, "serial")),
@@ -171,6 +172,28 @@ const struct lv_disk *lv_domain_disk(const struct lv_domain *domain, const char 
 	return NULL;
 }
 
+const char *lv_native_of(struct arena *arena, const struct lv_disk *disk)
+{
+	if (*disk->file)
+		return arena_printf(arena, "%s:%s", disk->format, disk->file);
+	if (*disk->volume)
+		return arena_printf(arena, "%s:pool=%s/%s", disk->format, disk->pool, disk->volume);
+	return "";
+}
+
+const struct lv_disk *lv_domain_find(struct arena *arena, const struct lv_domain *domain, const char *alias,
+                                     const char *native)
+{
+	const struct lv_disk *found = lv_domain_disk(domain, alias);
+	size_t i;
+
+	for (i = 0; !found && *native && i < domain->n_disks; i++) {
+		if (!text_starts(domain->disks[i].alias, "ua-") && text_equal(lv_native_of(arena, &domain->disks[i]), native))
+			found = &domain->disks[i];
+	}
+	return found;
+}
+
 static bool target_taken(const struct lv_domain *domain, const char *target)
 {
 	size_t i;
@@ -213,6 +236,36 @@ const char *lv_disk_xml(struct arena *arena, const struct lv_disk *disk, bool sh
 	                    escape(arena, disk->pool), escape(arena, disk->volume), disk->target,
 	                    shared ? "<shareable/>" : "", *disk->serial ? "<serial>" : "", escape(arena, disk->serial),
 	                    *disk->serial ? "</serial>" : "", disk->alias);
+}
+
+static const char *source_xml(struct arena *arena, const char *where)
+{
+	const char *pool = text_starts(where, "pool=") ? where + strlen("pool=") : NULL;
+	const char *slash = pool ? strrchr(pool, '/') : NULL;
+
+	if (slash)
+		return arena_printf(arena, "<source pool='%s' volume='%s'/>",
+		                    escape(arena, arena_text_n(arena, pool, (size_t)(slash - pool))), escape(arena, slash + 1));
+	return arena_printf(arena, text_starts(where, "/dev/") ? "<source dev='%s'/>" : "<source file='%s'/>",
+	                    escape(arena, where));
+}
+
+const char *lv_native_xml(struct arena *arena, const char *native, const struct lv_disk *disk, bool shared)
+{
+	const char *where = strchr(native, ':');
+	const char *type;
+
+	if (!where)
+		return NULL;
+	where++;
+	type = text_starts(where, "pool=") ? "volume" : text_starts(where, "/dev/") ? "block" : "file";
+	return arena_printf(arena,
+	                    "<disk type='%s' device='disk'><driver name='qemu' type='%s' cache='none' error_policy='report' "
+	                    "rerror_policy='report'/>%s<target dev='%s' bus='virtio'/>%s%s%s%s<alias name='%s'/></disk>",
+	                    type, escape(arena, arena_text_n(arena, native, (size_t)(where - 1 - native))),
+	                    source_xml(arena, where), disk->target, shared ? "<shareable/>" : "",
+	                    *disk->serial ? "<serial>" : "", escape(arena, disk->serial), *disk->serial ? "</serial>" : "",
+	                    disk->alias);
 }
 
 static const char *ports_xml(struct arena *arena)

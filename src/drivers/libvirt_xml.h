@@ -15,6 +15,7 @@ const char *lv_alias(struct arena *arena, const char *attachment);
 
 struct lv_disk {
 	const char *alias;  /* "" if it has none of its user's */
+	const char *device; /* the alias, whoever gave it; "" where the machine is off and it was nobody's */
 	const char *target; /* "vdb" */
 	const char *bus;    /* "virtio" */
 	const char *serial;
@@ -43,6 +44,16 @@ const struct lv_disk *lv_domain_disk(const struct lv_domain *domain, const char 
 
 /* The first free of vda, vdb, ... in neither of the two; the letter of `wanted` ("/dev/xvdb") if that is free. */
 const char *lv_free_target(struct arena *arena, const struct lv_domain *a, const struct lv_domain *b, const char *wanted);
+
+/* How Cleat calls a disk that it did not make: "qcow2:/path", or "raw:pool=POOL/VOLUME"; "" if it has neither. */
+const char *lv_native_of(struct arena *arena, const struct lv_disk *disk);
+
+/* The disk of that alias, or the one that is called so and has no alias of Cleat's; `native` may be "". */
+const struct lv_disk *lv_domain_find(struct arena *arena, const struct lv_domain *domain, const char *alias,
+                                     const char *native);
+
+/* For one of a native name: made of what that says, with the target, serial and alias of `disk`. */
+const char *lv_native_xml(struct arena *arena, const char *native, const struct lv_disk *disk, bool shared);
 
 const char *lv_disk_xml(struct arena *arena, const struct lv_disk *disk, bool shared);
 

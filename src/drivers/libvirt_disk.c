@@ -134,7 +134,9 @@ static bool upload_image(struct lv_act *act, virStorageVolPtr volume)
 	       virStorageVolUpload(volume, stream, 0, (unsigned long long)size.st_size,
 	                           VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM) == 0 &&
 	       virStreamSparseSendAll(stream, upload_read, upload_hole, upload_skip, &upload) == 0 &&
-	       virStreamFinish(stream) == 0;
+	       virStreamFinish(stream) == 0 &&
+	       /* It is as large as what was written to it now. */
+	       virStorageVolResize(volume, (unsigned long long)act->call->size_gib * GIB, 0) == 0;
 	if (!sent)
 		lv_failed(act, "the image cannot be written to the volume");
 	if (stream)

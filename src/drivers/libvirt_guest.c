@@ -16,6 +16,7 @@
 #define SCRIPT_MAX   (5 * SECOND)  /* for all that the guest looks at */
 #define SCRIPT_POLL  20
 #define LOOK_AGAIN   500
+#define SILENT_AGAIN (5 * SECOND)  /* an agent that did not answer has held a thread for a while */
 #define SAMPLE_AFTER (2 * SECOND)  /* between two looks at the counters of a disk */
 
 enum heard { HEARD_IDLE, HEARD_USED, HEARD_NOTHING, HEARD_UNABLE };
@@ -258,9 +259,9 @@ static bool is_paused(struct lv_act *act)
 	return virDomainGetState(act->domain, &state, NULL, 0) == 0 && state == VIR_DOMAIN_PAUSED;
 }
 
-static void wait_for_agent(struct lv_act *act, const char *why)
+static void wait_for_agent(struct lv_act *act, int64_t look_again_ms, const char *why)
 {
-	reply_pending(act->reply, LOOK_AGAIN, "waiting-for-guest", "%s: whether the guest uses the disk cannot be told yet", why);
+	reply_pending(act->reply, look_again_ms, "waiting-for-guest", "%s: whether the guest uses the disk cannot be told yet", why);
 }
 
 bool lv_guest_is_idle(struct lv_act *act, const struct lv_disk *disk)
@@ -268,14 +269,14 @@ bool lv_guest_is_idle(struct lv_act *act, const struct lv_disk *disk)
 	enum heard heard;
 
 	if (is_paused(act)) {
-		wait_for_agent(act, "the guest is paused");
+		wait_for_agent(act, LOOK_AGAIN, "the guest is paused");
 		return false;
 	}
 	/* A disk without a serial number cannot be named to it. */
 	if (act->live.agent == LV_AGENT_NONE || !*disk->serial || !agent_may_come(act))
 		return is_idle_without_agent(act, disk);
 	if (act->live.agent == LV_AGENT_DISCONNECTED) {
-		wait_for_agent(act, "the guest's agent is not there");
+		wait_for_agent(act, LOOK_AGAIN, "the guest's agent is not there");
 		return false;
 	}
 	heard = ask_by_script(act, disk);
@@ -291,6 +292,6 @@ bool lv_guest_is_idle(struct lv_act *act, const struct lv_disk *disk)
 	case HEARD_NOTHING:
 		break;
 	}
-	wait_for_agent(act, "the guest's agent does not answer");
+	wait_for_agent(act, SILENT_AGAIN, "the guest's agent does not answer");
 	return false;
 }

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "drivers/reply.h"
 
-#define THREADS       4
+#define THREADS       8
 #define WAIT_MS       5            /* how long whoever asks waits for what may be done in a moment */
 #define UNDER_WAY_MS  SECOND       /* when to ask again if nobody is woken */
 #define KEPT_MS       (10 * SECOND) /* that an act is DONE is told again for so long */

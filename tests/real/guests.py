@@ -13,12 +13,23 @@ IMAGES = {  # id: what its kernel is told besides
 }
 
 
+CONTENT = b"what an image holds" * 1000
+
+
 def fleet_file(path):
     """Writes a fleet whose catalogue has the images and the type test.tiny; its path."""
     guest = guest_folder()
     images = [{"id": name, "kernel": str(guest / "vmlinuz"), "initrd": str(guest / "initrd"),
                "cmdline": f"console=ttyS0 quiet rdinit=/init no_timer_check {more}", "size_gib": 1}
               for name, more in IMAGES.items()]
+    # Bytes, a hole, and bytes.
+    content = path.parent / "content.raw"
+    with open(content, "wb") as file:
+        file.write(CONTENT)
+        file.seek(8 << 20)
+        file.write(CONTENT)
+        file.truncate(16 << 20)
+    images.append({"id": "content", "path": str(content), "size_gib": 20})
     types = [{"id": "test.tiny", "family": "test", "cpus": 1, "memory_mib": 128}]
     path.write_text(json.dumps({"cleat_fleet": 1, "catalogue": {"instance_types": types, "images": images}}), encoding="utf-8")
     return path

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cloud import fleet_set
+from guests import CONTENT
 from libvirtd import wait_for
 
 RECORD = 4096
@@ -145,3 +146,36 @@ def test_power_and_release(real):
     assert real.cloud.disk(disk)["Status"] == "Available" and disk in real.libvirtd.virsh("vol-list", "cleat")
     real.cloud.DeleteDisk(DiskId=disk)
     assert disk not in real.libvirtd.virsh("vol-list", "cleat")
+
+
+def content_of(real, volume):
+    with open(real.libvirtd.folder / "pool" / volume, "rb") as file:
+        data = file.read(17 << 20)
+    ends = data[:len(CONTENT)] == CONTENT and data[8 << 20:][:len(CONTENT)] == CONTENT
+    return ends and not data[len(CONTENT):8 << 20].strip(b"\0") and not data[(8 << 20) + len(CONTENT):].strip(b"\0")
+
+
+def test_image_becomes_the_system_disk_and_a_snapshot_another(real):
+    """Its bytes, also after they were overwritten and put back; what a snapshot holds outlives both."""
+    instance = real.run("content", wait=False)
+    system = real.cloud.system_disk(instance)
+    volume = real.libvirtd.folder / "pool" / system
+    assert content_of(real, system)
+    assert volume.stat().st_size == 20 << 30 and volume.stat().st_blocks * 512 < 16 << 20  # holes stay holes
+    # QEMU has it: a snapshot would be of no moment.
+    snapshot = real.cloud.CreateSnapshot(DiskId=system)["SnapshotId"]
+
+    def status():
+        found = real.cloud.DescribeSnapshots(RegionId="cn-hangzhou", SnapshotIds=json.dumps([snapshot]))["Snapshots"]["Snapshot"]
+        return found[0]["Status"] if found else "gone"
+    wait_for(lambda: status() == "failed", "the snapshot fails")
+    assert "a machine that is on can write the disk" in real.why(system)
+    real.cloud.StopInstance(InstanceId=instance, ForceStop=True)
+    real.wait_instance(instance, "Stopped")
+    with open(volume, "r+b") as file:
+        file.write(b"overwritten")
+    assert not content_of(real, system)
+    real.cloud.ReInitDisk(DiskId=system)
+    real.wait_disk(system, "In_use")
+    assert content_of(real, system)
+    real.remove(instance)

@@ -95,8 +95,9 @@ extern const char *const driver_answer_names[DRIVER_ANSWER_MAX + 1];
 struct driver_reply {
 	enum driver_answer answer;
 	int64_t look_again_ms; /* real time; with PENDING and UNKNOWN */
-	/* One word for programs: "in-use", "stale", "no-such-machine", ... With PENDING "under-way" means that the driver is
-	 * at it and waits for nobody: a forced detach is not yet a reason to fence. */
+	/* One word for programs: "in-use", "stale", "no-such-machine", ... With PENDING there are two that do not yet make a
+	 * forced detach fence: "under-way", the driver is at it and waits for nobody; "asked", the guest was asked a moment
+	 * ago. */
 	char reason[32];
 	char message[256];     /* a sentence for people */
 };

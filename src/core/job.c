@@ -238,7 +238,7 @@ static void job_wait(struct work *work, struct job *job, const struct driver_rep
 {
 	bool driver_is_at_it = text_equal(reply->reason, "under-way");
 	bool fences = job->kind == JOB_DETACH && job->force && job->step == JOB_REQUESTED &&
-	              reply->answer == DRIVER_PENDING && !driver_is_at_it;
+	              reply->answer == DRIVER_PENDING && !driver_is_at_it && !text_equal(reply->reason, "asked");
 
 	job->attempts++;
 	/* One that undoes keeps what made it, and one that waits for a guest what it waits for while that is asked again. */

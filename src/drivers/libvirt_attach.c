@@ -229,7 +229,7 @@ static void ask_guest(struct lv_act *act, const struct lv_disk *disk)
 	pthread_mutex_unlock(&act->lv->lock);
 	since = now - here.asked_at;
 	reply_pending(act->reply, since < SOON_UNTIL ? SOON_MS : LATER_MS,
-	              act->call->force && since < FORCE_GRACE ? "under-way" : "waiting-for-guest",
+	              since < FORCE_GRACE ? "asked" : "waiting-for-guest",
 	              "the guest has not let go of the disk; it was asked %lld times in %lld s%s", (long long)here.asks,
 	              (long long)(since / SECOND), state_words(act));
 }

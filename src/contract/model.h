@@ -74,9 +74,9 @@ struct image {
 	int64_t size_gib;
 	bool deleted; /* no longer to be had; instances that were made of it live on */
 	int64_t created_at;
-	/* For machines that are real: files where they run. A kernel is booted as it is; without one the machine boots from
-	 * its system disk, which has the content of `path`. */
-	const char *path; /* raw bytes */
+	/* For machines that are real. A kernel is booted as it is, a file where the machines run; without one the machine boots
+	 * from its system disk, which has the content of `path`: raw bytes, read by this server. */
+	const char *path;
 	const char *kernel;
 	const char *initrd;
 	const char *cmdline;

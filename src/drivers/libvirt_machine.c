@@ -52,7 +52,7 @@ void lv_delete_machine(struct lv_act *act)
 		reply_done(act->reply);
 		return;
 	}
-	if (!text_equal(act->config.machine, act->call->machine) || act->config.adopted) {
+	if (!text_equal(act->config.machine, act->call->machine)) {
 		reply_answer(act->reply, DRIVER_REFUSED, "not-ours", "Cleat did not make this machine, and so does not remove it");
 		return;
 	}

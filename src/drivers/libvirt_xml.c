@@ -134,7 +134,6 @@ static void read_metadata(struct arena *arena, const xmlNode *metadata, struct l
 		if (at->type != XML_ELEMENT_NODE || !at->ns || strcmp((const char *)at->ns->href, LV_METADATA_URI) != 0)
 			continue;
 		ret->machine = attribute(arena, at, "id");
-		ret->adopted = text_equal(attribute(arena, at, "adopted"), "yes");
 	}
 }
 
@@ -301,7 +300,7 @@ const char *lv_machine_xml(struct arena *arena, const char *machine, const char 
 	                    "<controller type='usb' model='none'/><memballoon model='none'/>"
 	                    "<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
 	                    "<serial type='pty'/></devices></domain>",
-	                    type, escape(arena, machine), escape(arena, uuid), lv_metadata_xml(arena, machine, false),
+	                    type, escape(arena, machine), escape(arena, uuid), lv_metadata_xml(arena, machine),
 	                    (long long)build->memory_mib, (long long)build->cpus, boot_xml(arena, build),
 	                    text_equal(type, "kvm") ? "<cpu mode='host-passthrough'/>" : "", ports_xml(arena));
 }
@@ -314,8 +313,8 @@ const char *lv_volume_xml(struct arena *arena, const char *name, int64_t size_gi
 	                    escape(arena, name), (long long)size_gib);
 }
 
-const char *lv_metadata_xml(struct arena *arena, const char *machine, bool adopted)
+const char *lv_metadata_xml(struct arena *arena, const char *machine)
 {
-	return arena_printf(arena, "<" LV_METADATA_KEY ":machine xmlns:" LV_METADATA_KEY "='" LV_METADATA_URI "' id='%s'%s/>",
-	                    escape(arena, machine), adopted ? " adopted='yes'" : "");
+	return arena_printf(arena, "<" LV_METADATA_KEY ":machine xmlns:" LV_METADATA_KEY "='" LV_METADATA_URI "' id='%s'/>",
+	                    escape(arena, machine));
 }

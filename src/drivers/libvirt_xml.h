@@ -30,8 +30,7 @@ enum lv_agent { LV_AGENT_NONE, LV_AGENT_DISCONNECTED, LV_AGENT_CONNECTED };
 
 /* What the XML of a domain says. */
 struct lv_domain {
-	const char *machine; /* as which Cleat made or took it; "" for others */
-	bool adopted;        /* taken, not made */
+	const char *machine; /* as which Cleat made it; "" for others */
 	struct lv_disk *disks;
 	size_t n_disks;
 	enum lv_agent agent;
@@ -66,6 +65,6 @@ const char *lv_volume_xml(struct arena *arena, const char *name, int64_t size_gi
 /* The XML element by which a domain says whose machine it is. */
 #define LV_METADATA_URI "https://cleat.invalid/libvirt/1"
 #define LV_METADATA_KEY "cleat"
-const char *lv_metadata_xml(struct arena *arena, const char *machine, bool adopted);
+const char *lv_metadata_xml(struct arena *arena, const char *machine);
 
 #endif

@@ -30,7 +30,6 @@ static void a_domain_is_read(void **state)
 	arena_init(&arena);
 	assert_true(lv_domain_read(&arena, running, &domain));
 	assert_string_equal(domain.machine, "i-1");
-	assert_false(domain.adopted);
 	assert_int_equal(domain.agent, LV_AGENT_CONNECTED);
 	assert_int_equal(domain.n_disks, 3);
 	assert_string_equal(domain.disks[0].serial, "s&1");

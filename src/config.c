@@ -17,6 +17,7 @@
 static const char *const pace_words[] = { "instant", "quick", "real", NULL };
 static const char *const clock_words[] = { "real", "manual", NULL };
 static const char *const tls_words[] = { "on", "off", NULL };
+static const char *const accounts_words[] = { "known", "auto", NULL };
 static const char *const log_words[] = { "json", "text", NULL };
 static const char *const level_words[] = { "debug", "info", "warning", "error", "off", NULL };
 
@@ -67,6 +68,13 @@ const struct option config_options[] = {
 	{ "access-key-secret", "CLEAT_ACCESS_KEY_SECRET", AS_TEXT(struct config, access_key_secret),
 	  .value = "SECRET", .flags = OPTION_SECRET, .group = "Access",
 	  .doc = "the secret of the --dev-key; better given as the variable, since others see the command line" },
+	{ "accounts", "CLEAT_ACCOUNTS", AS_CHOICE(struct config, accounts, accounts_words), .otherwise = "known",
+	  .group = "Access",
+	  .doc = "auto: every access key id that begins with test- and signs with the secret cleat-secret gets an account of its own "
+	         "by its first call, so that tests share a server; on other than loopback addresses only with a secret of your "
+	         "own" },
+	{ "accounts-secret", "CLEAT_ACCOUNTS_SECRET", AS_TEXT(struct config, accounts_secret), .value = "SECRET",
+	  .flags = OPTION_SECRET, .group = "Access", .doc = "the secret of those keys instead; better given as the variable" },
 	{ "control-token-file", "CLEAT_CONTROL_TOKEN_FILE", AS_TEXT(struct config, control_token_file),
 	  .value = "FILE", .group = "Access",
 	  .doc = "where the token of the control API is kept; control_token in the data directory" },
@@ -115,6 +123,8 @@ const struct option config_options[] = {
 	{ "max-connections-per-address", "CLEAT_MAX_CONNECTIONS_PER_ADDRESS",
 	  AS_INT(struct config, max_connections_per_address, 1, 1000000), .otherwise = "1024", .value = "N",
 	  .group = "Limits", .doc = "connections at a time from one address" },
+	{ "max-accounts", "CLEAT_MAX_ACCOUNTS", AS_INT(struct config, max_accounts, 1, 1000), .otherwise = "1000",
+	  .value = "N", .group = "Limits", .doc = "accounts, over which --accounts auto makes no more" },
 	{ "max-queue", "CLEAT_MAX_QUEUE", AS_INT(struct config, max_queue, 1, 1000000), .otherwise = "8192",
 	  .value = "N", .group = "Limits", .doc = "changes that wait to be written; more are answered 503" },
 	{ "max-store-bytes", "CLEAT_MAX_STORE_BYTES", AS_SIZE(struct config, max_store_bytes, 0, INT64_MAX),
@@ -218,6 +228,23 @@ static bool choose_key(struct config *config, char *error, size_t error_size)
 	return true;
 }
 
+static bool choose_accounts(struct config *config, char *error, size_t error_size)
+{
+	if (config->accounts == CONFIG_ACCOUNTS_KNOWN)
+		return !config->accounts_secret ||
+		       fail(error, error_size, "--accounts-secret (or CLEAT_ACCOUNTS_SECRET) has no use without --accounts %s", "auto");
+	if (config->accounts_secret && !fits_key(config->accounts_secret))
+		return fail(error, error_size, "CLEAT_ACCOUNTS_SECRET must have 1 to 128 characters%s", "");
+	if (!config->accounts_secret && !config->listen_loopback)
+		return fail(error, error_size,
+		            "--accounts auto lets everybody in who can reach this server, so it is not served on %s; choose a secret "
+		            "of your own with CLEAT_ACCOUNTS_SECRET, or listen on 127.0.0.1",
+		            config->listen_host);
+	if (!config->accounts_secret)
+		config->accounts_secret = DEV_KEY_SECRET;
+	return true;
+}
+
 static bool choose_tls(struct config *config, char *error, size_t error_size)
 {
 	if (!config->tls_cert != !config->tls_key)
@@ -296,7 +323,7 @@ bool config_load(int argc, char **argv, struct config *ret, char *error, size_t 
 		            words.items[0]);
 	choose_threads(ret);
 	return read_listen(ret, error, error_size) && choose_key(ret, error, error_size) &&
-	       choose_tls(ret, error, error_size) && check_metadata(ret, error, error_size) &&
+	       choose_accounts(ret, error, error_size) && choose_tls(ret, error, error_size) && check_metadata(ret, error, error_size) &&
 	       choose_data(ret, error, error_size);
 }
 

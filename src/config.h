@@ -14,6 +14,7 @@
 enum config_pace { CONFIG_PACE_INSTANT, CONFIG_PACE_QUICK, CONFIG_PACE_REAL };
 enum config_tls { CONFIG_TLS_ON, CONFIG_TLS_OFF };
 enum config_clock { CONFIG_CLOCK_REAL, CONFIG_CLOCK_MANUAL };
+enum config_accounts { CONFIG_ACCOUNTS_KNOWN, CONFIG_ACCOUNTS_AUTO };
 
 struct config {
 	struct arena arena; /* texts that belong to nobody else */
@@ -35,6 +36,9 @@ struct config {
 	bool dev_key;
 	const char *access_key_id; /* with dev_key never NULL */
 	const char *access_key_secret;
+	enum config_accounts accounts;
+	const char *accounts_secret; /* of keys that get accounts of their own; with "auto" never NULL */
+	int64_t max_accounts;
 	const char *control_token_file; /* NULL: in the data directory */
 	bool metadata;
 	const char *metadata_instance; /* NULL: the oldest */

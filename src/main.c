@@ -98,7 +98,7 @@ static const struct command commands[] = {
 	  "Makes an access key and prints its id and its secret, which is shown this once.",
 	  cli_key_create_options, cli_key_create },
 	{ "key list", "", "list the access keys", "Lists the access keys, without their secrets.",
-	  cli_control_options, cli_key_list },
+	  cli_key_list_options, cli_key_list },
 	{ "key disable", "ID", "refuse an access key from now on",
 	  "Refuses every request that is signed with this key, from the next one on.", cli_control_options,
 	  cli_key_disable },
@@ -169,7 +169,7 @@ static const struct command commands[] = {
 	  "access keys.",
 	  cli_backup_options, cli_backup },
 	{ "reference", "API", "print the reference of an API",
-	  "Prints the operations of an API (bssapi, control, ecs, location, metadata, sts, vpc) with their parameters, replies and "
+	  "Prints the operations of an API (bssapi, control, ecs, location, metadata, rds, slb, sts, vpc) with their parameters, replies and "
 	  "errors as Markdown, from the tables that this program serves them by.",
 	  reference_options, reference_main },
 	{ "version", "", "print the version", "Prints the version of this program.", NULL, version_main },

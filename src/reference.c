@@ -24,6 +24,8 @@ const char *reference_type(const struct field *field)
 		return "number";
 	case FIELD_TEXTS:
 		return "list of texts";
+	case FIELD_INTS:
+		return "list of numbers";
 	case FIELD_JSON_TEXTS:
 		return "JSON list of texts";
 	case FIELD_ITEMS:
@@ -34,17 +36,28 @@ const char *reference_type(const struct field *field)
 	return "";
 }
 
-void reference_name(const struct field *field, const char *prefix, bool input, char *ret, size_t size)
+void reference_name(const struct field *field, enum edition edition, const char *prefix, bool input, char *ret, size_t size)
 {
-	bool list = field->type == FIELD_ITEMS || field->type == FIELD_TEXTS;
+	bool list = field->type == FIELD_ITEMS || field->type == FIELD_TEXTS || field->type == FIELD_INTS;
+	const char *name = field_name(field, edition);
 
 	if (input)
-		snprintf(ret, size, "%s%s%s", prefix, field->name, list ? ".N" : "");
-	else if (list && field->item)
-		snprintf(ret, size, "%s%s.%s[]", prefix, field->name, field->item);
+		snprintf(ret, size, "%s%s%s", prefix, name, list ? ".N" : "");
+	else if (list && field->item && edition == EDITION_FIRST)
+		snprintf(ret, size, "%s%s.%s[]", prefix, name, field->item);
 	else
-		snprintf(ret, size, "%s%s%s", prefix, field->name, list ? "[]" : "");
+		snprintf(ret, size, "%s%s%s", prefix, name, list ? "[]" : "");
 }
+
+/* What is printed: the first edition, and what the later one calls otherwise, if the API has one. */
+struct printing {
+	const char *later; /* its version; NULL: none */
+	bool input;
+};
+
+struct prefixes {
+	const char *of[EDITION_LATER + 1];
+};
 
 static void print_values(const struct field *field)
 {
@@ -78,27 +91,60 @@ static void print_limits(const struct field *field)
 		printf(" `true`: all checks, no change.");
 }
 
-static void print_fields(const struct field *fields, const char *prefix, bool input)
+/* Both names, where they differ, and in which edition the field is not there. */
+static void print_name(const struct printing *page, const struct field *field, const struct prefixes *prefixes)
+{
+	char names[EDITION_LATER + 1][256] = { "", "" };
+	int e;
+
+	for (e = 0; e <= EDITION_LATER; e++) {
+		if (field_name(field, (enum edition)e))
+			reference_name(field, (enum edition)e, prefixes->of[e], page->input, names[e], sizeof names[e]);
+	}
+	if (!page->later || text_equal(names[EDITION_FIRST], names[EDITION_LATER]))
+		printf("| `%s` | ", names[EDITION_FIRST]);
+	else if (!*names[EDITION_LATER])
+		printf("| `%s` (not in %s) | ", names[EDITION_FIRST], page->later);
+	else if (!*names[EDITION_FIRST])
+		printf("| `%s` (only in %s) | ", names[EDITION_LATER], page->later);
+	else
+		printf("| `%s` (%s: `%s`) | ", names[EDITION_FIRST], page->later, names[EDITION_LATER]);
+}
+
+static void print_fields(const struct printing *page, const struct field *fields, const struct prefixes *prefixes);
+
+static void print_inner(const struct printing *page, const struct field *field, const struct prefixes *prefixes)
+{
+	char names[EDITION_LATER + 1][260] = { "", "" };
+	struct prefixes inner = { { names[EDITION_FIRST], names[EDITION_LATER] } };
+	char name[256];
+	int e;
+
+	for (e = 0; e <= EDITION_LATER; e++) {
+		if (!field_name(field, (enum edition)e))
+			continue;
+		reference_name(field, (enum edition)e, prefixes->of[e], page->input, name, sizeof name);
+		snprintf(names[e], sizeof names[e], "%s.", name);
+	}
+	print_fields(page, field->of->fields, &inner);
+}
+
+static void print_fields(const struct printing *page, const struct field *fields, const struct prefixes *prefixes)
 {
 	const struct field *field;
-	char name[256];
 
 	for (field = fields; field->name; field++) {
-		reference_name(field, prefix, input, name, sizeof name);
-		printf("| `%s` | %s | ", name, reference_type(field));
-		if (input)
+		print_name(page, field, prefixes);
+		printf("%s | ", reference_type(field));
+		if (page->input)
 			printf("%s | ", field->flags & FIELD_REQUIRED ? "yes" : "");
 		printf("%s", field->doc ? field->doc : "");
 		print_values(field);
-		if (input)
+		if (page->input)
 			print_limits(field);
 		printf(" |\n");
-		if (field->of) {
-			char inner[260];
-
-			snprintf(inner, sizeof inner, "%s.", name);
-			print_fields(field->of->fields, inner, input);
-		}
+		if (field->of)
+			print_inner(page, field, prefixes);
 	}
 }
 
@@ -114,18 +160,22 @@ static bool has_rows(const struct error_row *rows)
 	return rows && rows->reason != REFUSE_NONE;
 }
 
-static void print_operation(const struct operation *operation)
+static void print_operation(const struct operation *operation, const char *later)
 {
+	const struct prefixes none = { { "", "" } };
+
 	printf("\n## %s\n\n%s\n", operation->name, operation->doc);
-	if (operation->permission)
+	if (operation->open_to_all)
+		printf("\nNo permission is asked for.\n");
+	else if (operation->permission)
 		printf("\nPermission `%s` on `%s`.\n", operation->permission, operation->resource);
 	if (operation->in.fields->name) {
 		printf("\n| parameter | type | needed | meaning |\n|---|---|---|---|\n");
-		print_fields(operation->in.fields, "", true);
+		print_fields(&(struct printing){ later, true }, operation->in.fields, &none);
 	}
 	if (operation->out.fields->name) {
 		printf("\n| reply | type | |\n|---|---|---|\n");
-		print_fields(operation->out.fields, "", false);
+		print_fields(&(struct printing){ later, false }, operation->out.fields, &none);
 	}
 	if (has_rows(operation->errors) || has_rows(operation->faults)) {
 		printf("\n| HTTP | code | message | reason | source, if not the vendor's page |\n|---|---|---|---|---|\n");
@@ -134,7 +184,7 @@ static void print_operation(const struct operation *operation)
 	}
 }
 
-static void print_dialect(const struct dialect *dialect, const char *title, const char *introduction)
+static void print_dialect(const struct dialect *dialect, const char *title, const char *introduction, const char *later)
 {
 	const struct operation *const *at;
 	size_t n = 0;
@@ -147,19 +197,19 @@ static void print_dialect(const struct dialect *dialect, const char *title, cons
 		printf("%s %s", at == dialect->operations ? "" : ",", (*at)->name);
 	printf(".\n");
 	for (at = dialect->operations; *at; at++)
-		print_operation(*at);
+		print_operation(*at, later);
 	printf("\n## Errors of every operation\n\n| HTTP | code | message | reason | source, if not the vendor's gateway |\n"
 	       "|---|---|---|---|---|\n");
 	print_rows(dialect->errors);
 	print_rows(dialect->faults);
 }
 
-static const struct product *product_named(const char *name)
+static const struct product *product_named(const char *name, enum edition edition)
 {
 	const struct product *const *at;
 
 	for (at = products; *at; at++) {
-		if (text_equal((*at)->name, name))
+		if (text_equal((*at)->name, name) && (*at)->edition == edition)
 			return *at;
 	}
 	return NULL;
@@ -168,18 +218,21 @@ static const struct product *product_named(const char *name)
 /* A product is its dialect with operations of its own. */
 static void print_product(const struct product *product, bool json)
 {
+	const struct product *later = product_named(product->name, EDITION_LATER);
 	struct dialect dialect = dialect_aliyun;
 	char title[64];
 
 	dialect.operations = product->operations;
-	snprintf(title, sizeof title, "%s %s", text_equal(product->name, "ecs") ? "ECS" : product->title, product->version);
+	snprintf(title, sizeof title, "%s %s%s%s", text_equal(product->name, "ecs") ? "ECS" : product->title, product->version,
+	         later ? " and " : "", later ? later->version : "");
 	if (json)
 		reference_json(&dialect);
 	else
 		print_dialect(&dialect, title,
 		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
 		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about. "
-		              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).");
+		              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).",
+		              later ? later->version : NULL);
 }
 
 struct reference_choice {
@@ -193,7 +246,7 @@ const struct option reference_options[] = {
 
 static bool print(const char *name, bool json)
 {
-	const struct product *product = product_named(name);
+	const struct product *product = product_named(name, EDITION_FIRST);
 	bool metadata = text_equal(name, "metadata");
 
 	if (!product && !metadata && !text_equal(name, "control"))
@@ -205,11 +258,11 @@ static bool print(const char *name, bool json)
 	else if (metadata)
 		print_dialect(&dialect_metadata, "Instance metadata",
 		              "Served with `--metadata`. Before `/latest/` may stand an instance: `/i-.../latest/`; `2016-01-01` is "
-		              "the same as `latest`. Paths are the input; replies are texts or JSON.");
+		              "the same as `latest`. Paths are the input; replies are texts or JSON.", NULL);
 	else
 		print_dialect(&dialect_control, "Control API",
 		              "JSON over HTTP, with the header `Authorization: Bearer TOKEN`; the token is in the file "
-		              "`control_token` of the data directory. Input is the query or a JSON object as body.");
+		              "`control_token` of the data directory. Input is the query or a JSON object as body.", NULL);
 	return true;
 }
 
@@ -222,7 +275,7 @@ int reference_main(int argc, char **argv)
 	bool printed;
 
 	arena_init(&arena);
-	snprintf(error, sizeof error, "which one? bssapi, control, ecs, location, metadata, sts or vpc");
+	snprintf(error, sizeof error, "which one? bssapi, control, ecs, ess, location, metadata, rds, slb, sts or vpc");
 	printed = options_read(reference_options, &arena, argc, argv, &choice, &words, error, sizeof error) &&
 	          words.n == 1 && print(words.items[0], choice.json);
 	arena_finish(&arena);

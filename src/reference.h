@@ -15,7 +15,7 @@ void reference_json(const struct dialect *dialect);
 /* What a field takes, in a word or two. */
 const char *reference_type(const struct field *field);
 
-/* Its name on the wire behind `prefix`: "Tag.N" in requests, "Tags.Tag[]" in replies. */
-void reference_name(const struct field *field, const char *prefix, bool input, char *ret, size_t size);
+/* Its name on the wire in that edition, where it is there, behind `prefix`: "Tag.N" in requests, "Tags.Tag[]" in replies. */
+void reference_name(const struct field *field, enum edition edition, const char *prefix, bool input, char *ret, size_t size);
 
 #endif

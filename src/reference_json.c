@@ -56,7 +56,9 @@ static void walk(struct writer *w, const struct field *fields, const char *prefi
 	char inner[260];
 
 	for (field = fields; field->name; field++) {
-		reference_name(field, prefix, input, name, sizeof name);
+		if (!field_name(field, EDITION_FIRST))
+			continue;
+		reference_name(field, EDITION_FIRST, prefix, input, name, sizeof name);
 		each(w, field, name);
 		if (!field->of)
 			continue;

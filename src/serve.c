@@ -237,9 +237,12 @@ static bool keys_begin(struct server *server)
 		log_event(LOG_WARNING, "clock", LOG_TEXT_PAIR("problem", "this store lived by a manual clock that is ahead: cloud "
 		                                                         "time stands until the machine's clock is there"));
 	server->api.keys = key_cache_create();
+	key_cache_speak(server->api.keys, server->api.dialects);
 	/* The development key is in no store: it is valid while the server that was given it runs. */
 	if (config->dev_key)
 		key_cache_fix(server->api.keys, config->access_key_id, config->access_key_secret);
+	if (config->accounts == CONFIG_ACCOUNTS_AUTO)
+		key_cache_own_secret(server->api.keys, config->accounts_secret);
 	server->api.faults = fault_cache_create();
 	return begun && key_cache_load(server->api.keys, server->core.store) &&
 	       fault_cache_load(server->api.faults, server->core.store);
@@ -365,6 +368,19 @@ static void warn_of_plain(const struct config *config)
 	          LOG_TEXT_PAIR("listen", config->listen));
 }
 
+/* Also where the log is off: who starts this without knowing it is to see it. */
+static void warn_of_accounts(const struct config *config)
+{
+	static const char text[] = "every access key id test-... that signs with the secret of --accounts auto is let in and gets an "
+				   "account of its own; this is for tests";
+
+	if (config->accounts != CONFIG_ACCOUNTS_AUTO)
+		return;
+	fprintf(stderr, "cleat serve: %s\n", text);
+	log_event(LOG_WARNING, "accounts-auto", LOG_TEXT_PAIR("problem", text), LOG_TEXT_PAIR("listen", config->listen),
+	          LOG_NUMBER_PAIR("max_accounts", config->max_accounts));
+}
+
 static bool http_begin(struct server *server)
 {
 	const struct config *config = server->config;
@@ -395,6 +411,7 @@ static bool http_begin(struct server *server)
 		log_event(LOG_INFO, "ephemeral", LOG_TEXT_PAIR("message", "other commands reach this server with --data"),
 		          LOG_TEXT_PAIR("data", server->directory));
 	warn_of_plain(config);
+	warn_of_accounts(config);
 	return true;
 }
 
@@ -424,6 +441,8 @@ static void configure(struct server *server)
 			.version = CLEAT_VERSION,
 			.data_directory = server->directory,
 			.https = config->tls == CONFIG_TLS_ON,
+			.own_accounts = config->accounts == CONFIG_ACCOUNTS_AUTO,
+			.max_accounts = config->max_accounts,
 			.metadata_instance = config->metadata_instance,
 			.metadata_role = config->metadata_role,
 		},

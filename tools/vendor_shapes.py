@@ -6,18 +6,24 @@ tests/data/aliyun_shapes.json, the parameters into tests/data/aliyun_operations.
     python tools/vendor_shapes.py DescribeInstanceHistoryEvents ...
 
 Both are read from the models of the vendor's own client, the PyPI package alibabacloud-ecs20140526 of the Python that runs
-this script. An operation that is in a file already keeps what it has there. The error rows are on no list of the client:
+this script. Of the other products in PRODUCTS only the replies are written, each into a file of its own:
+
+    python tools/vendor_shapes.py --product slb AddBackendServers ... An operation that is in a file already keeps what it has there. The error rows are on no list of the client:
 copy them by hand from the vendor's page of the operation into "errors", as [HTTP status, code, message].
 """
 
 import argparse
+import importlib
 import importlib.metadata
 import json
 import pathlib
 import typing
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data"
-PACKAGE = "alibabacloud-ecs20140526"
+# product: its client, the file of its shapes
+PRODUCTS = {"ecs": ("alibabacloud-ecs20140526", "aliyun_shapes.json"),
+            "rds": ("alibabacloud-rds20140815", "aliyun_rds_shapes.json"),
+            "slb": ("alibabacloud-slb20140515", "aliyun_slb_shapes.json")}
 WORDS = {str: "string", bool: "boolean", int: "number", float: "number"}
 # Every operation has these and none does anything with them.
 OF_ALL = {"OwnerAccount", "OwnerId", "ResourceOwnerAccount", "ResourceOwnerId"}
@@ -25,8 +31,7 @@ OF_ALL = {"OwnerAccount", "OwnerId", "ResourceOwnerAccount", "ResourceOwnerId"}
 
 def hints_of(model):
     """The Python types of a model's members, by their Python names."""
-    import alibabacloud_ecs20140526.models as main_models  # pylint: disable=import-outside-toplevel
-
+    main_models = importlib.import_module(model.__module__.partition(".")[0] + ".models")
     hints = typing.get_type_hints(model.__init__, {"List": typing.List, "Dict": typing.Dict, "Any": typing.Any,
                                                    "main_models": main_models})
     return {name: hint for name, hint in hints.items() if name not in ("self", "return")}
@@ -93,23 +98,26 @@ def write_operations(path, operations):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--product", choices=sorted(PRODUCTS), default="ecs")
     parser.add_argument("operations", nargs="+", metavar="OPERATION")
     arguments = parser.parse_args()
+    package, shapes_name = PRODUCTS[arguments.product]
     try:
-        import alibabacloud_ecs20140526.models as models  # pylint: disable=import-outside-toplevel
+        models = importlib.import_module(package.replace("-", "_") + ".models")
     except ImportError:
-        raise SystemExit(f"{PACKAGE} is not installed for this Python") from None
+        raise SystemExit(f"{package} is not installed for this Python") from None
 
-    shapes_file, operations_file = DATA / "aliyun_shapes.json", DATA / "aliyun_operations.json"
-    shapes = json.loads(shapes_file.read_text(encoding="utf-8"))
+    shapes_file, operations_file = DATA / shapes_name, DATA / "aliyun_operations.json"
+    shapes = json.loads(shapes_file.read_text(encoding="utf-8")) if shapes_file.exists() else {}
     operations = json.loads(operations_file.read_text(encoding="utf-8"))
     for name in arguments.operations:
         if not hasattr(models, name + "Request"):
-            raise SystemExit(f"{PACKAGE} {importlib.metadata.version(PACKAGE)} has no operation {name}")
+            raise SystemExit(f"{package} {importlib.metadata.version(package)} has no operation {name}")
         shapes.setdefault(name, reply_shape(getattr(models, name + "ResponseBody")))
         operations.setdefault(name, {"parameters": parameters(getattr(models, name + "Request")), "errors": []})
     shapes_file.write_text(json.dumps(shapes, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    write_operations(operations_file, operations)
+    if arguments.product == "ecs":
+        write_operations(operations_file, operations)
 
 
 if __name__ == "__main__":

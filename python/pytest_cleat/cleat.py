@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import urllib.parse
+import uuid
 
 from .server import BINARY, WRAPPER, clean_environment
 
@@ -22,8 +23,24 @@ class Cleat:
 
     key_id, secret = "cleat", "cleat-secret"
 
-    def __init__(self, server, region="cn-hangzhou"):
-        self.server, self.region = server, region
+    def __init__(self, server, region="cn-hangzhou", key_id=None):
+        self.server, self.region, self.key_id = server, region, key_id or self.key_id
+
+    # ---- accounts of one server
+
+    def account(self):
+        """The same server with a new key, whose first call makes it an account of its own (`cleat serve --accounts auto`, which
+        make_cleat's servers have): nothing of other accounts is seen or changed by it. Clock, faults and journal are the
+        server's."""
+        return Cleat(self.server, self.region, f"test-{uuid.uuid4().hex}")
+
+    def remove(self):
+        """Removes the account that account() made, with all that it has. Nothing if it was never called."""
+        try:
+            self.control("POST", "/_cleat/fleet/reset?" + urllib.parse.urlencode({"account": self.key_id, "wait": "true"}))
+        except Refused as refused:
+            if refused.reason != "account-unknown":
+                raise
 
     @property
     def endpoint(self):

@@ -27,14 +27,41 @@ def clean_environment(**more):
     return {**kept, **{name: str(value) for name, value in more.items()}}
 
 
-class Server:
+class Running:
+    """A server that somebody else started, and ends: `url` is http://HOST:PORT."""
+
+    log = ""
+
+    def __init__(self, url, token_file):
+        self.endpoint, self.token_file = url.split("//")[-1].rstrip("/"), pathlib.Path(token_file)
+
+    @property
+    def url(self):
+        return f"http://{self.endpoint}"
+
+    @property
+    def token(self):
+        return self.token_file.read_text(encoding="ascii").strip()
+
+    def http(self, method, path, body=None, headers=None, timeout=30):
+        """One request on a connection of its own: (status, headers, body)."""
+        connection = http.client.HTTPConnection(self.endpoint, timeout=timeout * SLOWER)
+        try:
+            connection.request(method, path, body=body, headers=headers or {})
+            reply = connection.getresponse()
+            return reply.status, dict(reply.getheaders()), reply.read()
+        finally:
+            connection.close()
+
+
+class Server(Running):
     """`cleat serve` with --dev-key, pace instant and every transaction run twice, unless flags say otherwise.
 
     Flags are options with underscores (clock="manual", max_body=2048); True is a flag without a value, None and False
     leave it out. `durable` keeps the data in `folder`/data over restarts; otherwise the server is --ephemeral.
     """
 
-    def __init__(self, folder, durable=False, env=None, **flags):
+    def __init__(self, folder, durable=False, env=None, **flags):  # pylint: disable=super-init-not-called
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = self.folder / "data" if durable else None
@@ -53,14 +80,6 @@ class Server:
     @property
     def endpoint(self):
         return f"127.0.0.1:{self.port}"
-
-    @property
-    def url(self):
-        return f"http://{self.endpoint}"
-
-    @property
-    def token(self):
-        return self.token_file.read_text(encoding="ascii").strip()
 
     @property
     def log(self):
@@ -105,16 +124,6 @@ class Server:
                     pass
             time.sleep(0.005)
         raise AssertionError(f"cleat serve is not ready after {seconds * SLOWER:.0f} s:\n{self.log[-4000:]}")
-
-    def http(self, method, path, body=None, headers=None, timeout=30):
-        """One request on a connection of its own: (status, headers, body)."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout * SLOWER)
-        try:
-            connection.request(method, path, body=body, headers=headers or {})
-            reply = connection.getresponse()
-            return reply.status, dict(reply.getheaders()), reply.read()
-        finally:
-            connection.close()
 
     def control(self, method, path, body=None, status=200, token=None):
         """Asks the control API; the reply as JSON. Another status than the expected one fails."""

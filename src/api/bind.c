@@ -9,6 +9,7 @@
 struct binding {
 	struct arena *arena;
 	struct refusal *refusal;
+	enum edition edition;
 };
 
 static bool bind_fields(struct binding *b, const struct shape *shape, struct tree *tree, const char *prefix,
@@ -22,6 +23,13 @@ static bool refuse(struct binding *b, enum refusal_reason reason, const struct f
 		b->refusal->row = field->bad;
 	}
 	return false;
+}
+
+const char *field_name(const struct field *field, enum edition edition)
+{
+	const char *name = edition == EDITION_LATER && field->later ? field->later : field->name;
+
+	return *name ? name : NULL;
 }
 
 static const char *full_name(struct binding *b, const char *prefix, const char *name)
@@ -115,7 +123,7 @@ static struct tree *unwrap(const struct field *field, struct tree *node)
  * it would ask for all. What is accepted without effect may be anything: clients send lists as JSON in a text there. */
 static bool is_plain_misfit(const struct field *field, const struct tree *node)
 {
-	if (text_empty(node->value) || field->flags & FIELD_ACCEPTED)
+	if (text_empty(node->value) || field->flags & (FIELD_ACCEPTED | FIELD_ONE))
 		return false;
 	return field->type == FIELD_TEXTS || field->type == FIELD_ITEMS || (field->type == FIELD_OBJECT && !node->first);
 }
@@ -128,13 +136,41 @@ static bool is_passed_over(const struct field *field, const struct tree *node)
 	return has_parts && node->value && (!*node->value || (field->type == FIELD_OBJECT && node->first));
 }
 
+/* FIELD_EXACT. A JSON list has no numbers, and so no gaps. */
+static bool is_exact(const struct tree *node, struct tree **items, size_t n)
+{
+	int64_t last = 0;
+	size_t i;
+	size_t j;
+
+	if (n && node->kind != TREE_LIST && (!text_to_int64(items[n - 1]->name, &last) || last != (int64_t)n))
+		return false;
+	for (i = 0; i < n; i++) {
+		if (text_empty(items[i]->value))
+			return false;
+		for (j = 0; j < i; j++) {
+			if (text_equal(items[i]->value, items[j]->value))
+				return false;
+		}
+	}
+	return true;
+}
+
 static bool bind_texts(struct binding *b, const struct field *field, struct tree *node, const char *name, void *at)
 {
 	struct texts *ret = at;
 	struct tree **items = list_items(b, unwrap(field, node), &ret->n);
 	size_t i;
 
+	if (field->flags & FIELD_ONE && !text_empty(node->value) && ret->n == 0) {
+		items = arena_array(b->arena, struct tree *, 1);
+		items[ret->n++] = node;
+	}
 	if ((int64_t)ret->n > (field->max ? field->max : FIELD_ITEMS_MAX))
+		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
+	if (field->flags & FIELD_EXACT && ret->n == 0 && field->flags & FIELD_REQUIRED)
+		return refuse(b, REFUSE_PARAMETER_MISSING, field, name);
+	if (field->flags & FIELD_EXACT && !is_exact(unwrap(field, node), items, ret->n))
 		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
 	ret->items = arena_array(b->arena, const char *, ret->n);
 	for (i = 0; i < ret->n; i++) {
@@ -192,7 +228,7 @@ static bool bind_items(struct binding *b, const struct field *field, struct tree
 
 static bool bind_value(struct binding *b, const struct field *field, struct tree *node, const char *prefix, void *at)
 {
-	const char *name = full_name(b, prefix, field->name);
+	const char *name = full_name(b, prefix, field_name(field, b->edition));
 
 	if (is_plain_misfit(field, node))
 		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
@@ -211,6 +247,7 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_BOOL:
 	case FIELD_INT:
 	case FIELD_DECIMAL:
+	case FIELD_INTS:
 		break;
 	}
 	if (!node->value)
@@ -227,6 +264,7 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	case FIELD_INT:
 		return text_to_int64(node->value, at);
 	case FIELD_DECIMAL:
+	case FIELD_INTS:
 		return false; /* of replies only */
 	case FIELD_TEXT:
 	case FIELD_TIME:
@@ -239,11 +277,12 @@ static bool bind_value(struct binding *b, const struct field *field, struct tree
 	return check_text(b, field, node->value, name);
 }
 
-static struct tree *find_node(const struct tree *tree, const struct field *field)
+static struct tree *find_node(const struct binding *b, const struct tree *tree, const struct field *field)
 {
-	struct tree *node = tree_find(tree, field->name);
+	const char *name = field_name(field, b->edition);
+	struct tree *node = name ? tree_find(tree, name) : NULL;
 
-	if (!node && field->also)
+	if (!node && name && field->also)
 		node = tree_find(tree, field->also);
 	return node && node->kind != TREE_NULL ? node : NULL;
 }
@@ -255,11 +294,11 @@ static bool bind_fields(struct binding *b, const struct shape *shape, struct tre
 
 	/* What is missing is told before what is wrong, whatever the order of the fields. */
 	for (field = shape->fields; field->name; field++) {
-		if (field->flags & FIELD_REQUIRED && !find_node(tree, field))
-			return refuse(b, REFUSE_PARAMETER_MISSING, field, full_name(b, prefix, field->name));
+		if (field->flags & FIELD_REQUIRED && !find_node(b, tree, field))
+			return refuse(b, REFUSE_PARAMETER_MISSING, field, full_name(b, prefix, field_name(field, b->edition)));
 	}
 	for (field = shape->fields; field->name; field++) {
-		struct tree *node = find_node(tree, field);
+		struct tree *node = find_node(b, tree, field);
 
 		if (!node)
 			continue;
@@ -270,13 +309,19 @@ static bool bind_fields(struct binding *b, const struct shape *shape, struct tre
 	return true;
 }
 
-bool bind_input(struct arena *arena, const struct shape *shape, struct tree *tree, void *target,
-                struct refusal *ret_refusal)
+bool bind_edition(struct arena *arena, enum edition edition, const struct shape *shape, struct tree *tree, void *target,
+                  struct refusal *ret_refusal)
 {
-	struct binding b = { .arena = arena, .refusal = ret_refusal };
+	struct binding b = { .arena = arena, .refusal = ret_refusal, .edition = edition };
 
 	memset(target, 0, shape->size);
 	return bind_fields(&b, shape, tree, "", target);
+}
+
+bool bind_input(struct arena *arena, const struct shape *shape, struct tree *tree, void *target,
+                struct refusal *ret_refusal)
+{
+	return bind_edition(arena, EDITION_FIRST, shape, tree, target, ret_refusal);
 }
 
 /* ---- marking ---- */
@@ -291,7 +336,7 @@ static void mark_fields(struct binding *b, const struct shape *shape, struct tre
 		size_t n = 1;
 		size_t i;
 
-		node = find_node(tree, field);
+		node = find_node(b, tree, field);
 		if (!node)
 			continue;
 		node->read = !is_passed_over(field, node);
@@ -306,9 +351,9 @@ static void mark_fields(struct binding *b, const struct shape *shape, struct tre
 	}
 }
 
-void bind_mark(struct arena *arena, const struct shape *shape, struct tree *tree)
+void bind_mark(struct arena *arena, enum edition edition, const struct shape *shape, struct tree *tree)
 {
-	struct binding b = { .arena = arena };
+	struct binding b = { .arena = arena, .edition = edition };
 
 	mark_fields(&b, shape, tree, 0);
 }

@@ -13,8 +13,12 @@
 bool bind_input(struct arena *arena, const struct shape *shape, struct tree *tree, void *target,
                 struct refusal *ret_refusal);
 
-/* Marks what bind_input() would read, as `read` and with the flags of its field and of those around it; values are not
+/* The same for a reader of another edition than the first. */
+bool bind_edition(struct arena *arena, enum edition edition, const struct shape *shape, struct tree *tree, void *target,
+                  struct refusal *ret_refusal);
+
+/* Marks what bind_edition() would read, as `read` and with the flags of its field and of those around it; values are not
  * looked at, so that a value which does not fit ends nothing. */
-void bind_mark(struct arena *arena, const struct shape *shape, struct tree *tree);
+void bind_mark(struct arena *arena, enum edition edition, const struct shape *shape, struct tree *tree);
 
 #endif

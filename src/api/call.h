@@ -11,14 +11,40 @@
 #include "base/random.h"
 #include "base/tree.h"
 #include "core/core.h"
+#include "core/policy.h"
 
 struct api;
 struct call;
 struct call_fault;
+struct dialect;
 struct delays;
 struct fault_cache;
 struct journal;
+struct newcomer;
 struct nonce_memory;
+struct rights;
+
+/* What a cloud's policies are written in, and how a call looks to them. */
+struct dialect_rights {
+	const char *realm; /* whose accounts' */
+	const struct policy_language *language;
+	size_t n_values; /* keys of the language */
+	/* One for each key of the language; memory of the call's work arena. */
+	void (*read_values)(struct call *call, struct policy_value *values);
+	/* The name of a resource of the call's account; region and id "*" stand for all. `kind` "": those of all kinds. */
+	const char *(*name)(struct call *call, const char *region, const char *kind, const char *id);
+};
+
+/* That of the accounts of a realm; NULL: its users and roles may do nothing. */
+const struct dialect_rights *dialect_rights_of(const struct dialect *const *dialects, const char *realm);
+
+/* Why a call was refused as NOT_AUTHORISED. */
+struct denial {
+	const char *action;
+	const char *resource;
+	bool explicitly;  /* a statement denies it; otherwise none allows it */
+	bool by_session;  /* the policy that was given to the role's session; otherwise those of the user or role */
+};
 
 struct fault {
 	int http;
@@ -36,6 +62,9 @@ struct dialect {
 	const struct operation *const *operations; /* ends with NULL */
 	const struct error_row *errors;            /* the words where an operation has none; ends with REFUSE_NONE */
 	const struct error_row *faults;            /* rows that only a fault answers; NULL: its calls meet no faults */
+	const struct dialect_rights *rights; /* NULL: it is for no accounts */
+	/* NULL, or: words of a product for a reason; between those of the operation and `errors`. NULL if it has none. */
+	const struct error_row *(*words)(const struct call *call, enum refusal_reason reason);
 	const struct field *common; /* parameters of every operation that the dialect reads; may be NULL */
 	bool own;                   /* no cloud's API but Cleat's: the journal shows its calls only when asked to */
 	bool (*claims)(const struct request *request);
@@ -58,6 +87,8 @@ struct api_settings {
 	const char *metadata_role;     /* of every instance */
 	char metadata_secret[33];      /* of this run of the server: seals its tokens */
 	bool https; /* the port speaks it as well */
+	bool own_accounts; /* keys get accounts of their own by their first call, while there are less than: */
+	int64_t max_accounts;
 };
 
 struct api {
@@ -84,14 +115,18 @@ struct call {
 	const struct dialect *dialect;
 	const struct operation *operation;
 	const void *of_dialect; /* what the dialect found out in receive, for its own later use */
+	enum edition edition; /* of the API, that the client speaks */
 	const char *action; /* as asked for, for the log; may name nothing */
 	char request_id[UUID_SIZE];
 	struct caller caller;
+	struct rights *rights; /* of its key, held until the call ends; NULL: it may do everything in its account */
+	const struct denial *denial; /* with REFUSE_NOT_AUTHORISED */
 	struct tree *input;
 	bool xml;
 	bool repeated; /* a client token was known: `out` is what it got before */
 	void *in;
 	void *out;
+	struct newcomer *newcomer; /* it is verified, and its key gets an account first (api/newcomer.h); NULL: no */
 	struct call_fault *fault; /* that it met or waits for (api/fault.h); NULL: none */
 	bool begun; /* it is past its fault */
 	int64_t now; /* cloud time of the call */

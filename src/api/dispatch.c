@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/authorise.h"
 #include "api/bind.h"
 #include "api/call.h"
 #include "api/client_token.h"
 #include "api/fault.h"
 #include "api/journal.h"
+#include "api/newcomer.h"
+#include "api/rights.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -37,6 +40,7 @@ void call_destroy(struct call *call)
 {
 	if (!call)
 		return;
+	rights_release(call->rights);
 	arena_finish(&call->arena);
 	arena_finish(&call->work_arena);
 	buf_finish(&call->reply.body);
@@ -105,6 +109,8 @@ static bool run_plain(struct call *call)
 	const char *token = client_token_of(call);
 	enum client_token_answer known;
 
+	if (!authorise(call))
+		return false;
 	call->out = arena_alloc(&call->work_arena, call->operation->out.size);
 	if (token) {
 		known = client_token_look(call, token);
@@ -131,7 +137,7 @@ static bool run_in_txn(struct txn *txn, void *context)
 	call->repeated = false;
 	work_begin(&call->work, call->api->core, txn, &call->caller, call->now);
 	call->work.fault = fault_of_jobs(call);
-	done = run_plain(call);
+	done = newcomer_still_there(call) && run_plain(call);
 	assert(!call->work.opened_job || call->operation->opens_jobs); /* its row says otherwise */
 	return done;
 }
@@ -195,7 +201,7 @@ void call_reject(struct call *call, enum refusal_reason reason, const char *limi
 static bool bind(struct call *call)
 {
 	call->in = arena_alloc(&call->arena, call->operation->in.size);
-	if (!bind_input(&call->arena, &call->operation->in, call->input, call->in, &call->refusal))
+	if (!bind_edition(&call->arena, call->edition, &call->operation->in, call->input, call->in, &call->refusal))
 		return false;
 	call->now = clock_now(&call->api->core->clock);
 	return true;
@@ -221,16 +227,24 @@ static enum call_next begin(struct call *call)
 	return CALL_RENDER;
 }
 
+/* It is known who calls. */
+static enum call_next admit(struct call *call)
+{
+	return fault_awaits(call) ? CALL_SUBMIT : begin(call);
+}
+
 enum call_next call_prepare(struct call *call)
 {
 	find_dialect(call);
 	if (!call->dialect->receive(call))
 		return CALL_RENDER;
-	return fault_awaits(call) ? CALL_SUBMIT : begin(call);
+	return call->newcomer ? CALL_SUBMIT : admit(call);
 }
 
 enum call_next call_continue(struct call *call)
 {
+	if (call->newcomer)
+		return newcomer_end(call) ? admit(call) : CALL_RENDER;
 	/* Without a fault it was prepared to its end elsewhere, and only comes back to be rendered. */
 	return !call->begun && call->fault && fault_apply(call) ? begin(call) : CALL_RENDER;
 }
@@ -288,6 +302,10 @@ void call_submit(struct call *call, void (*resume_call)(void *context), void *co
 
 	call->resume = resume_call;
 	call->resume_context = context;
+	if (call->newcomer) {
+		newcomer_submit(call);
+		return;
+	}
 	if (!call->begun) {
 		fault_submit(call);
 		return;
@@ -347,6 +365,8 @@ static struct fault explain(struct call *call)
 
 	if (!row && call->operation)
 		row = error_row_find(call->operation->errors, refusal->reason);
+	if (!row && call->dialect->words)
+		row = call->dialect->words(call, refusal->reason);
 	if (!row)
 		row = error_row_find(call->dialect->errors, refusal->reason);
 	if (!row) {
@@ -372,6 +392,7 @@ static void log_call(const struct call *call, const char *code)
 	log_event(level, "request", LOG_TEXT_PAIR("request_id", call->request_id),
 	          LOG_TEXT_PAIR("dialect", call->dialect->name), LOG_TEXT_PAIR("operation", call->action),
 	          LOG_TEXT_PAIR("account", call->caller.tenant.account), LOG_TEXT_PAIR("key", call->caller.key_id),
+	          LOG_TEXT_PAIR("user", text_or(call->caller.user, "")),
 	          LOG_TEXT_PAIR("remote", call->request.remote), LOG_NUMBER_PAIR("status", call->reply.status),
 	          LOG_TEXT_PAIR("code", code), LOG_TEXT_PAIR("reason", refusal_words[call->refusal.reason]),
 	          LOG_NUMBER_PAIR("jobs", (int64_t)call->work.n_tickets),

@@ -1,5 +1,6 @@
 #include "api/journal_ring.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,7 @@ struct piece {
 	const char **ret;
 };
 
-#define PIECES_MAX 10
+#define PIECES_MAX 11
 
 struct record {
 	struct journal_call call;
@@ -74,6 +75,7 @@ struct record {
 
 static void add_piece(struct record *record, const char **ret, const char *text, size_t length)
 {
+	assert(record->n_pieces < PIECES_MAX);
 	record->pieces[record->n_pieces++] = (struct piece){ text, length, ret };
 }
 
@@ -106,6 +108,7 @@ static void describe(struct record *record, struct call *call, const char *code)
 	to->duration = moment_monotonic_us() - call->began_us;
 	to->dialect = call->dialect;
 	to->operation = call->operation;
+	to->edition = call->edition;
 	to->reason = call->refusal.reason;
 	to->status = call->reply.status;
 	to->repeated = call->repeated && call->refusal.reason == REFUSE_NONE;
@@ -117,6 +120,7 @@ static void describe(struct record *record, struct call *call, const char *code)
 	add_name(record, &to->action, call->action);
 	add_name(record, &to->account, call->caller.tenant.account);
 	add_name(record, &to->key_id, call->caller.key_id);
+	add_name(record, &to->user, call->caller.user);
 	add_name(record, &to->remote, request->remote);
 	add_name(record, &to->user_agent, request_header(request, "user-agent"));
 	add_name(record, &to->code, code);

@@ -29,7 +29,8 @@ struct journal_call {
 	int64_t duration; /* microseconds */
 	const struct dialect *dialect;
 	const struct operation *operation; /* NULL: none of that name */
-	const char *request_id, *action, *account, *key_id, *remote, *user_agent, *code;
+	enum edition edition;
+	const char *request_id, *action, *account, *key_id, *user, *remote, *user_agent, *code;
 	const char *fault;  /* the fault that it met, "" if none */
 	const char *effect; /* and what that did; a constant */
 	const char *query, *body;

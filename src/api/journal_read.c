@@ -199,7 +199,7 @@ size_t journal_parameters(const struct journal_call *call, struct arena *arena, 
 
 	read_pairs(call, &reading);
 	if (call->operation)
-		bind_mark(arena, &call->operation->in, reading.tree);
+		bind_mark(arena, call->edition, &call->operation->in, reading.tree);
 	*ret = arena_array(arena, struct journal_parameter, reading.n);
 	for (pair = reading.first; pair; pair = pair->next)
 		(*ret)[n++] = parameter_of(call, pair, arena);

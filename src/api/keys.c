@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/call.h"
+#include "api/rights.h"
 #include "base/map.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "core/account.h"
 #include "core/role.h"
 
 #define SWEEP_EVERY (10 * MINUTE)
@@ -14,35 +17,53 @@
 struct keys {
 	struct map by_id;    /* struct cached_key */
 	struct map by_token; /* the same, the temporary ones */
+	struct map rights;   /* struct rights of users and roles, by their ids; and of roles that are not there, by account */
 };
 
 struct key_cache {
 	pthread_rwlock_t lock;
 	struct keys keys;
 	struct access_key fixed; /* id NULL: none */
+	const char *own_secret;  /* of keys with an account of their own; NULL: there are none */
+	const struct dialect *const *dialects; /* NULL: no policies can be read */
 	int64_t sweep_at;
 };
 
 struct loading {
 	struct keys *keys;
 	const struct access_key *fixed;
+	const char *own_secret;
+	const struct dialect *const *dialects;
 };
 
 static void keys_init(struct keys *keys)
 {
 	map_init(&keys->by_id);
 	map_init(&keys->by_token);
+	map_init(&keys->rights);
+}
+
+static void forget(struct cached_key *key)
+{
+	if (key)
+		rights_release(key->rights);
+	free(key);
 }
 
 static void forget_all(struct keys *keys)
 {
+	struct rights *rights;
 	void *key;
 	size_t cursor = 0;
 
 	while ((key = map_next(&keys->by_id, &cursor)))
-		free(key);
+		forget(key);
+	cursor = 0;
+	while ((rights = map_next(&keys->rights, &cursor)))
+		rights_release(rights);
 	map_finish(&keys->by_id);
 	map_finish(&keys->by_token);
+	map_finish(&keys->rights);
 }
 
 struct key_cache *key_cache_create(void)
@@ -65,6 +86,13 @@ void key_cache_destroy(struct key_cache *cache)
 	free(cache);
 }
 
+static const struct policy_language *language_of(const struct dialect *const *dialects, const char *realm)
+{
+	const struct dialect_rights *rights = dialects ? dialect_rights_of(dialects, realm) : NULL;
+
+	return rights ? rights->language : NULL;
+}
+
 static void cache_key(struct keys *keys, const struct access_key *key, const struct account *account)
 {
 	struct cached_key *cached = calloc(1, sizeof *cached);
@@ -76,10 +104,38 @@ static void cache_key(struct keys *keys, const struct access_key *key, const str
 	snprintf(cached->account, sizeof cached->account, "%s", account->id);
 	snprintf(cached->realm, sizeof cached->realm, "%s", account->realm);
 	cached->active = key->state == ACCESS_KEY_ACTIVE;
-	free(map_put(&keys->by_id, key->id, cached));
+	if (!text_empty(key->holder)) {
+		cached->rights = rights_keep(map_get(&keys->rights, key->holder));
+		/* A key whose user is not there may do nothing. */
+		cached->active = cached->active && cached->rights;
+	}
+	forget(map_put(&keys->by_id, key->id, cached));
 }
 
-static void cache_temporary_key(struct keys *keys, const struct temporary_key *key, const char *realm)
+/* No id of a user or role looks like it. */
+static const char *absent_roles(struct arena *arena, const char *account)
+{
+	return arena_printf(arena, "%s:role/", account);
+}
+
+static struct rights *session_rights(struct keys *keys, const struct temporary_key *key,
+                                     const struct policy_language *language)
+{
+	struct rights *role;
+	struct rights *rights;
+	struct arena arena;
+
+	arena_init(&arena);
+	role = map_get(&keys->rights, role_id(&arena, key->account, key->role));
+	if (!role)
+		role = map_get(&keys->rights, absent_roles(&arena, key->account));
+	rights = rights_of_session(role, language, key->policy);
+	arena_finish(&arena);
+	return rights;
+}
+
+static void cache_temporary_key(struct keys *keys, const struct temporary_key *key, const char *realm,
+                                const struct policy_language *language)
 {
 	struct cached_key *cached = calloc(1, sizeof *cached);
 
@@ -94,10 +150,58 @@ static void cache_temporary_key(struct keys *keys, const struct temporary_key *k
 	snprintf(cached->session, sizeof cached->session, "%s", key->session);
 	cached->expires_at = key->expires_at;
 	cached->active = true;
-	free(map_put(&keys->by_id, key->id, cached));
+	cached->rights = session_rights(keys, key, language);
+	forget(map_put(&keys->by_id, key->id, cached));
 	map_put(&keys->by_token, key->token, cached);
 }
 
+static void cache_own_key(struct keys *keys, const struct account *account, const char *secret)
+{
+	const struct access_key key = { .id = account->own_key, .secret = secret, .state = ACCESS_KEY_ACTIVE };
+
+	cache_key(keys, &key, account);
+}
+
+/* Before the others, which go over them. */
+static void load_own_keys(struct txn *txn, const struct loading *loading)
+{
+	struct account *accounts;
+	size_t n = loading->own_secret ? account_list(txn, &accounts) : 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (*accounts[i].own_key)
+			cache_own_key(loading->keys, &accounts[i], loading->own_secret);
+	}
+}
+
+/* In an account that has roles, keys of one that is gone may do nothing. */
+static void close_absent_roles(struct txn *txn, struct loading *loading, const char *account)
+{
+	static const struct principal nobody = { .kind = PRINCIPAL_ROLE, .name = "", .policies = "[]" };
+	const char *name = absent_roles(txn_arena(txn), account);
+
+	if (!map_get(&loading->keys->rights, name))
+		map_put(&loading->keys->rights, name, rights_of_principal(NULL, &nobody));
+}
+
+static void load_rights(struct txn *txn, struct loading *loading)
+{
+	struct principal *rows;
+	struct account account;
+	size_t n = principal_list(txn, NULL, &rows);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (rows[i].kind == PRINCIPAL_ROLE)
+			close_absent_roles(txn, loading, rows[i].account);
+		if (account_get(txn, rows[i].account, &account))
+			rights_release(map_put(&loading->keys->rights, rows[i].id,
+			                       rights_of_principal(language_of(loading->dialects, account.realm), &rows[i])));
+	}
+}
+
+/* Those of users and roles first: keys refer to them. */
 static bool load(struct txn *txn, void *context)
 {
 	struct loading *loading = context;
@@ -108,6 +212,8 @@ static bool load(struct txn *txn, void *context)
 	size_t n = access_key_list(txn, NULL, &rows);
 	size_t i;
 
+	load_own_keys(txn, loading);
+	load_rights(txn, loading);
 	for (i = 0; i < n; i++) {
 		if (account_get(txn, rows[i].account, &account))
 			cache_key(loading->keys, &rows[i], &account);
@@ -115,7 +221,8 @@ static bool load(struct txn *txn, void *context)
 	n = temporary_key_list(txn, NULL, 0, &temporary);
 	for (i = 0; i < n; i++) {
 		if (account_get(txn, temporary[i].account, &account))
-			cache_temporary_key(loading->keys, &temporary[i], account.realm);
+			cache_temporary_key(loading->keys, &temporary[i], account.realm,
+			                    language_of(loading->dialects, account.realm));
 	}
 	if (loading->fixed->id && account_list(txn, &accounts))
 		cache_key(loading->keys, loading->fixed, &accounts[0]);
@@ -125,6 +232,16 @@ static bool load(struct txn *txn, void *context)
 void key_cache_fix(struct key_cache *cache, const char *id, const char *secret)
 {
 	cache->fixed = (struct access_key){ .id = id, .secret = secret, .state = ACCESS_KEY_ACTIVE };
+}
+
+void key_cache_own_secret(struct key_cache *cache, const char *secret)
+{
+	cache->own_secret = secret;
+}
+
+void key_cache_speak(struct key_cache *cache, const struct dialect *const *dialects)
+{
+	cache->dialects = dialects;
 }
 
 const char *key_cache_fixed_id(const struct key_cache *cache)
@@ -137,7 +254,7 @@ bool key_cache_load(struct key_cache *cache, struct store *store)
 	struct arena arena;
 	struct keys fresh;
 	struct keys old;
-	struct loading loading = { &fresh, &cache->fixed };
+	struct loading loading = { &fresh, &cache->fixed, cache->own_secret, cache->dialects };
 	bool read;
 
 	arena_init(&arena);
@@ -162,10 +279,30 @@ bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *
 
 	pthread_rwlock_rdlock(&cache->lock);
 	found = map_get(&cache->keys.by_id, id);
-	if (found)
+	if (found) {
 		*ret = *found;
+		rights_keep(ret->rights);
+	}
 	pthread_rwlock_unlock(&cache->lock);
 	return found != NULL;
+}
+
+bool key_cache_find_new(struct key_cache *cache, const char *id, const char *realm, struct cached_key *ret)
+{
+	if (!cache->own_secret || !own_key_well_formed(id))
+		return false;
+	*ret = (struct cached_key){ .active = true, .is_new = true };
+	snprintf(ret->id, sizeof ret->id, "%s", id);
+	snprintf(ret->secret, sizeof ret->secret, "%s", cache->own_secret);
+	snprintf(ret->realm, sizeof ret->realm, "%s", realm);
+	return true;
+}
+
+void key_cache_add_own(struct key_cache *cache, const struct account *account)
+{
+	pthread_rwlock_wrlock(&cache->lock);
+	cache_own_key(&cache->keys, account, cache->own_secret);
+	pthread_rwlock_unlock(&cache->lock);
 }
 
 /* The map must not change while it is walked: first those that stay, then the others are freed. */
@@ -178,7 +315,7 @@ static void sweep(struct key_cache *cache, int64_t now)
 	keys_init(&fresh);
 	while ((key = map_next(&cache->keys.by_id, &cursor))) {
 		if (*key->token && key->expires_at < now - TEMPORARY_KEYS_KEPT) {
-			free(key);
+			forget(key);
 			continue;
 		}
 		map_put(&fresh.by_id, key->id, key);
@@ -187,6 +324,8 @@ static void sweep(struct key_cache *cache, int64_t now)
 	}
 	map_finish(&cache->keys.by_id);
 	map_finish(&cache->keys.by_token);
+	map_finish(&fresh.rights);
+	fresh.rights = cache->keys.rights;
 	cache->keys = fresh;
 	cache->sweep_at = now + SWEEP_EVERY;
 }
@@ -196,7 +335,7 @@ void key_cache_add(struct key_cache *cache, const struct temporary_key *key, con
 	pthread_rwlock_wrlock(&cache->lock);
 	if (now >= cache->sweep_at)
 		sweep(cache, now);
-	cache_temporary_key(&cache->keys, key, realm);
+	cache_temporary_key(&cache->keys, key, realm, language_of(cache->dialects, realm));
 	pthread_rwlock_unlock(&cache->lock);
 }
 

@@ -33,7 +33,10 @@ struct operation {
 	const char *name;    /* "DetachDisk"; for paths "POST /_cleat/keys", where {x} is a text named x */
 	enum operation_mode mode;
 	const char *permission; /* "ecs:DetachDisk" */
-	const char *resource;   /* what the permission is asked on: "disk/{DiskId}" */
+	/* What the permission is asked on: "disk/{DiskId|DiskIds},snapshot/{SnapshotId?}". In braces the values of a parameter or
+	 * of several, each of them; absent it is '*', with '?' nothing. Every one must be allowed. */
+	const char *resource;
+	bool open_to_all; /* whoever has a key may call it, whatever the permission says */
 	struct shape in, out;
 	bool own_body;  /* the body is no parameters: run reads it itself */
 	bool own_reply; /* run writes the body of the reply itself */

@@ -20,7 +20,8 @@ struct request {
 	size_t n_headers;
 	const char *body; /* ends with a NUL that is not counted */
 	size_t body_length;
-	const char *remote; /* the client's address, for the log */
+	const char *remote; /* the client's address */
+	bool secure;        /* it came by TLS */
 };
 
 /* The first header of that name (any letter case), or NULL. */

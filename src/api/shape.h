@@ -33,6 +33,11 @@ struct opt_texts {
 	size_t n;
 };
 
+struct numbers {
+	int64_t *items;
+	size_t n;
+};
+
 /* A list of structs; each list field names the shape of an item. */
 struct items {
 	void *items;
@@ -48,19 +53,27 @@ enum field_type {
 	FIELD_INT,        /* int64_t, output */
 	FIELD_DECIMAL,    /* double, output */
 	FIELD_TEXTS,      /* struct texts: X.1, X.2 or a JSON list */
+	FIELD_INTS,       /* struct numbers, output */
 	FIELD_JSON_TEXTS, /* struct opt_texts, input: a JSON list of texts inside one text */
 	FIELD_ITEMS,      /* struct items: X.1.Field, or a JSON list of objects */
 	FIELD_OBJECT,     /* a struct inside: X.Field */
 };
+
+/* An API may come in two editions, versions that say the same in other words: the first wraps its lists ("Disks": {"Disk":
+ * [...]}) and names parameters in the singular, the later one has plain lists. One table serves both. */
+enum edition { EDITION_FIRST, EDITION_LATER };
 
 enum field_flags {
 	FIELD_REQUIRED = 1,     /* absent: PARAMETER_MISSING */
 	FIELD_NOT_EMPTY = 2,    /* given but "": PARAMETER_EMPTY */
 	FIELD_CLIENT_TOKEN = 4, /* the call is remembered under this text */
 	FIELD_DRY_RUN = 8,      /* true: all checks, no change */
-	FIELD_OMIT_EMPTY = 16,  /* output: a text that is NULL or "" is left out */
+	FIELD_OMIT_EMPTY = 16,  /* output: a text that is NULL or "", or a decimal that is NAN, is left out */
 	FIELD_ACCEPTED = 32,    /* accepted and without effect; said so in the reference */
 	FIELD_SECRET = 64,      /* input: no list of calls shows its value */
+	FIELD_ONE = 256,        /* list of texts, input: a plain value is a list of one */
+	FIELD_EXACT = 128,      /* list of texts, input: numbered without a gap, none of them empty, none twice; not none
+	                           at all where it is required */
 };
 
 struct error_row;
@@ -77,6 +90,8 @@ struct field {
 	const char *item;         /* lists: name of an item. NULL in output: a plain JSON list */
 	const struct error_row *bad; /* the refusal for a value that does not fit; NULL: the dialect's PARAMETER_INVALID */
 	const char *also;         /* input: another spelling that is accepted */
+	const char *later;        /* its name in the later edition, where that is another. FIELD_ABSENT here or as the
+	                             name: it is not there in that edition */
 	const char *doc;          /* a sentence for the reference page */
 };
 
@@ -95,10 +110,16 @@ struct shape {
 #define INT(T, m, wire, ...)        { .name = wire, .type = FIELD_INT, .offset = FIELD_AT(T, m, int64_t), __VA_ARGS__ }
 #define DECIMAL(T, m, wire, ...)    { .name = wire, .type = FIELD_DECIMAL, .offset = FIELD_AT(T, m, double), __VA_ARGS__ }
 #define TEXTS(T, m, wire, ...)      { .name = wire, .type = FIELD_TEXTS, .offset = FIELD_AT(T, m, struct texts), __VA_ARGS__ }
+#define INTS(T, m, wire, ...)       { .name = wire, .type = FIELD_INTS, .offset = FIELD_AT(T, m, struct numbers), __VA_ARGS__ }
 #define JSON_TEXTS(T, m, wire, ...) { .name = wire, .type = FIELD_JSON_TEXTS, .offset = FIELD_AT(T, m, struct opt_texts), __VA_ARGS__ }
 #define ITEMS(T, m, wire, ...)      { .name = wire, .type = FIELD_ITEMS, .offset = FIELD_AT(T, m, struct items), __VA_ARGS__ }
 #define OBJECT(T, m, wire, ...)     { .name = wire, .type = FIELD_OBJECT, .offset = offsetof(T, m), __VA_ARGS__ }
 #define FIELDS_END                  { .name = NULL }
+
+#define FIELD_ABSENT ""
+
+/* What the field is called in an edition; NULL: it is not there. */
+const char *field_name(const struct field *field, enum edition edition);
 
 /* Limits that hold where a field names none; printed on the limits page. */
 #define FIELD_TEXT_MAX  1024  /* characters of a text */

@@ -8,4 +8,7 @@
 /* Writes the fields of `source` in the order of the table. */
 void write_fields(struct writer *writer, const struct shape *shape, const void *source);
 
+/* The same for a reader of another edition than the first. */
+void write_edition(struct writer *writer, enum edition edition, const struct shape *shape, const void *source);
+
 #endif

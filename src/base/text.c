@@ -51,6 +51,44 @@ bool text_list_has(const char *list, const char *item)
 	return false;
 }
 
+size_t text_list_count(const char *list)
+{
+	size_t n = text_empty(list) ? 0 : 1;
+
+	for (; list && *list; list++)
+		n += *list == ',';
+	return n;
+}
+
+const char *text_list_next(struct arena *arena, const char **list)
+{
+	const char *start = *list;
+	const char *end;
+
+	if (text_empty(start))
+		return NULL;
+	end = strchrnul(start, ',');
+	*list = *end ? end + 1 : end;
+	return arena_text_n(arena, start, (size_t)(end - start));
+}
+
+const char *text_list_with(struct arena *arena, const char *list, const char *item)
+{
+	return text_empty(list) ? arena_text(arena, item) : arena_printf(arena, "%s,%s", list, item);
+}
+
+const char *text_list_without(struct arena *arena, const char *list, const char *item)
+{
+	const char *rest = "";
+	const char *one;
+
+	while ((one = text_list_next(arena, &list))) {
+		if (!text_equal(one, item))
+			rest = text_list_with(arena, rest, one);
+	}
+	return rest;
+}
+
 bool text_to_int64(const char *text, int64_t *ret)
 {
 	const char *digits;

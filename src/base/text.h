@@ -21,6 +21,12 @@ bool text_starts(const char *text, const char *prefix);
 
 /* Whether `item` is one of the comma separated words of `list`. */
 bool text_list_has(const char *list, const char *item);
+size_t text_list_count(const char *list);
+/* Each in turn: *list moves on; NULL behind the last. */
+const char *text_list_next(struct arena *arena, const char **list);
+/* The list with that word behind it, and the list without any such word. */
+const char *text_list_with(struct arena *arena, const char *list, const char *item);
+const char *text_list_without(struct arena *arena, const char *list, const char *item);
 
 /* A whole decimal number, optional '-', nothing before or after. False (and *ret untouched) otherwise. */
 bool text_to_int64(const char *text, int64_t *ret);

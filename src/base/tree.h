@@ -40,4 +40,7 @@ struct tree *tree_find(const struct tree *parent, const char *name);
 struct tree *tree_from_json(struct arena *arena, const char *text, size_t length, unsigned max_depth,
                             const char **ret_error);
 
+/* JSON without blanks or line ends between its parts, members in their order. */
+const char *tree_to_json(struct arena *arena, const struct tree *tree);
+
 #endif

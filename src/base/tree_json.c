@@ -1,7 +1,11 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/tree.h"
+#include "base/writer.h"
+
+#define JSON_BYTES_MAX ((size_t)64 << 20)
 
 static struct tree *convert(struct arena *arena, struct tree *parent, const char *name, json_t *json, unsigned depth);
 
@@ -68,4 +72,37 @@ struct tree *tree_from_json(struct arena *arena, const char *text, size_t length
 		*ret_error = arena_printf(arena, "nested deeper than %u", max_depth);
 	json_decref(json);
 	return tree;
+}
+
+static void write_tree(struct buf *buf, const struct tree *tree)
+{
+	bool list = tree->kind == TREE_LIST;
+	const struct tree *child;
+
+	if (tree->kind == TREE_TEXT)
+		writer_json_string(buf, tree->value);
+	else if (tree->kind != TREE_OBJECT && !list)
+		buf_add_text(buf, tree->kind == TREE_NULL ? "null" : tree->value);
+	if (tree->kind != TREE_OBJECT && !list)
+		return;
+	buf_add_char(buf, list ? '[' : '{');
+	for (child = tree->first; child; child = child->next) {
+		if (child != tree->first)
+			buf_add_char(buf, ',');
+		if (!list) {
+			writer_json_string(buf, child->name);
+			buf_add_char(buf, ':');
+		}
+		write_tree(buf, child);
+	}
+	buf_add_char(buf, list ? ']' : '}');
+}
+
+const char *tree_to_json(struct arena *arena, const struct tree *tree)
+{
+	struct buf BUF_CLEANUP buf;
+
+	buf_init(&buf, JSON_BYTES_MAX);
+	write_tree(&buf, tree);
+	return arena_text_n(arena, buf_text(&buf), buf.length);
 }

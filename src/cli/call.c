@@ -29,7 +29,7 @@ const struct option cli_call_options[] = {
 	  .doc = "the access key to sign with" },
 	{ "access-key-secret", "CLEAT_ACCESS_KEY_SECRET", AS_TEXT(struct call_options, secret),
 	  .value = "SECRET", .flags = OPTION_SECRET,
-	  .doc = "its secret; better given as the variable, since others see the command line" },
+	  .doc = "its secret, unless the id begins with test-; better given as the variable, since others see the command line" },
 	{ "security-token", "CLEAT_SECURITY_TOKEN", AS_TEXT(struct call_options, token), .value = "TOKEN",
 	  .flags = OPTION_SECRET, .doc = "the token of a temporary key" },
 	{ "dev-key", NULL, AS_BOOL(struct call_options, dev_key),
@@ -49,6 +49,8 @@ static bool choose_key(struct client *client, struct call_options *options)
 		options->secret = DEV_KEY_SECRET;
 		options->token = NULL;
 	}
+	if (options->key_id && !options->secret && text_starts(options->key_id, OWN_KEY_PREFIX))
+		options->secret = DEV_KEY_SECRET;
 	if (options->key_id && options->secret)
 		return true;
 	return client_fail(

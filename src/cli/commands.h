@@ -6,6 +6,7 @@
 
 extern const struct option cli_control_options[]; /* of the commands that have no others */
 extern const struct option cli_key_create_options[];
+extern const struct option cli_key_list_options[];
 extern const struct option cli_jobs_options[];
 extern const struct option cli_journal_options[];
 extern const struct option cli_call_options[];

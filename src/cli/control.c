@@ -11,6 +11,7 @@
 struct control_options {
 	struct client_options client;
 	const char *account;
+	const char *user;
 	const char *description;
 	bool open;
 	const char *disk;
@@ -27,8 +28,19 @@ const struct option cli_control_options[] = { CLIENT_JSON_ROW(struct control_opt
 const struct option cli_key_create_options[] = {
 	{ "account", NULL, AS_TEXT(struct control_options, account), .value = "ID",
 	  .doc = "the account the key belongs to; otherwise the first one" },
+	{ "user", NULL, AS_TEXT(struct control_options, user), .value = "NAME",
+	  .doc = "a user of the account, who may do what its policies allow; otherwise the account itself" },
 	{ "description", NULL, AS_TEXT(struct control_options, description), .value = "TEXT",
 	  .doc = "who uses it, for 'cleat key list'" },
+	CLIENT_JSON_ROW(struct control_options),
+	CLIENT_ENDPOINT_ROWS(struct control_options),
+	CLIENT_TOKEN_ROW(struct control_options),
+	OPTIONS_END
+};
+
+const struct option cli_key_list_options[] = {
+	{ "account", NULL, AS_TEXT(struct control_options, account), .value = "ID", .doc = "only those of this account" },
+	{ "user", NULL, AS_TEXT(struct control_options, user), .value = "NAME", .doc = "only those of users of this name" },
 	CLIENT_JSON_ROW(struct control_options),
 	CLIENT_ENDPOINT_ROWS(struct control_options),
 	CLIENT_TOKEN_ROW(struct control_options),
@@ -111,6 +123,7 @@ int cli_key_create(int argc, char **argv)
 	if (status != COMMAND_DONE)
 		return status;
 	set_text(body, "account", c.options.account);
+	set_text(body, "user", c.options.user);
 	set_text(body, "description", c.options.description);
 	reply = client_control(&c.client, "POST", "/_cleat/keys", body);
 	if (printed_json(&c, reply))
@@ -118,8 +131,21 @@ int cli_key_create(int argc, char **argv)
 	printf("access key id      %s\n", client_text(&c.client, reply, "access_key_id"));
 	printf("access key secret  %s\n", client_text(&c.client, reply, "secret"));
 	printf("account            %s\n", client_text(&c.client, reply, "account"));
+	if (c.options.user)
+		printf("user               %s\n", client_text(&c.client, reply, "user"));
 	fprintf(stderr, "The secret is shown this once.\n");
 	return COMMAND_DONE;
+}
+
+static const char *keys_path(struct control *c)
+{
+	const char *path = arena_printf(&c->client.arena, "/_cleat/keys?");
+
+	if (c->options.account)
+		path = arena_printf(&c->client.arena, "%s&account=%s", path, client_escape(&c->client, c->options.account));
+	if (c->options.user)
+		path = arena_printf(&c->client.arena, "%s&user=%s", path, client_escape(&c->client, c->options.user));
+	return path;
 }
 
 int cli_key_list(int argc, char **argv)
@@ -127,15 +153,16 @@ int cli_key_list(int argc, char **argv)
 	static const struct client_column columns[] = { { "ACCESS KEY ID", "access_key_id" },
 		                                        { "STATE", "state" },
 		                                        { "ACCOUNT", "account" },
+		                                        { "USER", "user" },
 		                                        { "CREATED", "created_at" },
 		                                        { "DESCRIPTION", "description" } };
 	struct control CONTROL_CLEANUP c;
-	int status = control_begin(&c, cli_control_options, argc, argv, 0);
+	int status = control_begin(&c, cli_key_list_options, argc, argv, 0);
 	json_auto_t *reply = NULL;
 
 	if (status != COMMAND_DONE)
 		return status;
-	reply = client_control(&c.client, "GET", "/_cleat/keys", NULL);
+	reply = client_control(&c.client, "GET", keys_path(&c), NULL);
 	if (!printed_json(&c, reply))
 		client_print_table(&c.client, columns, COUNT_OF(columns), json_object_get(reply, "keys"));
 	return control_end(reply);

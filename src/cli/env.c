@@ -27,7 +27,7 @@ const struct option cli_env_options[] = {
 	{ "access-key-id", "CLEAT_ACCESS_KEY_ID", AS_TEXT(struct env_options, key_id), .value = "ID",
 	  .doc = "the access key; otherwise the one of the first start, or that of 'cleat serve --dev-key'" },
 	{ "access-key-secret", "CLEAT_ACCESS_KEY_SECRET", AS_TEXT(struct env_options, secret), .value = "SECRET",
-	  .flags = OPTION_SECRET, .doc = "its secret" },
+	  .flags = OPTION_SECRET, .doc = "its secret; that of a key test-... is cleat-secret, as for 'cleat serve --accounts auto'" },
 	{ "region", "CLEAT_REGION", AS_TEXT(struct env_options, region), .otherwise = "cn-hangzhou", .value = "REGION",
 	  .doc = "the region" },
 	CLIENT_ENDPOINT_ROWS(struct env_options),
@@ -106,7 +106,8 @@ static const struct {
 	  "}\n" },
 	{ "csi-alibaba", ENVIRONMENT_CSI_ALIBABA, "environment of the driver's containers; the CA must be mounted there", NULL },
 	{ "cluster-autoscaler", ENVIRONMENT_CLUSTER_AUTOSCALER,
-	  "it has no setting for endpoints: lead *.aliyuncs.com here by DNS, and serve on port 443 (docs/clients.md)", NULL },
+	  "it has no setting for endpoints: lead location, ess.REGION and ecs.REGION.aliyuncs.com here by DNS or /etc/hosts, and serve "
+	  "on port 443 (docs/clients.md)", NULL },
 };
 
 /* The pair of the first start, from its file. */
@@ -128,6 +129,8 @@ static void read_first_key(struct client *client, const char *data, struct env_o
 
 static void choose_key(struct client *client, struct env_options *options, const char *data)
 {
+	if (options->key_id && !options->secret && text_starts(options->key_id, OWN_KEY_PREFIX))
+		options->secret = DEV_KEY_SECRET;
 	if (options->key_id && options->secret)
 		return;
 	options->key_id = options->secret = NULL;

@@ -66,6 +66,9 @@ static const struct {
 	{ "ACCESS_KEY_ID", VALUE_KEY_ID, NULL, CSI | SCALER },
 	{ "ACCESS_KEY_SECRET", VALUE_SECRET, NULL, CSI | SCALER },
 	{ "REGION_ID", VALUE_REGION, NULL, CSI | SCALER },
+	/* It is in no instance, and asks for one otherwise; without the scheme it speaks https, which it does for events anyway. */
+	{ "ALIBABA_CLOUD_NO_ECS_METADATA", VALUE_TEXT, "true", CSI },
+	{ "ALICLOUD_CLIENT_SCHEME", VALUE_TEXT, "http", CSI },
 	/* Libraries of Go, Python, Node.js and curl each have a name of their own for whom they trust. */
 	{ "SSL_CERT_FILE", VALUE_CA_BUNDLE, NULL, CLI | TERRAFORM | ENVIRONMENT_PYTHON | ENVIRONMENT_GO | CSI | SCALER },
 	{ "REQUESTS_CA_BUNDLE", VALUE_CA_BUNDLE, NULL, ENVIRONMENT_PYTHON },

@@ -29,11 +29,13 @@ struct exec_options {
 	const char *fleet;
 	int pace;
 	int clock;
+	int accounts;
 	const char *data;
 };
 
 static const char *const pace_words[] = { "instant", "quick", "real", NULL };
 static const char *const clock_words[] = { "real", "manual", NULL };
+static const char *const accounts_words[] = { "known", "auto", NULL };
 
 const struct option cli_exec_options[] = {
 	{ "fleet", NULL, AS_TEXT(struct exec_options, fleet), .value = "FILE",
@@ -42,6 +44,8 @@ const struct option cli_exec_options[] = {
 	  .doc = "how long cloud work takes: no time, about a second, or as long as on the vendor's cloud" },
 	{ "clock", NULL, AS_CHOICE(struct exec_options, clock, clock_words), .otherwise = "real",
 	  .doc = "manual: the cloud's time stands until 'cleat clock advance' moves it" },
+	{ "accounts", NULL, AS_CHOICE(struct exec_options, accounts, accounts_words), .otherwise = "known",
+	  .doc = "auto: every access key id test-... with the secret cleat-secret gets an account of its own" },
 	{ "data", NULL, AS_TEXT(struct exec_options, data), .value = "DIR",
 	  .doc = "keep the server's data there, for a look afterwards; otherwise it is gone with the command" },
 	OPTIONS_END
@@ -81,8 +85,9 @@ static bool start(struct exec *e)
 	struct arena *arena = &e->client.arena;
 	const char *token_file = arena_printf(arena, "%s/%s", e->directory, PLACE_CONTROL_TOKEN);
 	const char *options[OPTIONS_LIMIT] = { "--dev-key", "--control-token-file", token_file, "--pace",
-		                               pace_words[e->options.pace], "--clock", clock_words[e->options.clock] };
-	size_t n = 7;
+		                               pace_words[e->options.pace], "--clock", clock_words[e->options.clock],
+		                               "--accounts", accounts_words[e->options.accounts] };
+	size_t n = 9;
 
 	if (e->options.data) {
 		options[n++] = "--data";

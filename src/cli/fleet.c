@@ -35,14 +35,14 @@ const struct option cli_fleet_load_options[] = { WAIT_ROWS, CLIENT_JSON_ROW(stru
 
 const struct option cli_fleet_dump_options[] = {
 	{ "secrets", NULL, AS_BOOL(struct fleet_options, secrets), .doc = "with the secrets of the access keys" },
-	ACCOUNT_ROW("only this account, without the catalogue and the faults"),
+	ACCOUNT_ROW("only this account (its id, or a key test-... of its own), without the catalogue and the faults"),
 	WAIT_ROWS,
 	CLIENT_ROWS,
 	OPTIONS_END
 };
 
 const struct option cli_fleet_reset_options[] = {
-	ACCOUNT_ROW("only this account and the faults for it, and not the catalogue"),
+	ACCOUNT_ROW("only this account (its id, or a key test-... of its own) and the faults for it, and not the catalogue"),
 	WAIT_ROWS,
 	CLIENT_JSON_ROW(struct fleet_options),
 	CLIENT_ROWS,

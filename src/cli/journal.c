@@ -98,6 +98,7 @@ static void print_call(struct client *client, const json_t *call)
 {
 	const char *code = client_text(client, call, "code");
 	const char *key = client_text(client, call, "access_key_id");
+	const char *user = client_text(client, call, "user");
 	const char *agent = client_text(client, call, "user_agent");
 	const char *operation = client_text(client, call, "operation");
 	const char *fault = client_text(client, call, "fault");
@@ -112,7 +113,7 @@ static void print_call(struct client *client, const json_t *call)
 	if (*fault)
 		printf(" (fault %s: %s)", fault, client_text(client, call, "effect"));
 	printf("%s%s\n", cut ? " (cut)" : "", repeated ? " (repeated: answered as before)" : "");
-	printf("    key %s, %s\n", *key ? key : "unknown", *agent ? agent : "no user agent");
+	printf("    key %s%s%s, %s\n", *key ? key : "unknown", *user ? " of " : "", user, *agent ? agent : "no user agent");
 	print_names(client, "jobs", json_object_get(call, "jobs"), "", "");
 	print_names(client, "unread", json_object_get(call, "unread"), colours() ? "\033[1;33m" : "", colours() ? "\033[0m" : "");
 	print_names(client, "ignored", json_object_get(call, "ignored"), "", "");

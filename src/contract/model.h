@@ -23,6 +23,7 @@ struct account {
 	const char *name;
 	bool disk_white_list; /* false: outside the vendor's disk white list, disk verbs are refused */
 	bool safe_detach;     /* a disk in use inside the guest is not detached unless forced */
+	const char *own_key; /* the access key it was made for by that key's first call; "": none */
 	int64_t created_at;
 };
 
@@ -31,9 +32,23 @@ enum access_key_state { ACCESS_KEY_ACTIVE, ACCESS_KEY_DISABLED, ACCESS_KEY_STATE
 struct access_key {
 	const char *id;
 	const char *account;
+	const char *holder; /* the user of the account that it belongs to, by id; "": the account itself */
 	const char *secret;
 	const char *description;
 	enum access_key_state state;
+	int64_t created_at;
+};
+
+enum principal_kind { PRINCIPAL_USER, PRINCIPAL_ROLE, PRINCIPAL_KIND_MAX };
+extern const char *const principal_kind_names[PRINCIPAL_KIND_MAX + 1];
+
+/* Who acts in an account beside the account itself: a user who has keys, or a role that is taken for a while. */
+struct principal {
+	const char *id;
+	const char *account;
+	enum principal_kind kind;
+	const char *name;     /* one of that kind and account has it */
+	const char *policies; /* what it may do: a JSON list of documents (core/policy.h) */
 	int64_t created_at;
 };
 
@@ -282,6 +297,8 @@ enum job_kind {
 	JOB_SNAPSHOT_CREATE,
 	JOB_SNAPSHOT_DELETE,
 	JOB_SNAPSHOT_EXPIRE, /* waits for the end of RetentionDays */
+	JOB_SCALING_ACTIVITY, /* moves the open activity of a scaling group on */
+	JOB_SCALING_LOOK, /* compares a scaling group with what it is to be */
 	JOB_KIND_MAX
 };
 
@@ -315,6 +332,7 @@ struct job {
 	int64_t generation; /* of the attachment it acts on */
 	const char *snapshot; /* that it makes, deletes, or puts back */
 	const char *new_disk; /* that takes the place of `disk` */
+	const char *scaling_group; /* that it works for */
 	int64_t old_size_gib; /* of a disk that is resized: what it has again if that fails */
 	const char *old_category; /* of a disk whose specification changes: likewise */
 	const char *old_level;

@@ -1,11 +1,15 @@
 /* The names of the contract's enums, in the order of the enums. */
+#include "contract/balancer.h"
+#include "contract/database.h"
 #include "contract/driver.h"
 #include "contract/fault.h"
 #include "contract/model.h"
 #include "contract/network.h"
 #include "contract/refusal.h"
+#include "contract/scaling.h"
 
 const char *const access_key_state_names[ACCESS_KEY_STATE_MAX + 1] = { "active", "disabled" };
+const char *const principal_kind_names[PRINCIPAL_KIND_MAX + 1] = { "user", "role" };
 const char *const machine_kind_names[MACHINE_KIND_MAX + 1] = { "virtual", "bare-metal" };
 const char *const instance_state_names[INSTANCE_STATE_MAX + 1] = { "pending",  "starting", "running",
 	                                                           "stopping", "stopped",  "releasing" };
@@ -28,7 +32,9 @@ const char *const job_kind_names[JOB_KIND_MAX + 1] = { "disk-create",     "disk-
 	                                               "system-disk-replace",
 	                                               "snapshot-create",
 	                                               "snapshot-delete",
-	                                               "snapshot-expire" };
+	                                               "snapshot-expire",
+	                                               "scaling-activity",
+	                                               "scaling-look" };
 const char *const job_step_names[JOB_STEP_MAX + 1] = { "check", "requested", "power",  "fence", "copy",
 	                                               "unplug", "plug",     "build", "undo" };
 const char *const job_state_names[JOB_STATE_MAX + 1] = { "open", "done", "failed", "superseded" };
@@ -49,3 +55,25 @@ const char *const refusal_words[REFUSE_MAX + 1] = {
 #undef X
 };
 const char *const security_group_type_names[SECURITY_GROUP_TYPE_MAX + 1] = { "normal", "enterprise" };
+const char *const scaling_group_state_names[SCALING_GROUP_STATE_MAX + 1] = { "inactive", "active", "deleting" };
+const char *const scaling_health_check_names[SCALING_HEALTH_CHECK_MAX + 1] = { "none", "instance", "balancer" };
+const char *const scaling_creation_names[SCALING_CREATION_MAX + 1] = { "created", "attached" };
+const char *const scaling_member_state_names[SCALING_MEMBER_STATE_MAX + 1] = {
+	"pending", "pending-wait", "in-service", "protected", "standby", "stopped", "removing", "removing-wait"
+};
+const char *const scaling_health_names[SCALING_HEALTH_MAX + 1] = { "healthy", "unhealthy" };
+const char *const scaling_rule_type_names[SCALING_RULE_TYPE_MAX + 1] = { "simple", "step" };
+const char *const scaling_adjustment_names[SCALING_ADJUSTMENT_MAX + 1] = { "change", "percent", "total" };
+const char *const lifecycle_transition_names[LIFECYCLE_TRANSITION_MAX + 1] = { "out", "in" };
+const char *const lifecycle_result_names[LIFECYCLE_RESULT_MAX + 1] = { "continue", "abandon", "rollback" };
+const char *const lifecycle_action_state_names[LIFECYCLE_ACTION_STATE_MAX + 1] = { "pending", "timeout", "completed" };
+const char *const scaling_activity_kind_names[SCALING_ACTIVITY_KIND_MAX + 1] = { "out", "in", "attach", "detach" };
+const char *const scaling_activity_state_names[SCALING_ACTIVITY_STATE_MAX + 1] = { "in-progress", "successful", "warning",
+	                                                                           "failed", "rejected" };
+const char *const scaling_step_names[SCALING_STEP_MAX + 1] = { "begin", "build", "hook", "drain", "switch", "release" };
+const char *const scaling_cause_names[SCALING_CAUSE_MAX + 1] = { "call", "rule", "health", "size", "end" };
+const char *const balancer_status_names[BALANCER_STATUS_MAX + 1] = { "active", "inactive", "locked" };
+const char *const balancer_reach_names[BALANCER_REACH_MAX + 1] = { "internet", "intranet" };
+const char *const db_status_names[DB_STATUS_MAX + 1] = { "running",   "creating",     "rebooting",        "class-changing",
+	                                                 "upgrading", "transferring", "network-changing", "switching",
+	                                                 "restoring", "importing",    "cloning",          "deleting" };

@@ -52,6 +52,8 @@
 	X(AUTH_NONCE_USED, "nonce-used")                                       \
 	X(KEY_UNKNOWN, "access-key-unknown")                                   \
 	X(KEY_DISABLED, "access-key-disabled")                                 \
+	X(KEY_MALFORMED, "access-key-malformed")                               \
+	X(ACCOUNTS_TOO_MANY, "accounts-too-many")                              \
 	X(TOKEN_MISSING, "security-token-missing")                             \
 	X(TOKEN_EXPIRED, "security-token-expired")                             \
 	X(TOKEN_MALFORMED, "security-token-malformed")                         \
@@ -68,6 +70,9 @@
 	X(KEY_EXISTS, "access-key-exists")                                     \
 	X(ACCOUNT_UNKNOWN, "account-unknown")                                  \
 	X(ROLE_UNKNOWN, "role-unknown")                                        \
+	X(ROLE_ABSENT, "role-absent")                                          \
+	X(USER_UNKNOWN, "user-unknown")                                        \
+	X(NOT_AUTHORISED, "not-authorised")                                    \
 	X(POLICY_MALFORMED, "policy-malformed")                                \
 	X(TEMPORARY_KEYS_LIMIT, "temporary-keys-limit")                        \
 	/* instances */                                                        \
@@ -186,6 +191,11 @@
 	X(SECURITY_GROUP_NOT_JOINED, "security-group-not-joined")              \
 	X(SECURITY_GROUP_LAST, "security-group-last")                          \
 	X(SECURITY_GROUPS_TOO_MANY, "security-groups-of-instance-limit")       \
+	X(RULE_ID_UNKNOWN, "rule-id-unknown")                                  \
+	X(RULE_UNKNOWN, "rule-unknown")                                        \
+	X(RULE_PEER_KIND, "rule-peer-kind")                                    \
+	X(RULE_NIC_TYPE, "rule-nic-type")                                      \
+	X(RULE_DUPLICATE, "rule-duplicate")                                    \
 	X(RULE_LIMIT, "security-group-rule-limit")                             \
 	X(RULE_PROTOCOL, "rule-protocol")                                      \
 	X(RULE_POLICY, "rule-policy")                                          \
@@ -200,6 +210,64 @@
 	X(RULE_PEER_ITSELF, "rule-peer-itself")                                \
 	X(RULE_PEER_VPC, "rule-peer-in-another-vpc")                           \
 	X(PREFIX_LIST_UNKNOWN, "prefix-list-unknown")                          \
+	/* scaling groups */                                                   \
+	X(SCALING_GROUP_UNKNOWN, "scaling-group-unknown")                      \
+	X(SCALING_GROUP_STATE, "scaling-group-state")                          \
+	X(SCALING_GROUP_NAME, "scaling-group-name-taken")                      \
+	X(SCALING_GROUP_LIMIT, "scaling-group-limit")                          \
+	X(SCALING_GROUP_SIZES, "scaling-group-sizes")                          \
+	X(SCALING_GROUP_PROTECTED, "scaling-group-protected")                  \
+	X(SCALING_GROUP_IN_USE, "scaling-group-has-instances")                 \
+	X(SCALING_ACTIVITY_RUNS, "scaling-activity-in-progress")               \
+	X(SCALING_CONFIGURATION_UNKNOWN, "scaling-configuration-unknown")      \
+	X(SCALING_CONFIGURATION_NAME, "scaling-configuration-name-taken")      \
+	X(SCALING_CONFIGURATION_LIMIT, "scaling-configuration-limit")          \
+	X(SCALING_CONFIGURATION_MISSING, "no-active-scaling-configuration")    \
+	X(SCALING_CONFIGURATION_ACTIVE, "scaling-configuration-active")        \
+	X(SCALING_RULE_UNKNOWN, "scaling-rule-unknown")                        \
+	X(SCALING_RULE_NAME, "scaling-rule-name-taken")                        \
+	X(SCALING_RULE_LIMIT, "scaling-rule-limit")                            \
+	X(SCALING_MAGNITUDE, "magnitude-without-percentage")                   \
+	X(SCALING_STEP_NONE, "no-step-of-rule-fits")                           \
+	X(SCALING_STEPS_LIMIT, "too-many-steps")                               \
+	X(SCALING_STEP_UNBOUND, "step-without-bounds")                         \
+	X(SCALING_STEP_ORDER, "step-ends-before-it-begins")                    \
+	X(SCALING_STEPS_LOWER_TWICE, "two-steps-without-lower-bound")          \
+	X(SCALING_STEPS_UPPER_TWICE, "two-steps-without-upper-bound")          \
+	X(SCALING_STEPS_OVERLAP, "steps-overlap")                              \
+	X(SCALING_STEPS_GAP, "gap-between-steps")                              \
+	X(SCALING_STEPS_LOWER_NONE, "no-step-without-lower-bound")             \
+	X(SCALING_STEPS_UPPER_NONE, "no-step-without-upper-bound")             \
+	X(SCALING_METRIC_MISSING, "metric-value-missing")                      \
+	X(SCALING_BREACH_MISSING, "breach-threshold-missing")                  \
+	X(SCALING_MEMBER_UNKNOWN, "not-in-scaling-group")                      \
+	X(SCALING_MEMBER_TAKEN, "in-another-scaling-group")                    \
+	X(SCALING_MEMBER_VPC, "instance-in-another-vpc")                       \
+	X(SCALING_MEMBER_STATE, "scaling-member-state")                        \
+	X(SCALING_BELOW_MIN, "below-min-size")                                 \
+	X(SCALING_ABOVE_MAX, "above-max-size")                                 \
+	X(SCALING_NO_CHANGE, "capacity-does-not-change")                       \
+	X(SCALING_ABANDONED, "abandoned-by-lifecycle-hook")                    \
+	X(LIFECYCLE_HOOK_UNKNOWN, "lifecycle-hook-unknown")                    \
+	X(LIFECYCLE_HOOK_NAME, "lifecycle-hook-name-taken")                    \
+	X(LIFECYCLE_HOOK_LIMIT, "lifecycle-hook-limit")                        \
+	X(LIFECYCLE_ACTION_UNKNOWN, "lifecycle-action-unknown")                \
+	X(LIFECYCLE_WAIT_LIMIT, "lifecycle-action-waits-too-long")             \
+	/* load balancers and databases */                                     \
+	X(BALANCER_UNKNOWN, "load-balancer-unknown")                           \
+	X(BALANCER_STATE, "load-balancer-state")                               \
+	X(BALANCER_LOCKED, "load-balancer-locked")                             \
+	X(BALANCER_NO_HEALTH_CHECK, "load-balancer-no-health-check")           \
+	X(BALANCER_FULL, "load-balancer-full")                                 \
+	X(BACKEND_EXISTS, "backend-exists")                                    \
+	X(BACKENDS_MALFORMED, "backends-malformed")                            \
+	X(BACKENDS_TOO_MANY, "backends-of-call-limit")                         \
+	X(BACKEND_KIND, "backend-kind")                                        \
+	X(BACKEND_WEIGHT, "backend-weight")                                    \
+	X(BACKEND_NAMELESS, "backend-without-instance")                        \
+	X(DB_UNKNOWN, "db-instance-unknown")                                   \
+	X(DB_STATE, "db-instance-state")                                       \
+	X(DB_WHITE_LIST_FULL, "db-white-list-full")                            \
 	/* tags and resource groups */                                         \
 	X(RESOURCE_UNKNOWN, "resource-unknown")                                \
 	X(TAG_LIMIT, "tag-limit")                                              \
@@ -207,6 +275,9 @@
 	X(TAG_KEY, "tag-key")                                                  \
 	X(TAG_VALUE, "tag-value")                                              \
 	/* jobs and drivers */                                                 \
+	X(JOB_ENDED, "job-ended")                                              \
+	X(JOB_BEGUN, "job-begun")                                              \
+	X(CANCELLED, "cancelled")                                              \
 	X(JOB_UNKNOWN, "job-unknown")                                          \
 	X(JOB_IN_THE_WAY, "job-in-the-way")                                    \
 	X(DRIVER_REFUSED, "driver-refused")                                    \

@@ -100,12 +100,20 @@ struct page {
 
 bool account_get(struct txn *txn, const char *id, struct account *ret);
 void account_put(struct txn *txn, const struct account *account);
-size_t account_list(struct txn *txn, struct account **ret); /* oldest first */
+size_t account_list(struct txn *txn, struct account **ret); /* oldest first, those with a key of their own last */
+bool account_of_own_key(struct txn *txn, const char *key, struct account *ret);
 
 bool access_key_get(struct txn *txn, const char *id, struct access_key *ret);
 void access_key_put(struct txn *txn, const struct access_key *key);
 void access_key_delete(struct txn *txn, const char *id);
 size_t access_key_list(struct txn *txn, const char *account, struct access_key **ret); /* oldest first; NULL: all */
+
+bool principal_get(struct txn *txn, const char *id, struct principal *ret);
+bool principal_find(struct txn *txn, const char *account, enum principal_kind kind, const char *name,
+                    struct principal *ret);
+void principal_put(struct txn *txn, const struct principal *principal);
+void principal_delete(struct txn *txn, const char *id);
+size_t principal_list(struct txn *txn, const char *account, struct principal **ret); /* oldest first; NULL: all */
 
 /* Those that expire behind a moment, the last to expire first; account NULL: all. Purge deletes up to `limit` that expired
  * before `before` and returns how many. */
@@ -118,8 +126,9 @@ bool temporary_key_find(struct txn *txn, const struct temporary_key *like, int64
 int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after);
 size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
 
-/* Deletes everything that the account has but itself and its keys: instances, disks, attachments, jobs, tags; also what of
+/* Deletes everything that the account has but itself, its keys, users and roles: instances, disks, attachments, jobs, tags; also what of
  * it has ended, and the answers that are remembered for its ClientTokens. */
+void account_delete(struct txn *txn, const char *account); /* with all that it has, and its keys */
 void account_clear(struct txn *txn, const char *account);
 
 /* What was added to the built-in catalogue, or stands for a row of it of the same id; by id. */
@@ -274,6 +283,7 @@ struct job_filter {
 	size_t n_disks;
 	const char *attachment;
 	const char *snapshot;
+	const char *lock;
 	int state; /* enum job_state or -1 */
 	int kind;  /* enum job_kind or -1 */
 	const bool *kinds; /* JOB_KIND_MAX of them, true for those that are wanted */

@@ -1,5 +1,7 @@
 #include "core/account.h"
 
+#include <string.h>
+
 #include "base/random.h"
 #include "base/text.h"
 #include "core/guard.h"
@@ -8,11 +10,12 @@
 #define KEY_ID_TAIL   18
 #define SECRET_LENGTH 30
 
-struct account account_create(struct work *work, const char *realm, const char *name)
+static struct account make(struct work *work, const char *realm, const char *name, const char *own_key)
 {
 	struct account account = {
 		.realm = realm,
 		.name = name,
+		.own_key = own_key,
 		.disk_white_list = true,
 		.safe_detach = guard_is_real(work->core),
 		.created_at = work->now,
@@ -23,6 +26,42 @@ struct account account_create(struct work *work, const char *realm, const char *
 	account.id = arena_printf(work->arena, "1%015llu", (unsigned long long)(number % 1000000000000000ull));
 	account_put(work->txn, &account);
 	return account;
+}
+
+struct account account_create(struct work *work, const char *realm, const char *name)
+{
+	return make(work, realm, name, "");
+}
+
+bool own_key_well_formed(const char *key)
+{
+	size_t length = strlen(key);
+	size_t prefix = strlen(OWN_KEY_PREFIX);
+
+	return text_starts(key, OWN_KEY_PREFIX) && length > prefix && length <= OWN_KEY_MAX &&
+	       strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == length;
+}
+
+bool account_for_own_key(struct work *work, const char *realm, const char *key, int64_t most, struct account *ret)
+{
+	struct access_key other;
+	struct account *all;
+
+	if (!own_key_well_formed(key))
+		return work_refuse(work, REFUSE_KEY_MALFORMED, key);
+	if (account_of_own_key(work->txn, key, ret))
+		return true;
+	if (access_key_get(work->txn, key, &other))
+		return work_refuse(work, REFUSE_KEY_UNKNOWN, key);
+	if ((int64_t)account_list(work->txn, &all) >= most)
+		return work_refuse(work, REFUSE_ACCOUNTS_TOO_MANY, arena_printf(work->arena, "%lld", (long long)most));
+	*ret = make(work, realm, key, key);
+	return true;
+}
+
+bool account_named(struct work *work, const char *name, struct account *ret)
+{
+	return account_get(work->txn, name, ret) || account_of_own_key(work->txn, name, ret);
 }
 
 bool access_key_create(struct work *work, const char *account, const char *id, const char *secret,

@@ -2,6 +2,7 @@
 #ifndef CORE_ACCOUNT_H
 #define CORE_ACCOUNT_H
 
+#include "base/dev_key.h"
 #include "core/core.h"
 
 /* Makes an account of the realm with the defaults of its cloud. */
@@ -13,5 +14,19 @@ bool access_key_create(struct work *work, const char *account, const char *id, c
                        const char *description, struct access_key *ret);
 
 bool access_key_set_state(struct work *work, const char *id, enum access_key_state state);
+
+/* ---- accounts that a key makes by its first call (cleat serve --accounts auto) ---- */
+
+#define OWN_KEY_MAX 64 /* characters, OWN_KEY_PREFIX included */
+
+/* Whether a key of that id may have one: the prefix, then 1 to 59 letters, digits or ._- */
+bool own_key_well_formed(const char *key);
+
+/* The account that was made for the key, or a new one of the realm. Refuses with ACCOUNTS_TOO_MANY where a store has
+ * `most` accounts already, KEY_MALFORMED, KEY_UNKNOWN where the id has become that of another access key. */
+bool account_for_own_key(struct work *work, const char *realm, const char *key, int64_t most, struct account *ret);
+
+/* The account of that id, or the one that was made for the key of that id. */
+bool account_named(struct work *work, const char *name, struct account *ret);
 
 #endif

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/account.h"
 #include "core/attachment.h"
+#include "core/balancer.h"
 #include "core/catalogue.h"
 #include "core/instance.h"
+#include "core/scaling.h"
 
 #define CATEGORY "cloud_essd"
 #define LEVEL    "PL0"
@@ -58,7 +61,7 @@ static bool find_place(struct work *work, const struct adopt_args *args, const c
 	struct account *accounts;
 	size_t i;
 
-	if (!text_empty(args->account) && !account_get(work->txn, args->account, &account))
+	if (!text_empty(args->account) && !account_named(work, args->account, &account))
 		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, args->account);
 	if (text_empty(args->account)) {
 		if (!account_list(work->txn, &accounts))
@@ -177,6 +180,7 @@ bool adopt(struct work *work, const struct adopt_args *args, struct instance *re
 		return false;
 	*ret = instance_of(work, survey, region, args->zone);
 	instance_put(work->txn, ret);
+	scaling_instance_changed(work, ret->id);
 	records[n++] = (struct driver_record){ .kind = DRIVER_RECORD_MACHINE, .machine = ret->id, .uuid = ret->serial };
 	for (i = 0; i < survey->n_disks; i++) {
 		records[n] = take_disk(work, ret, &survey->disks[i], i == 0, &records[n + 1]);
@@ -250,7 +254,9 @@ bool adopt_release(struct work *work, const char *id, struct driver_record **ret
 		disk_forget(work, &disk);
 	}
 	(*ret_records)[(*ret_n)++] = (struct driver_record){ .kind = DRIVER_RECORD_MACHINE, .machine = instance.id, .gone = true };
+	balancer_forget_instance(work, id);
 	tag_delete_all(work->txn, id);
 	instance_delete(work->txn, id);
+	scaling_instance_changed(work, id);
 	return true;
 }

@@ -7,7 +7,7 @@
 
 struct adopt_args {
 	const struct driver_survey *survey;
-	const char *account; /* NULL or "": the oldest */
+	const char *account; /* its id or its own key; NULL or "": the oldest */
 	const char *zone;    /* of a region of this server */
 };
 

@@ -49,6 +49,8 @@ struct caller {
 	const char *key_id; /* access key, or "cleat" for the server's own doings */
 	const char *role;    /* a temporary key acts in a role of the account; NULL: the account itself */
 	const char *session; /* of that role */
+	const char *user;    /* whose key it is, by name; NULL: the account's own, or a role's */
+	const char *user_id;
 };
 
 /* A job that this transaction made or wants to be looked at: the runner hears of it after the commit. */
@@ -97,6 +99,9 @@ bool work_check(struct work *work, const struct check *checks, size_t n, const v
 
 /* Rows that many verbs share; `facts` is not looked at. */
 bool check_region_unknown(const struct work *work, const void *facts);
+
+/* Whether two things live in the same account and region; for those who act for no caller, as jobs do. */
+bool tenant_equal(const struct tenant *a, const struct tenant *b);
 
 /* Whether what lives there is the caller's, in the caller's region if one was named. */
 bool work_is_callers(const struct work *work, const struct tenant *tenant);

@@ -103,7 +103,7 @@ static struct spec_facts spec_find(struct work *work, const struct disk_spec_arg
 bool disk_spec(struct work *work, const struct disk_spec_args *args, const char **ret_job)
 {
 	struct spec_facts f = spec_find(work, args);
-	struct job job = { .kind = JOB_DISK_SPEC, .step = JOB_REQUESTED, .disk = args->disk };
+	struct job job = { .kind = JOB_DISK_SPEC, .step = JOB_CHECK, .disk = args->disk };
 
 	if (!work_check(work, spec_checks, COUNT_OF(spec_checks), &f) ||
 	    !matrix_pass(work, VERB_DISK_SPEC, NULL, args->disk, NULL))
@@ -128,7 +128,8 @@ void disk_spec_plan(struct work *work, const struct job *job, struct job_plan *r
 {
 	struct disk disk;
 
-	if (!disk_get(work->txn, job->disk, &disk))
+	/* Until the work begins, the task can be cancelled. */
+	if (job->step == JOB_CHECK || !disk_get(work->txn, job->disk, &disk))
 		return;
 	ret->calls = arena_array(work->arena, struct driver_call, 1);
 	ret->calls[0] = job_call(job, DRIVER_MODIFY_DISK);
@@ -140,7 +141,10 @@ void disk_spec_plan(struct work *work, const struct job *job, struct job_plan *r
 
 void disk_spec_done(struct work *work, struct job *job)
 {
-	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
+	if (job->step == JOB_CHECK)
+		job_advance(work, job, JOB_REQUESTED);
+	else
+		job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
 }
 
 void disk_spec_failed(struct work *work, struct job *job)

@@ -22,9 +22,13 @@ const struct fleet_module *const fleet_modules[FLEET_SECTION_MAX] = {
 	[FLEET_INSTANCE_TYPES] = &fleet_instance_types,
 	[FLEET_IMAGES] = &fleet_images,
 	[FLEET_ACCESS_KEYS] = &fleet_access_keys,
+	[FLEET_USERS] = &fleet_users,
+	[FLEET_ROLES] = &fleet_roles,
 	[FLEET_INSTANCES] = &fleet_instances,
 	[FLEET_DISKS] = &fleet_disks,
 	[FLEET_SNAPSHOTS] = &fleet_snapshots,
+	[FLEET_LOAD_BALANCERS] = &fleet_load_balancers,
+	[FLEET_DB_INSTANCES] = &fleet_db_instances,
 	[FLEET_FAULTS] = &fleet_faults,
 };
 
@@ -251,6 +255,26 @@ static void clear_catalogue(struct work *work)
 
 /* ---- load ---- */
 
+/* A wrong one is told and forgotten: the row is put all the same, to find what else is wrong. */
+static void check_own_key(struct fleet_load *load, struct account *account)
+{
+	struct access_key key;
+	struct account other;
+
+	if (text_empty(account->own_key))
+		return;
+	if (!own_key_well_formed(account->own_key))
+		fleet_wrong(load, load->path, "own_key", "such a key is " OWN_KEY_PREFIX " and 1 to %zu letters, digits or ._-",
+		            OWN_KEY_MAX - strlen(OWN_KEY_PREFIX));
+	else if (account_of_own_key(load->work->txn, account->own_key, &other) && !text_equal(other.id, account->id))
+		fleet_wrong(load, load->path, "own_key", "%s is the key of the account %s", account->own_key, other.id);
+	else if (access_key_get(load->work->txn, account->own_key, &key))
+		fleet_wrong(load, load->path, "own_key", "the access key %s is that of the account %s", key.id, key.account);
+	else
+		return;
+	account->own_key = "";
+}
+
 /* The account that is meant: by its id, or the oldest there is. */
 static struct account account_meant(struct fleet_load *load, size_t i)
 {
@@ -268,6 +292,8 @@ static struct account account_meant(struct fleet_load *load, size_t i)
 	if (account_get(load->work->txn, account.id, &known)) {
 		if (!given->created_at)
 			account.created_at = known.created_at;
+		if (text_empty(given->own_key))
+			account.own_key = known.own_key;
 		if (!text_equal(known.realm, account.realm))
 			fleet_wrong(load, load->path, "realm", "the account is there already, in the realm \"%s\"", known.realm);
 	}
@@ -278,6 +304,7 @@ static struct account account_meant(struct fleet_load *load, size_t i)
 		account.name = "default";
 	if (!(load->from->given & FLEET_GIVEN_SAFE_DETACH))
 		account.safe_detach = guard_is_real(load->work->core);
+	check_own_key(load, &account);
 	return account;
 }
 
@@ -408,6 +435,13 @@ static void reset_faults(struct work *work, const char *account, struct fleet_co
 	fault_delete_all(work->txn, account);
 }
 
+static bool is_first(struct work *work, const char *account)
+{
+	struct account *all;
+
+	return account_list(work->txn, &all) && text_equal(all[0].id, account);
+}
+
 bool fleet_reset(struct work *work, const char *account, struct fleet_counts *ret)
 {
 	struct fleet_counts counts = { 0 };
@@ -420,13 +454,18 @@ bool fleet_reset(struct work *work, const char *account, struct fleet_counts *re
 		return false;
 	if (!account)
 		n = account_list(work->txn, &accounts);
-	else if (!account_get(work->txn, account, &one))
+	else if (!account_named(work, account, &one))
 		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, account);
+	else
+		account = one.id;
 	for (i = 0; i < n; i++) {
 		if (!check_at_rest(work, accounts[i].id))
 			return false;
 		count_away(work, accounts[i].id, &counts);
 		clear_account(work, accounts[i].id);
+		/* Its key gets another one; the first account stays, since it is the one that is meant where none is named. */
+		if (*accounts[i].own_key && !is_first(work, accounts[i].id))
+			account_delete(work->txn, accounts[i].id);
 	}
 	if (!account)
 		clear_catalogue(work);
@@ -457,7 +496,7 @@ bool fleet_dump(struct work *work, const char *account, struct fleet *ret)
 	*ret = (struct fleet){ .catalogue_given = !account };
 	if (!account)
 		n = account_list(work->txn, &accounts);
-	else if (!account_get(work->txn, account, &one))
+	else if (!account_named(work, account, &one))
 		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, account);
 	ret->accounts = arena_array(work->arena, struct fleet_account, n);
 	ret->n_accounts = n;

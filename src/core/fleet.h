@@ -6,6 +6,8 @@
 #ifndef CORE_FLEET_H
 #define CORE_FLEET_H
 
+#include "contract/balancer.h"
+#include "contract/database.h"
 #include "core/core.h"
 
 #define FLEET_ACCOUNTS_MAX 1000
@@ -20,9 +22,13 @@ enum fleet_section {
 	FLEET_IMAGES,
 	/* of an account */
 	FLEET_ACCESS_KEYS,
+	FLEET_USERS,
+	FLEET_ROLES,
 	FLEET_INSTANCES,
 	FLEET_DISKS,
 	FLEET_SNAPSHOTS,
+	FLEET_LOAD_BALANCERS,
+	FLEET_DB_INSTANCES,
 	/* of the fleet as a whole */
 	FLEET_FAULTS,
 	FLEET_SECTION_MAX
@@ -45,7 +51,8 @@ enum fleet_given {
 	FLEET_GIVEN_ENCRYPTED = 32,
 	FLEET_GIVEN_DISK_TYPE = 64,
 	FLEET_GIVEN_TIMES = 128,
-	FLEET_GIVEN_SAFE_DETACH = 256,
+	FLEET_GIVEN_WEIGHT = 256,
+	FLEET_GIVEN_SAFE_DETACH = 512,
 };
 
 struct fleet_instance_type {
@@ -61,6 +68,13 @@ struct fleet_image {
 struct fleet_access_key {
 	uint64_t given;
 	struct access_key row;
+};
+
+/* Its policies can be read (core/policy.h): what they say is not looked at here. */
+struct fleet_principal {
+	uint64_t given;
+	struct principal row;
+	struct fleet_list access_keys; /* struct fleet_access_key; of a user */
 };
 
 struct fleet_instance {
@@ -91,6 +105,28 @@ struct fleet_snapshot {
 	uint64_t given;
 	struct snapshot row;
 	struct fleet_list tags;
+};
+
+struct fleet_load_balancer {
+	uint64_t given;
+	struct load_balancer row;
+	struct fleet_list backends; /* struct fleet_backend */
+};
+
+struct fleet_backend {
+	uint64_t given;
+	struct backend row;
+};
+
+struct fleet_db_instance {
+	uint64_t given;
+	struct db_instance row;
+	struct fleet_list white_lists; /* struct fleet_white_list */
+};
+
+struct fleet_white_list {
+	uint64_t given;
+	struct db_white_list row;
 };
 
 /* Its operation, code and effect are known to exist (api/fault.h): only whom it is for is a matter of rows. */
@@ -138,7 +174,7 @@ struct fleet_counts {
 bool fleet_load(struct work *work, const struct fleet *fleet, struct fleet_problems *problems, struct fleet_counts *ret);
 
 /* Removes all that the account has, and the faults for it (NULL: every account, the catalogue's additions, all faults); not
- * itself and its keys. */
+ * itself and its keys, unless it was made for a key of its own. `account` may be that key, as in fleet_dump. */
 bool fleet_reset(struct work *work, const char *account, struct fleet_counts *ret);
 
 /* The state of the account (NULL: of every account, with the catalogue and faults). Reads only. Refuses as above, and

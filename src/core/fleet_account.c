@@ -16,26 +16,15 @@
 
 /* ---- access keys ---- */
 
-static bool was_listed(const struct fleet_list *list, const char *id)
-{
-	const struct fleet_access_key *items = list->items;
-	size_t i;
-
-	for (i = 0; i < list->n; i++) {
-		if (text_equal(items[i].row.id, id))
-			return true;
-	}
-	return false;
-}
-
-static void delete_unlisted(struct fleet_load *load, const struct fleet_list *list)
+/* Those of users are theirs to replace. */
+static void delete_unlisted(struct fleet_load *load)
 {
 	struct access_key *keys;
 	size_t n = access_key_list(load->work->txn, load->account.id, &keys);
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (!was_listed(list, keys[i].id))
+		if (!*keys[i].holder && !fleet_key_is_listed(load->from, keys[i].id, SIZE_MAX, 0))
 			access_key_delete(load->work->txn, keys[i].id);
 	}
 }
@@ -49,10 +38,11 @@ static bool is_listed_before(const struct fleet_access_key *items, size_t i)
 	return j < i;
 }
 
-static void key_load(struct fleet_load *load, const struct fleet_access_key *item, const char *path)
+void fleet_key_put(struct fleet_load *load, const struct fleet_access_key *item, const char *path, const char *holder)
 {
 	struct access_key key = item->row;
 	struct access_key known;
+	struct account owner;
 	bool is_known = access_key_get(load->work->txn, key.id, &known);
 
 	if (strlen(key.id) > KEY_BYTES_MAX || strlen(text_or(key.secret, "")) > KEY_BYTES_MAX) {
@@ -63,6 +53,10 @@ static void key_load(struct fleet_load *load, const struct fleet_access_key *ite
 		fleet_wrong(load, path, "id", "the access key %s is that of the account %s", key.id, known.account);
 		return;
 	}
+	if (account_of_own_key(load->work->txn, key.id, &owner)) {
+		fleet_wrong(load, path, "id", "%s is the key of the account %s", key.id, owner.id);
+		return;
+	}
 	if (text_empty(key.secret) && !is_known) {
 		fleet_wrong(load, path, NULL,
 		            "the access key %s has no secret, and there is none to keep; 'cleat fleet dump --secrets' writes them",
@@ -70,6 +64,7 @@ static void key_load(struct fleet_load *load, const struct fleet_access_key *ite
 		return;
 	}
 	key.account = load->account.id;
+	key.holder = holder;
 	key.secret = text_empty(key.secret) ? known.secret : key.secret;
 	if (!key.created_at)
 		key.created_at = is_known ? known.created_at : load->work->now;
@@ -90,9 +85,9 @@ static void keys_load(struct fleet_load *load, const struct fleet_list *list, co
 		if (is_listed_before(items, i))
 			fleet_wrong(load, item_path, "id", "\"%s\" is there twice", items[i].row.id);
 		else
-			key_load(load, &items[i], item_path);
+			fleet_key_put(load, &items[i], item_path, "");
 	}
-	delete_unlisted(load, list);
+	delete_unlisted(load);
 }
 
 static void keys_dump(struct work *work, const struct account *account, struct fleet_list *ret)
@@ -100,11 +95,14 @@ static void keys_dump(struct work *work, const struct account *account, struct f
 	struct access_key *rows;
 	size_t n = access_key_list(work->txn, account->id, &rows);
 	struct fleet_access_key *items = arena_array(work->arena, struct fleet_access_key, n);
+	size_t n_own = 0;
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		items[i].row = rows[i];
-	*ret = (struct fleet_list){ items, n, true };
+	for (i = 0; i < n; i++) {
+		if (!*rows[i].holder)
+			items[n_own++].row = rows[i];
+	}
+	*ret = (struct fleet_list){ items, n_own, true };
 }
 
 const struct fleet_module fleet_access_keys = {

@@ -1,60 +1,33 @@
 /* Which ids an item of a fleet may have. */
 #include "base/text.h"
 #include "core/fleet_module.h"
+#include "core/thing.h"
 
-static const char *const kind_words[TAGGED_MAX] = {
+static const char *const kind_words[THING_MAX] = {
 	[TAGGED_INSTANCE] = "instance",
 	[TAGGED_DISK] = "disk",
 	[TAGGED_SNAPSHOT] = "snapshot",
 	[TAGGED_SECURITY_GROUP] = "security group",
 	[TAGGED_VPC] = "VPC",
 	[TAGGED_VSWITCH] = "VSwitch",
+	[THING_LOAD_BALANCER] = "load balancer",
+	[THING_DB_INSTANCE] = "database instance",
 };
 
-/* The account of the thing of that kind and id; NULL if there is none. */
-static const char *account_of(struct txn *txn, enum tagged kind, const char *id)
+bool fleet_id_is_free(struct fleet_load *load, const char *item_path, int kind, const char *id)
 {
-	union {
-		struct instance instance;
-		struct disk disk;
-		struct snapshot snapshot;
-		struct security_group group;
-		struct vpc vpc;
-		struct vswitch vswitch;
-	} any;
-
-	switch (kind) {
-	case TAGGED_INSTANCE:
-		return instance_get(txn, id, &any.instance) ? any.instance.tenant.account : NULL;
-	case TAGGED_DISK:
-		return disk_get(txn, id, &any.disk) ? any.disk.tenant.account : NULL;
-	case TAGGED_SNAPSHOT:
-		return snapshot_get(txn, id, &any.snapshot) ? any.snapshot.tenant.account : NULL;
-	case TAGGED_SECURITY_GROUP:
-		return security_group_get(txn, id, &any.group) ? any.group.tenant.account : NULL;
-	case TAGGED_VPC:
-		return vpc_get(txn, id, &any.vpc) ? any.vpc.tenant.account : NULL;
-	case TAGGED_VSWITCH:
-		return vswitch_get(txn, id, &any.vswitch) ? any.vswitch.tenant.account : NULL;
-	case TAGGED_MAX:
-		break;
-	}
-	return NULL;
-}
-
-bool fleet_id_is_free(struct fleet_load *load, const char *item_path, enum tagged kind, const char *id)
-{
-	const char *account = NULL;
-	enum tagged other = 0;
+	struct tenant tenant;
+	const char *account;
+	int other;
 
 	if (!fleet_id_well_formed(id)) {
 		fleet_wrong(load, item_path, "id", "an id is 1 to 64 letters, digits, '-', '_' or '*'");
 		return false;
 	}
-	while (other < TAGGED_MAX && !(account = account_of(load->work->txn, other, id)))
-		other++;
-	if (!account)
+	other = thing_find(load->work->txn, id, &tenant);
+	if (other == THING_MAX)
 		return true;
+	account = tenant.account;
 	if (!text_equal(account, load->account.id))
 		fleet_wrong(load, item_path, "id", "the %s %s is that of the account %s", kind_words[other], id, account);
 	else if (other == kind)

@@ -49,8 +49,11 @@ extern const struct fleet_module *const fleet_modules[FLEET_SECTION_MAX];
 
 extern const struct fleet_module fleet_instance_types, fleet_images; /* fleet_catalogue.c */
 extern const struct fleet_module fleet_access_keys, fleet_instances; /* fleet_account.c */
+extern const struct fleet_module fleet_users, fleet_roles;           /* fleet_principal.c */
 extern const struct fleet_module fleet_disks;                        /* fleet_disk.c */
 extern const struct fleet_module fleet_snapshots;                    /* fleet_snapshot.c */
+extern const struct fleet_module fleet_load_balancers;               /* fleet_balancer.c */
+extern const struct fleet_module fleet_db_instances;                 /* fleet_database.c */
 extern const struct fleet_module fleet_faults;                       /* fleet_fault.c */
 
 /* "PATH[i]", for items; and a problem with a member of it, or with all of it (NULL). */
@@ -61,9 +64,9 @@ void fleet_wrong(struct fleet_load *load, const char *item_path, const char *mem
 /* Whether an id may be given: 1 to 64 of A-Z a-z 0-9 - _ *; vendors' pages mask the end of their ids with stars. */
 bool fleet_id_well_formed(const char *id);
 
-/* Whether a thing of that kind may have the id; notes what is wrong with it. Ids are unique over the kinds, since what is
+/* Whether a thing of that kind (core/thing.h) may have the id; notes what is wrong with it. Ids are unique over the kinds, since what is
  * said of a thing by its id alone, as its tags are, must not be said of another (fleet_id.c). */
-bool fleet_id_is_free(struct fleet_load *load, const char *item_path, enum tagged kind, const char *id);
+bool fleet_id_is_free(struct fleet_load *load, const char *item_path, int kind, const char *id);
 
 /* Where a thing is: fills in region and zone, each from the other or the catalogue's first. Notes what is wrong. */
 void fleet_place(struct fleet_load *load, const char *item_path, struct tenant *tenant, const char **zone);
@@ -73,6 +76,13 @@ bool fleet_disk_size_fits(struct fleet_load *load, const char *item_path, const 
 
 /* A system disk of the everyday kind for an instance that was put. */
 void fleet_system_disk_put(struct fleet_load *load, const struct instance *instance);
+
+/* A key of the account (holder "") or of one of its users. Notes what is wrong with it. */
+void fleet_key_put(struct fleet_load *load, const struct fleet_access_key *item, const char *path, const char *holder);
+
+/* Whether one of the lists of keys, the account's or those of its users, has that id; before (users[n_users].access_keys,
+ * its key n_keys), where all of the account's own stand before those of users. */
+bool fleet_key_is_listed(const struct fleet_account *account, const char *id, size_t n_users, size_t n_keys);
 
 /* The tags of an item. */
 void fleet_tags_put(struct fleet_load *load, const char *item_path, const char *resource, const struct fleet_list *tags);

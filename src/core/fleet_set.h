@@ -1,11 +1,11 @@
-/* Single conditions of an account, an instance or a disk, changed while everything else goes on: what a fleet sets up at
+/* Single conditions of an account, an instance, a disk, a load balancer or a database instance, changed while everything else goes on: what a fleet sets up at
  * once, one by one. Which members may be changed so is said where the file's members are (api/control/fleet_member.c). */
 #ifndef CORE_FLEET_SET_H
 #define CORE_FLEET_SET_H
 
 #include "core/fleet.h"
 
-enum fleet_kind { FLEET_KIND_ACCOUNT, FLEET_KIND_INSTANCE, FLEET_KIND_DISK, FLEET_KIND_MAX };
+enum fleet_kind { FLEET_KIND_ACCOUNT, FLEET_KIND_INSTANCE, FLEET_KIND_DISK, FLEET_KIND_LOAD_BALANCER, FLEET_KIND_DB_INSTANCE, FLEET_KIND_MAX };
 
 extern const char *const fleet_kind_names[FLEET_KIND_MAX + 1];
 
@@ -16,6 +16,8 @@ struct fleet_thing {
 		struct fleet_account account;
 		struct fleet_instance instance;
 		struct fleet_disk disk;
+		struct fleet_load_balancer balancer;
+		struct fleet_db_instance db;
 	} item;
 };
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/matrix.h"
+#include "core/scaling.h"
 
 struct instance_facts {
 	struct facts facts;
@@ -56,6 +57,7 @@ void instance_set_state(struct work *work, const char *id, enum instance_state s
 	    (text_empty(instance.stopped_mode) || text_equal(instance.stopped_mode, "Not-applicable")))
 		instance.stopped_mode = "KeepCharging";
 	instance_put(work->txn, &instance);
+	scaling_instance_changed(work, id);
 }
 
 void instance_stays_on(struct work *work, const char *id)
@@ -67,6 +69,7 @@ void instance_stays_on(struct work *work, const char *id)
 	instance.state = INSTANCE_RUNNING;
 	instance.stopped_mode = "Not-applicable";
 	instance_put(work->txn, &instance);
+	scaling_instance_changed(work, id);
 }
 
 void instance_plan_one(struct work *work, const struct job *job, enum driver_act act, struct job_plan *ret)

@@ -1,8 +1,10 @@
 /* The job that makes an instance: build the machine with its disks, then power it on or leave it off; and if it cannot be
  * built, remove what there is of it. */
 #include "core/attachment.h"
+#include "core/balancer.h"
 #include "core/catalogue.h"
 #include "core/instance.h"
+#include "core/scaling.h"
 
 /* What the driver makes the machine of, as the catalogue has its type and image now. */
 static const struct driver_build *build_of(struct work *work, const char *id)
@@ -97,8 +99,10 @@ static void forget_all(struct work *work, const char *instance)
 		attachment_release(work, &live[i], &disk);
 		disk_forget(work, &disk);
 	}
+	balancer_forget_instance(work, instance);
 	tag_delete_all(work->txn, instance);
 	instance_delete(work->txn, instance);
+	scaling_instance_changed(work, instance);
 }
 
 static void made_all_fast(struct work *work, const char *instance)

@@ -1,8 +1,10 @@
 /* DeleteInstance: its checks, and the job that removes the machine and then the disks that go with it. */
 #include "base/text.h"
 #include "core/attachment.h"
+#include "core/balancer.h"
 #include "core/instance.h"
 #include "core/matrix.h"
+#include "core/scaling.h"
 
 struct release_facts {
 	struct facts facts;
@@ -176,8 +178,10 @@ static void forget(struct work *work, struct job *job)
 
 	for (i = 0; i < n; i++)
 		disk_forget(work, &going[i]);
+	balancer_forget_instance(work, job->instance);
 	tag_delete_all(work->txn, job->instance);
 	instance_delete(work->txn, job->instance);
+	scaling_instance_changed(work, job->instance);
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
 }
 

@@ -12,6 +12,7 @@
 #include "core/event.h"
 #include "core/guard.h"
 #include "core/instance.h"
+#include "core/scaling.h"
 #include "core/snapshot.h"
 
 /* How long one process may work on a job before another may take it. The holder of the data directory is the only
@@ -52,6 +53,9 @@ const struct job_kind_row job_kinds[JOB_KIND_MAX] = {
 	[JOB_SNAPSHOT_CREATE] = { snapshot_create_plan, snapshot_create_done, snapshot_create_failed },
 	[JOB_SNAPSHOT_DELETE] = { snapshot_delete_plan, snapshot_delete_done, snapshot_delete_failed },
 	[JOB_SNAPSHOT_EXPIRE] = { snapshot_expire_plan, snapshot_expire_done, job_nothing_failed, .waits_for_date = true },
+	[JOB_SCALING_ACTIVITY] = { scaling_activity_plan, scaling_activity_done, scaling_activity_failed, .of_group = true },
+	[JOB_SCALING_LOOK] = { scaling_look_plan, scaling_look_done, job_nothing_failed, .waits_for_date = true,
+	                       .of_group = true },
 };
 
 /* Milliseconds of quick and real pace. Real follows the pages where they say something: DetachDisk "about a minute". */
@@ -71,7 +75,8 @@ static const struct {
 	[JOB_INSTANCE_REBOOT][JOB_REQUESTED] = { 400, 10 * SECOND },
 	[JOB_INSTANCE_REBOOT][JOB_POWER] = { 800, 20 * SECOND },
 	[JOB_INSTANCE_DELETE][JOB_REQUESTED] = { 500, 10 * SECOND },
-	[JOB_DISK_SPEC][JOB_REQUESTED] = { 1000, 30 * SECOND },
+	[JOB_DISK_SPEC][JOB_CHECK] = { 300, 10 * SECOND },
+	[JOB_DISK_SPEC][JOB_REQUESTED] = { 700, 20 * SECOND },
 	[JOB_DISK_REINIT][JOB_REQUESTED] = { 1000, 30 * SECOND },
 	[JOB_DISK_RESET][JOB_REQUESTED] = { 1000, 30 * SECOND },
 	[JOB_SYSTEM_DISK_REPLACE][JOB_REQUESTED] = { 1000, 40 * SECOND },
@@ -190,11 +195,27 @@ void job_delay(struct work *work, struct job *job, int64_t milliseconds, enum re
 	ticket_add(work, job, job->due_at);
 }
 
+void job_due(struct work *work, struct job *job, int64_t due_at)
+{
+	job->due_at = due_at;
+	job_put(work->txn, job);
+	ticket_add(work, job, due_at);
+}
+
 void job_hurry(struct work *work, struct job *job)
 {
-	job->due_at = work->now;
-	job_put(work->txn, job);
-	ticket_add(work, job, job->due_at);
+	job_due(work, job, work->now);
+}
+
+bool job_cancel(struct work *work, struct job *job)
+{
+	if (job->state != JOB_OPEN)
+		return work_refuse(work, REFUSE_JOB_ENDED, job->id);
+	if (job->step != JOB_CHECK)
+		return work_refuse(work, REFUSE_JOB_BEGUN, job->id);
+	job_kinds[job->kind].failed(work, job);
+	job_end(work, job, JOB_FAILED, REFUSE_CANCELLED, NULL);
+	return true;
 }
 
 size_t job_list_open(struct work *work, const char *instance, const char *disk, struct job **ret)
@@ -220,6 +241,15 @@ bool job_of_attachment(struct work *work, const char *attachment, struct job *re
 	return true;
 }
 
+static enum refusal_reason reason_of(const struct driver_reply *reply)
+{
+	if (reply->answer == DRIVER_FAILED)
+		return REFUSE_DRIVER_FAILED;
+	if (reply->answer == DRIVER_REFUSED)
+		return text_equal(reply->reason, "in-use") ? REFUSE_DISK_IN_USE_BY_GUEST : REFUSE_DRIVER_REFUSED;
+	return REFUSE_WAITING_FOR_GUEST;
+}
+
 /* Once for each job: a disk that is Detaching for longer than it should says why in its events too. */
 static void tell_waiting(struct work *work, const struct job *job, const char *message)
 {
@@ -233,6 +263,15 @@ static void tell_waiting(struct work *work, const struct job *job, const char *m
 		event_of_job(work, job, EVENT_EXECUTING, REFUSE_WAITING_FOR_GUEST, message);
 }
 
+/* One that undoes keeps what made it; a release was made to by nothing, and tells of its last answer. One that waits for a guest
+ * keeps what it waits for while that is asked again. */
+static bool tells_of_answer(const struct job *job, bool driver_is_at_it)
+{
+	if (job->step == JOB_UNDO && job->kind != JOB_INSTANCE_DELETE)
+		return false;
+	return !driver_is_at_it || text_empty(job->message);
+}
+
 /* The driver cannot say yet. A forced detach does not wait for the guest: it fences. */
 static void job_wait(struct work *work, struct job *job, const struct driver_reply *reply)
 {
@@ -241,9 +280,8 @@ static void job_wait(struct work *work, struct job *job, const struct driver_rep
 	              reply->answer == DRIVER_PENDING && !driver_is_at_it && !text_equal(reply->reason, "asked");
 
 	job->attempts++;
-	/* One that undoes keeps what made it, and one that waits for a guest what it waits for while that is asked again. */
-	if (job->step != JOB_UNDO && !(driver_is_at_it && !text_empty(job->message))) {
-		job->reason = refusal_words[REFUSE_WAITING_FOR_GUEST];
+	if (tells_of_answer(job, driver_is_at_it)) {
+		job->reason = refusal_words[reason_of(reply)];
 		job->message = arena_text(work->arena, reply->message);
 	}
 	if (fences)
@@ -273,14 +311,10 @@ static void job_fail_because(struct work *work, struct job *job, enum refusal_re
 
 static void job_fail(struct work *work, struct job *job, const struct driver_reply *reply)
 {
-	enum refusal_reason reason =
-		reply->answer == DRIVER_FAILED ? REFUSE_DRIVER_FAILED :
-		text_equal(reply->reason, "in-use") ? REFUSE_DISK_IN_USE_BY_GUEST : REFUSE_DRIVER_REFUSED;
-
 	if (job->step == JOB_UNDO)
 		job_wait(work, job, reply);
 	else
-		job_fail_because(work, job, reason, arena_text(work->arena, reply->message));
+		job_fail_because(work, job, reason_of(reply), arena_text(work->arena, reply->message));
 }
 
 /* The job, if an answer under that fence still counts. */

@@ -21,6 +21,8 @@ struct job_kind_row {
 	void (*failed)(struct work *work, struct job *job);
 	/* It only waits for a date: a property of what it is about rather than work under way, and nothing that fails. */
 	bool waits_for_date;
+	/* It works on a scaling group, not on an instance or a disk: no verb of these ever meets it (core/matrix.h). */
+	bool of_group;
 };
 
 extern const struct job_kind_row job_kinds[JOB_KIND_MAX];
@@ -48,6 +50,14 @@ void job_end_undone(struct work *work, struct job *job);
 
 /* Not due for that long after it would be, and after now, unless job_hurry comes first; `reason` tells what it waits for. */
 void job_delay(struct work *work, struct job *job, int64_t milliseconds, enum refusal_reason reason);
+
+/* Ends the job before its driver has heard of it, and puts back what it had begun. Refuses with JOB_ENDED, and with JOB_BEGUN
+ * from the point of no return on. */
+bool job_cancel(struct work *work, struct job *job);
+
+/* Due at that moment, whatever its pace; JOB_NEVER: not before job_hurry comes. */
+#define JOB_NEVER ((int64_t)253402300799000) /* the end of the year 9999 */
+void job_due(struct work *work, struct job *job, int64_t due_at);
 
 /* Due now, whatever its pace: what it waits for cannot happen any more. */
 void job_hurry(struct work *work, struct job *job);

@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/map.h"
 #include "base/moment.h"
 #include "base/text.h"
-#include "core/due.h"
 #include "core/guard.h"
 #include "core/job.h"
+#include "core/job_entries.h"
 #include "core/purge.h"
 
 #define BATCH_MAX       64           /* jobs that are planned on one snapshot */
@@ -21,24 +20,6 @@
 #define BUSY_RETRY      20           /* milliseconds: clients have filled the queue of writes, which is short-lived */
 #define PURGE_EVERY     (10 * MINUTE) /* real time */
 #define PURGE_AGAIN     50 /* milliseconds, while there is more */
-
-/* Somebody who waits for some jobs. */
-struct waiter {
-	int remaining;
-	jobs_waited waited;
-	void *context;
-	struct waiter *next; /* of those that are released at the end */
-};
-
-/* One open job. */
-struct entry {
-	struct due due; /* first: a due of a queue is an entry */
-	char *id;
-	bool real; /* a look that depends on the world, not on cloud time */
-	bool in_flight;
-	bool again; /* a ticket came while it was in flight */
-	struct waiter *waiter;
-};
 
 struct settled {
 	jobs_waited settled;
@@ -53,9 +34,7 @@ struct jobs {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	/* below: under the lock */
-	struct map entries;
-	struct due_queue cloud, real; /* by cloud time, by monotonic time */
-	size_t in_flight;
+	struct job_entries entries;
 	bool stopping;
 	bool paused;
 	pthread_cond_t rest; /* nothing is in flight, the pause has ended, or the thread is to stop */
@@ -70,6 +49,7 @@ struct jobs {
 /* One look at one job, from its plan to its committed answer. */
 struct task {
 	struct jobs *jobs;
+	struct job_entry *entry; /* in flight, so that it stays */
 	char id[64];
 	struct arena arena;      /* the plan */
 	struct arena work_arena; /* of the transaction that settles */
@@ -87,96 +67,12 @@ struct task {
 	struct task *next;
 };
 
-static struct due_queue *queue_of(struct jobs *jobs, const struct entry *entry)
-{
-	return entry->real ? &jobs->real : &jobs->cloud;
-}
-
-/* ---- entries, under the lock ---- */
-
-static struct entry *entry_schedule(struct jobs *jobs, const char *id, int64_t at, bool real)
-{
-	struct entry *entry = map_get(&jobs->entries, id);
-
-	if (!entry) {
-		entry = calloc(1, sizeof *entry);
-		if (!entry || !(entry->id = strdup(id)))
-			abort();
-		map_put(&jobs->entries, id, entry);
-	} else if (entry->in_flight) {
-		entry->again = true;
-		entry->due.at = at;
-		entry->real = real;
-		return entry;
-	} else {
-		due_remove(queue_of(jobs, entry), &entry->due);
-	}
-	entry->due.at = at;
-	entry->real = real;
-	due_add(queue_of(jobs, entry), &entry->due);
-	return entry;
-}
-
-static void schedule(struct jobs *jobs, const struct job_ticket *tickets, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		entry_schedule(jobs, tickets[i].job, tickets[i].due_at, false);
-}
-
-/* The waiter waits for those of the jobs that are due now and that nobody waits for; they have been scheduled. By their
- * entries, not by the tickets: of several tickets of a job the last one says when it is due. */
-static void wait_for_due(struct jobs *jobs, const struct job_ticket *tickets, size_t n, struct waiter *waiter)
-{
-	int64_t now = clock_now(&jobs->core->clock);
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		struct entry *entry = map_get(&jobs->entries, tickets[i].job);
-
-		if (!entry || entry->waiter || entry->real || entry->due.at > now)
-			continue;
-		entry->waiter = waiter;
-		waiter->remaining++;
-	}
-}
-
-/* Takes one job off a waiter; returns it if it was the last. */
-static struct waiter *waiter_counted(struct waiter *waiter)
-{
-	return waiter && --waiter->remaining == 0 ? waiter : NULL;
-}
-
-static struct waiter *waiter_less(struct entry *entry)
-{
-	struct waiter *waiter = entry->waiter;
-
-	entry->waiter = NULL;
-	return waiter_counted(waiter);
-}
-
-static void waiter_call(struct waiter *waiter)
-{
-	if (!waiter)
-		return;
-	waiter->waited(waiter->context);
-	free(waiter);
-}
-
-static struct entry *next_due(struct jobs *jobs, int64_t now, int64_t monotonic)
-{
-	struct due *due = due_first(&jobs->cloud, now);
-
-	return (struct entry *)(due ? due : due_first(&jobs->real, monotonic));
-}
-
 /* Those who wait for quiet, if it is quiet; the caller calls them without the lock. */
 static struct settled *take_settled(struct jobs *jobs)
 {
 	struct settled *list = jobs->settled;
 
-	if (!list || jobs->in_flight || next_due(jobs, clock_now(&jobs->core->clock), 0))
+	if (!list || jobs->entries.in_flight || job_entries_due(&jobs->entries, clock_now(&jobs->core->clock)))
 		return NULL;
 	jobs->settled = NULL;
 	return list;
@@ -297,44 +193,46 @@ static int64_t look_again_ms(const struct driver_reply *reply)
 	return failed && reply->look_again_ms < UNDO_RETRY ? UNDO_RETRY : reply->look_again_ms;
 }
 
+/* When a job that goes on is looked at again. */
+struct next_look {
+	int64_t at;
+	bool real;
+	bool alone; /* nobody waits for it */
+};
+
+static struct next_look next_look(const struct task *task, const struct job_entry *entry, enum store_outcome outcome)
+{
+	int64_t monotonic = moment_monotonic();
+
+	if (outcome == STORE_BUSY)
+		return (struct next_look){ monotonic + BUSY_RETRY, true, false };
+	/* Nor for room: what was asked for is written, its work goes on later. */
+	if (outcome != STORE_DONE)
+		return (struct next_look){ monotonic + STORE_RETRY, true, true };
+	/* The ticket that came meanwhile says when. */
+	if (entry->again)
+		return (struct next_look){ entry->due.at, entry->real, false };
+	if (task->reply.answer == DRIVER_DONE)
+		return (struct next_look){ task->due_at, false, false };
+	/* Nobody waits for a guest. */
+	return (struct next_look){ monotonic + look_again_ms(&task->reply), true, true };
+}
+
 /* Under the lock: what becomes of the job's entry. Returns the waiter that no longer waits for it, still counted. */
-static struct waiter *entry_finish(struct task *task, struct entry *entry, enum store_outcome outcome)
+static struct job_waiter *entry_finish(struct task *task, struct job_entry *entry, enum store_outcome outcome)
 {
 	struct jobs *jobs = task->jobs;
-	struct waiter *waiter = entry->waiter;
-	bool leaves = false;
+	struct job_waiter *waiter = entry->waiter;
+	struct next_look next;
 
-	entry->in_flight = false;
-	if (--jobs->in_flight == 0)
-		pthread_cond_broadcast(&jobs->rest);
 	if (outcome == STORE_DONE && task->ended) {
-		map_remove(&jobs->entries, entry->id);
-		free(entry->id);
-		free(entry);
+		job_entry_forget(&jobs->entries, entry);
 		return waiter;
 	}
-	if (outcome == STORE_BUSY) {
-		entry->real = true;
-		entry->due.at = moment_monotonic() + BUSY_RETRY;
-	} else if (outcome != STORE_DONE) {
-		entry->real = true;
-		entry->due.at = moment_monotonic() + STORE_RETRY;
-		leaves = true; /* nor for room: what was asked for is written, its work goes on later */
-	} else if (entry->again) {
-		/* The ticket that came meanwhile says when. */
-	} else if (task->reply.answer == DRIVER_DONE) {
-		entry->real = false;
-		entry->due.at = task->due_at;
-	} else {
-		entry->real = true;
-		entry->due.at = moment_monotonic() + look_again_ms(&task->reply);
-		leaves = true; /* nobody waits for a guest */
-	}
-	/* Nor for a moment that is still to come. */
-	leaves = leaves || (!entry->real && entry->due.at > clock_now(&jobs->core->clock));
-	entry->again = false;
-	due_add(queue_of(jobs, entry), &entry->due);
-	if (!leaves)
+	next = next_look(task, entry, outcome);
+	job_entry_put_back(&jobs->entries, entry, next.at, next.real);
+	/* Nor does anybody wait for a moment that is still to come. */
+	if (!next.alone && (next.real || next.at <= clock_now(&jobs->core->clock)))
 		return NULL;
 	entry->waiter = NULL;
 	return waiter;
@@ -345,34 +243,38 @@ static void settled_committed(void *context, enum store_outcome outcome)
 	struct task *task = context;
 	struct jobs *jobs = task->jobs;
 	struct settled *quiet;
-	struct waiter *waiter;
-	struct entry *entry;
+	struct job_waiter *waiter;
+	struct job_waiter *waits;
 
 	log_outcome(task, outcome);
 	pthread_mutex_lock(&jobs->lock);
 	/* Tickets first: what this answer set going counts as due before this one counts as done. */
 	if (outcome == STORE_DONE)
-		schedule(jobs, task->work.tickets, task->work.n_tickets);
-	entry = map_get(&jobs->entries, task->id);
-	waiter = entry_finish(task, entry, outcome);
-	if (waiter && outcome == STORE_DONE)
-		wait_for_due(jobs, task->work.tickets, task->work.n_tickets, waiter);
-	waiter = waiter_counted(waiter);
+		job_entries_schedule(&jobs->entries, task->work.tickets, task->work.n_tickets);
+	/* Who waits for this one waits for what it set going, whether it goes on itself or not. */
+	waits = task->entry->waiter;
+	waiter = entry_finish(task, task->entry, outcome);
+	if (!jobs->entries.in_flight)
+		pthread_cond_broadcast(&jobs->rest);
+	if (waits && outcome == STORE_DONE)
+		job_entries_wait(&jobs->entries, task->work.tickets, task->work.n_tickets, clock_now(&jobs->core->clock), waits);
+	waiter = job_waiter_counted(waiter);
 	quiet = take_settled(jobs);
 	wake(jobs);
 	pthread_mutex_unlock(&jobs->lock);
-	waiter_call(waiter);
+	job_waiter_call(waiter);
 	call_settled(quiet);
 	task_free(task);
 }
 
-static struct task *task_create(struct jobs *jobs, const struct entry *entry, int64_t now)
+static struct task *task_create(struct jobs *jobs, struct job_entry *entry, int64_t now)
 {
 	struct task *task = calloc(1, sizeof *task);
 
 	if (!task)
 		abort();
 	task->jobs = jobs;
+	task->entry = entry;
 	task->now = now;
 	snprintf(task->id, sizeof task->id, "%s", entry->id);
 	arena_init(&task->arena);
@@ -387,15 +289,12 @@ static struct task *take_due(struct jobs *jobs)
 	int64_t monotonic = moment_monotonic();
 	struct task *list = NULL;
 	struct task **end = &list;
-	struct entry *entry;
+	struct job_entry *entry;
 	size_t n = 0;
 
 	if (jobs->paused)
 		return NULL;
-	while (n++ < BATCH_MAX && (entry = next_due(jobs, now, monotonic))) {
-		due_remove(queue_of(jobs, entry), &entry->due);
-		entry->in_flight = true;
-		jobs->in_flight++;
+	while (n++ < BATCH_MAX && (entry = job_entries_take(&jobs->entries, now, monotonic))) {
 		*end = task_create(jobs, entry, now);
 		end = &(*end)->next;
 	}
@@ -500,13 +399,13 @@ static int64_t time_to_wait(struct jobs *jobs)
 
 	if (jobs->paused)
 		return wait;
-	if (jobs->cloud.n && !jobs->core->clock.manual) {
-		int64_t left = jobs->cloud.items[0]->at - clock_now(&jobs->core->clock);
+	if (jobs->entries.cloud.n && !jobs->core->clock.manual) {
+		int64_t left = jobs->entries.cloud.items[0]->at - clock_now(&jobs->core->clock);
 
 		wait = left < wait ? left : wait;
 	}
-	if (jobs->real.n && jobs->real.items[0]->at - monotonic < wait)
-		wait = jobs->real.items[0]->at - monotonic;
+	if (jobs->entries.real.n && jobs->entries.real.items[0]->at - monotonic < wait)
+		wait = jobs->entries.real.items[0]->at - monotonic;
 	if (jobs->purge_at - monotonic < wait)
 		wait = jobs->purge_at - monotonic;
 	if (jobs->claim_at && jobs->claim_at - monotonic < wait)
@@ -556,7 +455,7 @@ static void *run(void *context)
 			store_submit(jobs->core->store, purge, jobs, NULL, purge_done);
 		pthread_mutex_lock(&jobs->lock);
 	}
-	while (jobs->in_flight || jobs->purging)
+	while (jobs->entries.in_flight || jobs->purging)
 		pthread_cond_wait(&jobs->wake, &jobs->lock);
 	pthread_mutex_unlock(&jobs->lock);
 	return NULL;
@@ -571,7 +470,7 @@ struct jobs *jobs_create(struct core *core)
 		abort();
 	jobs->core = core;
 	jobs->purge_at = moment_monotonic() + PURGE_EVERY;
-	map_init(&jobs->entries);
+	job_entries_init(&jobs->entries);
 	pthread_mutex_init(&jobs->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -602,29 +501,15 @@ bool jobs_start(struct jobs *jobs, char *error, size_t error_size)
 /* Nobody is left waiting: their jobs go on at the next start. Writes may still be handed in meanwhile. */
 static void release_waiters(struct jobs *jobs)
 {
-	struct waiter *list = NULL;
+	struct job_waiter *waiters;
 	struct settled *quiet;
-	struct entry *entry;
-	size_t cursor = 0;
 
 	pthread_mutex_lock(&jobs->lock);
 	quiet = jobs->settled;
 	jobs->settled = NULL;
-	while ((entry = map_next(&jobs->entries, &cursor))) {
-		struct waiter *waiter = waiter_less(entry);
-
-		if (waiter) {
-			waiter->next = list;
-			list = waiter;
-		}
-	}
+	waiters = job_entries_release(&jobs->entries);
 	pthread_mutex_unlock(&jobs->lock);
-	while (list) {
-		struct waiter *next = list->next;
-
-		waiter_call(list);
-		list = next;
-	}
+	job_waiter_call(waiters);
 	call_settled(quiet);
 }
 
@@ -644,18 +529,9 @@ void jobs_stop(struct jobs *jobs)
 
 void jobs_destroy(struct jobs *jobs)
 {
-	struct entry *entry;
-	size_t cursor = 0;
-
 	if (!jobs)
 		return;
-	while ((entry = map_next(&jobs->entries, &cursor))) {
-		free(entry->id);
-		free(entry);
-	}
-	map_finish(&jobs->entries);
-	due_finish(&jobs->cloud);
-	due_finish(&jobs->real);
+	job_entries_finish(&jobs->entries);
 	pthread_mutex_destroy(&jobs->lock);
 	pthread_cond_destroy(&jobs->wake);
 	pthread_cond_destroy(&jobs->rest);
@@ -664,37 +540,27 @@ void jobs_destroy(struct jobs *jobs)
 
 void jobs_hand_in(struct jobs *jobs, const struct job_ticket *tickets, size_t n, jobs_waited waited, void *context)
 {
-	struct waiter *waiter = waited ? calloc(1, sizeof *waiter) : NULL;
+	/* It counts as waiting for this call too, so that none of the jobs is the last one before all are counted. */
+	struct job_waiter *waiter = waited ? job_waiter_create(waited, context) : NULL;
 
-	if (waited && !waiter)
-		abort();
 	pthread_mutex_lock(&jobs->lock);
-	schedule(jobs, tickets, n);
-	if (waiter) {
-		/* It counts as waiting for this call too, so that none of the jobs is the last one before all are counted. */
-		*waiter = (struct waiter){ .remaining = 1, .waited = waited, .context = context };
-		if (!jobs->stopping)
-			wait_for_due(jobs, tickets, n, waiter);
-		waiter = waiter_counted(waiter);
-	}
+	job_entries_schedule(&jobs->entries, tickets, n);
+	if (waiter && !jobs->stopping)
+		job_entries_wait(&jobs->entries, tickets, n, clock_now(&jobs->core->clock), waiter);
+	waiter = job_waiter_counted(waiter);
 	if (n)
 		wake(jobs);
 	pthread_mutex_unlock(&jobs->lock);
-	waiter_call(waiter);
+	job_waiter_call(waiter);
 }
 
 void jobs_wake(void *context, const char *job)
 {
 	struct jobs *jobs = context;
-	struct entry *entry;
 
 	pthread_mutex_lock(&jobs->lock);
-	entry = map_get(&jobs->entries, job);
-	/* One that waits for its time is no matter of a driver's. */
-	if (entry && (entry->in_flight || entry->real)) {
-		entry_schedule(jobs, job, clock_now(&jobs->core->clock), false);
+	if (job_entries_hurry(&jobs->entries, job, clock_now(&jobs->core->clock)))
 		wake(jobs);
-	}
 	pthread_mutex_unlock(&jobs->lock);
 }
 
@@ -729,7 +595,7 @@ bool jobs_pause(struct jobs *jobs)
 	paused = !jobs->stopping;
 	jobs->paused = jobs->paused || paused;
 	/* What is in flight comes to rest by itself, also while the thread is to stop. */
-	while (paused && jobs->in_flight)
+	while (paused && jobs->entries.in_flight)
 		pthread_cond_wait(&jobs->rest, &jobs->lock);
 	pthread_mutex_unlock(&jobs->lock);
 	return paused;
@@ -756,7 +622,7 @@ size_t jobs_open(struct jobs *jobs)
 	size_t n;
 
 	pthread_mutex_lock(&jobs->lock);
-	n = jobs->entries.n;
+	n = jobs->entries.by_id.n;
 	pthread_mutex_unlock(&jobs->lock);
 	return n;
 }

@@ -1,6 +1,7 @@
 #include "core/purge.h"
 
 #include "base/moment.h"
+#include "contract/scaling.h"
 #include "core/role.h"
 
 #define PURGE_ROWS        500 /* of each table in one transaction */
@@ -14,6 +15,7 @@ bool purge_old_rows(struct txn *txn, struct core *core)
 
 	more |= attachment_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
 	more |= event_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
+	more |= scaling_activity_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
 	more |= client_token_purge(txn, now - CLIENT_TOKEN_LIFE, PURGE_ROWS) == PURGE_ROWS;
 	more |= temporary_key_purge(txn, moment_now() - TEMPORARY_KEYS_KEPT, PURGE_ROWS) == PURGE_ROWS;
 	return more;

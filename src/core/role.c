@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "core/principal.h"
 
 #define ID_TAIL       25
 #define SECRET_LENGTH 44
@@ -49,7 +50,8 @@ bool role_assume(struct work *work, const struct role_assume *args, struct tempo
 		.live = temporary_key_count(work->txn, args->account, args->now),
 	};
 
-	if (!work_check(work, assume_checks, COUNT_OF(assume_checks), &facts))
+	if (!work_check(work, assume_checks, COUNT_OF(assume_checks), &facts) ||
+	    !role_is_there(work, args->account, args->role))
 		return false;
 	*ret = (struct temporary_key){
 		.id = mint(work, "STS.", ID_TAIL),
@@ -71,6 +73,8 @@ bool role_keep(struct work *work, const struct role_assume *args, int64_t least,
                bool *ret_new)
 {
 	*ret_new = false;
+	if (!role_is_there(work, args->account, args->role))
+		return false;
 	if (temporary_key_find(work->txn,
 	                       &(struct temporary_key){ .account = args->account,
 	                                                .role = args->role,

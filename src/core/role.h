@@ -1,5 +1,5 @@
-/* Roles and the temporary keys that act in them. A role is a name in an account, and every name is one: what a role may
- * do, and who may take it, is not decided here. The times of temporary keys are the machine's, not the cloud's. */
+/* Roles and the temporary keys that act in them. In an account without roles of its own (core/principal.h) every name is
+ * one. What a role may do, and who may take it, is not decided here. The times of temporary keys are the machine's, not the cloud's. */
 #ifndef CORE_ROLE_H
 #define CORE_ROLE_H
 
@@ -19,13 +19,13 @@ struct role_assume {
 	const char *account; /* the role's */
 	const char *role;
 	const char *session;
-	const char *policy;  /* as given; kept, not applied. NULL: none */
+	const char *policy;  /* as given; limits the key further. NULL: none */
 	int64_t duration;    /* milliseconds */
 	int64_t now;         /* the machine's clock */
 };
 
 /* Makes a temporary key that acts in the role: id "STS." and 25 characters, secret of 44, token "CAIS" and 124. False:
- * ROLE_UNKNOWN for a role of another account than the caller's, TEMPORARY_KEYS_LIMIT. */
+ * ROLE_UNKNOWN for a role of another account than the caller's, ROLE_ABSENT, TEMPORARY_KEYS_LIMIT. */
 bool role_assume(struct work *work, const struct role_assume *args, struct temporary_key *ret);
 
 /* The same, but a key that the same caller made of this role and session before comes back while it lasts for `least`

@@ -182,15 +182,6 @@ static const struct check leave_checks[] = {
 	{ group_last, REFUSE_SECURITY_GROUP_LAST, ABOUT_INSTANCE },
 };
 
-static size_t count_words(const char *list)
-{
-	size_t n = *list ? 1 : 0;
-
-	for (; *list; list++)
-		n += *list == ',';
-	return n;
-}
-
 static struct group_facts member_find(struct work *work, const char *group, const char *instance)
 {
 	struct group_facts f = { .facts = { .instance_id = instance } };
@@ -199,7 +190,7 @@ static struct group_facts member_find(struct work *work, const char *group, cons
 	f.instance_found = find_instance(work, instance, &f.instance);
 	if (!f.found || !f.instance_found)
 		return f;
-	f.n_joined = count_words(f.instance.security_groups);
+	f.n_joined = text_list_count(f.instance.security_groups);
 	f.n_members = security_group_members(work, group);
 	return f;
 }
@@ -210,25 +201,9 @@ bool security_group_join(struct work *work, const char *group, const char *insta
 
 	if (!work_check(work, join_checks, COUNT_OF(join_checks), &f))
 		return false;
-	f.instance.security_groups =
-		arena_printf(work->arena, "%s%s%s", f.instance.security_groups, f.n_joined ? "," : "", group);
+	f.instance.security_groups = text_list_with(work->arena, f.instance.security_groups, group);
 	instance_put(work->txn, &f.instance);
 	return true;
-}
-
-static const char *without(struct arena *arena, const char *list, const char *word)
-{
-	const char *rest = "";
-
-	while (*list) {
-		const char *end = strchrnul(list, ',');
-		const char *one = arena_text_n(arena, list, (size_t)(end - list));
-
-		if (!text_equal(one, word))
-			rest = arena_printf(arena, "%s%s%s", rest, *rest ? "," : "", one);
-		list = *end ? end + 1 : end;
-	}
-	return rest;
 }
 
 bool security_group_leave(struct work *work, const char *group, const char *instance)
@@ -237,7 +212,7 @@ bool security_group_leave(struct work *work, const char *group, const char *inst
 
 	if (!work_check(work, leave_checks, COUNT_OF(leave_checks), &f))
 		return false;
-	f.instance.security_groups = without(work->arena, f.instance.security_groups, group);
+	f.instance.security_groups = text_list_without(work->arena, f.instance.security_groups, group);
 	instance_put(work->txn, &f.instance);
 	return true;
 }

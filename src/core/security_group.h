@@ -81,4 +81,15 @@ bool security_group_revoke(struct work *work, const char *group, bool egress,
                            const struct security_group_rule_args *rules, size_t n, const char *const *ids,
                            size_t n_ids);
 
+/* A rule is changed in place and keeps its id. By that, every member but NicType may be given, and those that are not stay;
+ * what the far side is, a block, an IPv6 block or a group, stays too. Without it `args` says which rule is meant, and only
+ * the description is changed (pages ModifySecurityGroupRule, ModifySecurityGroupEgressRule). */
+struct security_group_rule_change {
+	const char *group;
+	const char *id; /* NULL or "": the one alike */
+	struct security_group_rule_args args;
+	bool priority_given, policy_given, nic_given;
+};
+bool security_group_rule_modify(struct work *work, const struct security_group_rule_change *change);
+
 #endif

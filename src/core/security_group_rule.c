@@ -244,3 +244,115 @@ bool security_group_revoke(struct work *work, const char *group, bool egress,
 	}
 	return true;
 }
+
+/* ---- a rule that is there ---- */
+
+static const char *or_as_it_was(const char *given, const char *was)
+{
+	return text_empty(given) ? was : given;
+}
+
+/* What the rule shall be, as if it were asked for anew. */
+static struct security_group_rule_args args_after(const struct security_group_rule_change *change,
+                                                  const struct security_group_rule *was)
+{
+	const struct security_group_rule_args *given = &change->args;
+
+	return (struct security_group_rule_args){
+		.egress = was->egress,
+		.drop = change->policy_given ? given->drop : was->drops,
+		.internet = was->internet,
+		.priority = change->priority_given ? given->priority : was->priority,
+		.protocol = or_as_it_was(given->protocol, was->protocol),
+		.ports = or_as_it_was(given->ports, was->ports),
+		.source_ports = or_as_it_was(given->source_ports, was->source_ports),
+		.source_cidr = or_as_it_was(given->source_cidr, was->source_cidr),
+		.source_ipv6 = or_as_it_was(given->source_ipv6, was->source_ipv6),
+		.dest_cidr = or_as_it_was(given->dest_cidr, was->dest_cidr),
+		.dest_ipv6 = or_as_it_was(given->dest_ipv6, was->dest_ipv6),
+		.peer_group = or_as_it_was(given->peer_group, was->peer_group),
+		.prefix_list = given->prefix_list,
+		.description = or_as_it_was(given->description, was->description),
+	};
+}
+
+/* The far side is named by a member that the rule does not have. */
+static bool peer_kind_changes(const struct security_group_rule_args *given, const struct security_group_rule *was)
+{
+	const char *cidr = was->egress ? was->dest_cidr : was->source_cidr;
+	const char *ipv6 = was->egress ? was->dest_ipv6 : was->source_ipv6;
+
+	return (!text_empty(was->egress ? given->dest_cidr : given->source_cidr) && text_empty(cidr)) ||
+	       (!text_empty(was->egress ? given->dest_ipv6 : given->source_ipv6) && text_empty(ipv6)) ||
+	       (!text_empty(given->peer_group) && text_empty(was->peer_group));
+}
+
+static bool is_there_already(struct work *work, const struct security_group_rule *rule)
+{
+	struct security_group_rule *there;
+	size_t n = security_group_rule_list(work->txn, rule->security_group, &there);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (alike(&there[i], rule) && !text_equal(there[i].id, rule->id))
+			return true;
+	}
+	return false;
+}
+
+static bool modify_by_id(struct work *work, const struct security_group_rule_change *change)
+{
+	struct security_group_rule_args args;
+	struct security_group_rule after;
+	struct security_group_rule was;
+	struct rule_facts f;
+
+	if (!security_group_rule_get(work->txn, change->id, &was) || !text_equal(was.security_group, change->group) ||
+	    was.egress != change->args.egress)
+		return work_refuse(work, REFUSE_RULE_ID_UNKNOWN, change->id);
+	if (change->nic_given && change->args.internet != was.internet)
+		return work_refuse(work, REFUSE_RULE_NIC_TYPE, change->id);
+	if (peer_kind_changes(&change->args, &was))
+		return work_refuse(work, REFUSE_RULE_PEER_KIND, change->id);
+	args = args_after(change, &was);
+	f = rule_find(work, change->group, &args);
+	if (!check_rule(work, &f))
+		return false;
+	after = rule_of(&f);
+	after.id = was.id;
+	after.created_at = was.created_at;
+	if (is_there_already(work, &after))
+		return work_refuse(work, REFUSE_RULE_DUPLICATE, change->id);
+	security_group_rule_put(work->txn, &after);
+	return true;
+}
+
+static bool modify_alike(struct work *work, const struct security_group_rule_change *change)
+{
+	struct rule_facts f = rule_find(work, change->group, &change->args);
+	struct security_group_rule *there;
+	struct security_group_rule meant;
+	size_t n;
+	size_t i;
+
+	if (!check_rule(work, &f))
+		return false;
+	meant = rule_of(&f);
+	n = security_group_rule_list(work->txn, change->group, &there);
+	for (i = 0; i < n && !alike(&there[i], &meant); i++)
+		continue;
+	if (i == n)
+		return work_refuse(work, REFUSE_RULE_UNKNOWN, change->group);
+	there[i].description = or_as_it_was(change->args.description, there[i].description);
+	security_group_rule_put(work->txn, &there[i]);
+	return true;
+}
+
+bool security_group_rule_modify(struct work *work, const struct security_group_rule_change *change)
+{
+	struct rule_facts f = rule_find(work, change->group, NULL);
+
+	if (!check_rule(work, &f))
+		return false;
+	return text_empty(change->id) ? modify_alike(work, change) : modify_by_id(work, change);
+}

@@ -2,6 +2,7 @@
 
 #include "base/moment.h"
 #include "base/text.h"
+#include "core/job.h"
 
 #define WHY_JOBS 10
 
@@ -78,6 +79,25 @@ static void say_fault(struct work *work, struct why *why, const struct job *job)
 		say(work, why, "Fault %s makes job %s fail when it is due.", rule.id, job->id);
 }
 
+/* A disk that goes with its instance has no job of its own: it waits for the release. */
+static void say_release(struct work *work, struct why *why)
+{
+	struct job *jobs;
+	size_t n;
+	size_t i;
+
+	if (why->disk.state != DISK_DELETING || text_empty(why->disk.origin_instance))
+		return;
+	n = job_list_open(work, why->disk.origin_instance, NULL, &jobs);
+	for (i = 0; i < n; i++) {
+		if (jobs[i].kind != JOB_INSTANCE_DELETE)
+			continue;
+		say(work, why, "It is deleted with its instance %s.", jobs[i].instance);
+		say_open_job(work, why, &jobs[i]);
+		say_fault(work, why, &jobs[i]);
+	}
+}
+
 static void say_ended_job(struct work *work, struct why *why, const struct job *job)
 {
 	say(work, why, "Job %s (%s for %s) ended as %s at %s%s%s%s%s.", job->id, job_kind_names[job->kind],
@@ -105,6 +125,7 @@ bool disk_why(struct work *work, const char *disk, struct why *ret)
 			say_ended_job(work, ret, &ret->jobs[i]);
 		say_fault(work, ret, &ret->jobs[i]);
 	}
+	say_release(work, ret);
 	if (ret->disk.overdue)
 		say(work, ret, "It is overdue: it can be neither attached nor detached until it is paid.");
 	if (!ret->disk.portable)

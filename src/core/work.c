@@ -52,6 +52,11 @@ bool check_region_unknown(const struct work *work, const void *facts)
 	return work->caller.tenant.region && !region_find(work->caller.tenant.region);
 }
 
+bool tenant_equal(const struct tenant *a, const struct tenant *b)
+{
+	return text_equal(a->account, b->account) && text_equal(a->scope, b->scope) && text_equal(a->region, b->region);
+}
+
 bool work_is_callers(const struct work *work, const struct tenant *tenant)
 {
 	const struct tenant *caller = &work->caller.tenant;
@@ -95,8 +100,8 @@ struct account find_account(const struct work *work)
 {
 	struct account account;
 
-	/* Keys hang on accounts and accounts are never removed: without one the store is broken, and nothing is
-	 * allowed to an account that cannot be read. */
+	/* A call whose account was removed does not get here (api/newcomer.h): without one the store is broken, and nothing
+	 * is allowed to an account that cannot be read. */
 	if (!account_get(work->txn, work->caller.tenant.account, &account))
 		account = (struct account){ .id = "", .realm = "", .name = "" };
 	return account;

@@ -324,6 +324,7 @@ static void make_call(struct exchange *exchange, const char *method)
 		.body = buf_text(&exchange->body),
 		.body_length = exchange->body.length,
 		.remote = peer ? peer->address : "",
+		.secure = MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION) != NULL,
 	};
 
 	if (query) {

@@ -19,7 +19,7 @@ struct statement;
 
 /* Statements whose text never changes have a number below STATEMENT_SLOTS and stay prepared as long as the
  * connection; those without are remembered by the end of their text, as long as they are among the last used. */
-#define STATEMENT_SLOTS   128
+#define STATEMENT_SLOTS   256
 #define STATEMENT_NO_SLOT (-1)
 
 /* The statement of that number if this connection has prepared it before, ready to bind. */

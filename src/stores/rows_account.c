@@ -9,6 +9,7 @@ static const struct column account_columns[] = {
 	TEXT(account, name),
 	BOOL(account, disk_white_list),
 	BOOL(account, safe_detach),
+	TEXT(account, own_key),
 	INT64(account, created_at),
 };
 static const struct table account_table = {
@@ -23,6 +24,7 @@ static const struct table account_table = {
 static const struct column access_key_columns[] = {
 	TEXT(access_key, id),
 	TEXT(access_key, account),
+	TEXT(access_key, holder),
 	TEXT(access_key, secret),
 	TEXT(access_key, description),
 	ENUM(access_key, state, access_key_state_names),
@@ -49,11 +51,28 @@ void account_put(struct txn *txn, const struct account *account)
 
 size_t account_list(struct txn *txn, struct account **ret)
 {
-	const struct selection all = { .slot = SLOT_ACCOUNT_LIST, .rest = "ORDER BY created_at, id" };
+	const struct selection all = { .slot = SLOT_ACCOUNT_LIST, .rest = "ORDER BY own_key <> '', created_at, id" };
 	size_t n;
 
 	*ret = table_select(txn, &account_table, &all, &n);
 	return n;
+}
+
+bool account_of_own_key(struct txn *txn, const char *key, struct account *ret)
+{
+	const struct param params[] = { PARAM_TEXT(key) };
+	const struct selection some = {
+		.slot = SLOT_ACCOUNT_OF_OWN_KEY,
+		.rest = "WHERE own_key = $1 AND own_key <> ''",
+		.params = params,
+		.n_params = COUNT_OF(params),
+	};
+	size_t n;
+	const struct account *rows = table_select(txn, &account_table, &some, &n);
+
+	if (n)
+		*ret = rows[0];
+	return n > 0;
 }
 
 bool access_key_get(struct txn *txn, const char *id, struct access_key *ret)
@@ -87,11 +106,40 @@ size_t access_key_list(struct txn *txn, const char *account, struct access_key *
 	return n;
 }
 
+static void run_each(struct txn *txn, const char *const *statements, size_t n, const char *account)
+{
+	const struct param params[] = { PARAM_TEXT(account) };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		table_run(txn, STATEMENT_NO_SLOT, statements[i], params, COUNT_OF(params));
+}
+
+void account_delete(struct txn *txn, const char *account)
+{
+	static const char *const deletes[] = {
+		"DELETE FROM temporary_key WHERE account = $1",
+		"DELETE FROM access_key WHERE account = $1",
+		"DELETE FROM account WHERE id = $1",
+	};
+
+	account_clear(txn, account);
+	run_each(txn, deletes, COUNT_OF(deletes), account);
+}
+
 void account_clear(struct txn *txn, const char *account)
 {
 	/* A table whose rows belong to accounts is a line here. */
 	static const char *const clears[] = {
 		"DELETE FROM attachment WHERE account = $1",
+		"DELETE FROM lifecycle_action WHERE account = $1",
+		"DELETE FROM lifecycle_hook WHERE account = $1",
+		"DELETE FROM scaling_activity WHERE account = $1",
+		"DELETE FROM scaling_configuration WHERE account = $1",
+		"DELETE FROM scaling_disk WHERE account = $1",
+		"DELETE FROM scaling_group WHERE account = $1",
+		"DELETE FROM scaling_member WHERE account = $1",
+		"DELETE FROM scaling_rule WHERE account = $1",
 		"DELETE FROM client_token WHERE account = $1",
 		"DELETE FROM disk WHERE account = $1",
 		"DELETE FROM event WHERE account = $1",
@@ -102,10 +150,12 @@ void account_clear(struct txn *txn, const char *account)
 		"DELETE FROM security_group WHERE account = $1",
 		"DELETE FROM vswitch WHERE account = $1",
 		"DELETE FROM vpc WHERE account = $1",
+		"DELETE FROM backend WHERE account = $1",
+		"DELETE FROM load_balancer WHERE account = $1",
+		"DELETE FROM db_white_list WHERE account = $1",
+		"DELETE FROM db_instance WHERE account = $1",
 		"DELETE FROM tag WHERE account = $1",
 	};
-	const struct param params[] = { PARAM_TEXT(account) };
 
-	for (size_t i = 0; i < COUNT_OF(clears); i++)
-		table_run(txn, STATEMENT_NO_SLOT, clears[i], params, COUNT_OF(params));
+	run_each(txn, clears, COUNT_OF(clears), account);
 }

@@ -16,6 +16,7 @@ static const struct column job_columns[] = {
 	INT64(job, generation),
 	TEXT(job, snapshot, STAYS),
 	TEXT(job, new_disk),
+	TEXT(job, scaling_group),
 	INT64(job, old_size_gib),
 	TEXT(job, old_category),
 	TEXT(job, old_level),
@@ -77,6 +78,7 @@ static bool job_where(struct where *where, const struct job_filter *filter)
 	where_text(where, "instance", filter->instance);
 	where_text(where, "attachment", filter->attachment);
 	where_text(where, "snapshot", filter->snapshot);
+	where_text(where, "lock", filter->lock);
 	where_text(where, "account", filter->account);
 	where_text(where, "scope", filter->scope);
 	where_text(where, "region", filter->region);

@@ -246,8 +246,8 @@ def dump_fleet(server, query=""):
     return reply.decode()
 
 
-def fleet_set(server, id, status=200, **values):
-    """Changes conditions of an account, an instance or a disk, also while work is under way."""
+def fleet_set(server, id, status=200, /, **values):
+    """Changes conditions of an account, an instance, a disk and so on, also while work is under way."""
     return server.control("POST", "/_cleat/fleet/set", {"id": id, "set": values}, status=status)
 
 

@@ -6,6 +6,7 @@ import signing
 from cloud import Refused, text_of
 
 LOCATION, STS, BSS = "2015-06-12", "2015-04-01", "2017-12-14"
+SLB, RDS = "2014-05-15", "2014-08-15"
 
 
 def ask(cloud, version, action, parameters=None, key=None, xml=False, **more):

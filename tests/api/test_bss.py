@@ -97,8 +97,9 @@ def test_no_account_sees_what_belongs_to_another(own_cloud):
     cloud = own_cloud(durable=True)
     cloud.make_instance(**PAID)
     edit_store(cloud.server,
-               ("INSERT INTO account VALUES ('1000000000000001', 'aliyun', 'other', 1, 0, 9999999999999)", []),
-               ("INSERT INTO access_key VALUES ('other', '1000000000000001', 'other-secret', '', 'active', 0)", []))
+               ("INSERT INTO account (id, realm, name, disk_white_list, safe_detach, created_at) VALUES ('1000000000000001', 'aliyun', 'other', 1, 0, 9999999999999)", []),
+               ("INSERT INTO access_key (id, account, secret, description, state, created_at)"
+                " VALUES ('other', '1000000000000001', 'other-secret', '', 'active', 0)", []))
     assert len(ids(cloud)) == 2
     assert ids(Cloud(cloud.server, "other", "other-secret")) == []
 

@@ -262,8 +262,9 @@ class World:
         self.outsider = Cloud(self.server, "outsider", "outsider-secret")
         self.ids = {}
         edit_store(self.server,
-                   ("INSERT INTO account VALUES ('1000000000000001', 'aliyun', 'outsider', 1, 0, 9999999999999)", []),
-                   ("INSERT INTO access_key VALUES ('outsider', '1000000000000001', 'outsider-secret', '', 'active', 0)", []))
+                   ("INSERT INTO account (id, realm, name, disk_white_list, safe_detach, created_at) VALUES ('1000000000000001', 'aliyun', 'outsider', 1, 0, 9999999999999)", []),
+                   ("INSERT INTO access_key (id, account, secret, description, state, created_at)"
+                    " VALUES ('outsider', '1000000000000001', 'outsider-secret', '', 'active', 0)", []))
         self.make()
         self.film()
         self.begin()

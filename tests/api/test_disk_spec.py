@@ -90,6 +90,57 @@ def test_the_task_from_beginning_to_end(slow_cloud):
         {"OperationStatus": "Success", "RelatedItemSet": {"RelatedItem": [{"Name": "DiskId", "Value": disk}]}}]
 
 
+def test_a_task_that_is_cancelled(slow_cloud):
+    disk = slow_cloud.make_disk()
+    slow_cloud.server.advance(60)
+    before = slow_cloud.disk(disk)
+    task = slow_cloud.ModifyDiskSpec(DiskId=disk, DiskCategory="cloud_auto", ProvisionedIops=100)["TaskId"]
+    assert slow_cloud.disk(disk) != before
+    slow_cloud.server.advance(9)
+    assert tasks(slow_cloud)[0]["SupportCancel"] == "true" == attribute(slow_cloud, task)["SupportCancel"]
+    slow_cloud.CancelTask(**HERE, TaskId=task)
+    assert slow_cloud.disk(disk) == before
+    one = attribute(slow_cloud, task)
+    assert (one["TaskStatus"], one["TaskProcess"], one["SupportCancel"], one["FailedCount"]) == ("Failed", "100%", "false", 1)
+    assert one["OperationProgressSet"]["OperationProgress"][0]["ErrorCode"] == "cancelled"
+    assert slow_cloud.refused("CancelTask", **HERE, TaskId=task) == (403, "InvalidTaskId.IncorrectTaskStatus")
+    # Nothing of it comes later, and the disk is free for another.
+    slow_cloud.server.advance(60)
+    assert slow_cloud.disk(disk) == before
+    slow_cloud.ModifyDiskSpec(DiskId=disk, DiskCategory="cloud_auto")
+    slow_cloud.server.advance(60)
+    assert spec(slow_cloud, disk)[0] == "cloud_auto"
+    assert slow_cloud.DescribeInstanceHistoryEvents(**HERE, ResourceType="disk")["TotalCount"] == 0
+
+
+def test_a_task_cannot_be_cancelled_once_the_work_has_begun(slow_cloud):
+    disk = slow_cloud.make_disk()
+    slow_cloud.server.advance(60)
+    task = slow_cloud.ModifyDiskSpec(DiskId=disk, PerformanceLevel="PL0")["TaskId"]
+    slow_cloud.server.advance(10)
+    assert attribute(slow_cloud, task)["SupportCancel"] == "false" == tasks(slow_cloud)[0]["SupportCancel"]
+    answer = (403, "CancelTaskFailed", "The task is failed to cancel, Please contact the administrator.")
+    for xml in (False, True):
+        assert slow_cloud.raw("CancelTask", {**HERE, "TaskId": task}, xml=xml).fault == answer
+    slow_cloud.server.advance(20)
+    assert attribute(slow_cloud, task)["TaskStatus"] == "Finished" and spec(slow_cloud, disk)[1] == "PL0"
+    answer = (403, "InvalidTaskId.IncorrectTaskStatus", "The specified task status is not invalid.")
+    for xml in (False, True):
+        assert slow_cloud.raw("CancelTask", {**HERE, "TaskId": task}, xml=xml).fault == answer
+
+
+def test_a_task_that_a_fault_holds_can_be_cancelled_over_a_kill(make_server):
+    cloud = Cloud(make_server(durable=True))
+    disk = cloud.make_disk()
+    before = cloud.disk(disk)
+    cloud.server.control("POST", "/_cleat/faults", {"operation": "ModifyDiskSpec", "effect": "job-never-ends"})
+    task = cloud.ModifyDiskSpec(DiskId=disk, DiskCategory="cloud_ssd")["TaskId"]
+    cloud.CancelTask(**HERE, TaskId=task)
+    cloud.server.kill9()
+    cloud.server.start()
+    assert cloud.disk(disk) == before and attribute(cloud, task)["TaskStatus"] == "Failed"
+
+
 def test_several_tasks_by_their_ids(cloud):
     disks = [cloud.make_disk() for _ in range(3)]
     made = [cloud.ModifyDiskSpec(DiskId=disk, PerformanceLevel="PL0")["TaskId"] for disk in disks]
@@ -124,7 +175,12 @@ def test_tasks_of_another_account(make_server):
     other = Cloud(cloud.server, "other", "other-secret")
     task = cloud.ModifyDiskSpec(DiskId=cloud.make_disk(), PerformanceLevel="PL0")["TaskId"]
     assert tasks(other, TaskIds=task) == []
-    assert other.refused("DescribeTaskAttribute", **HERE, TaskId=task) == (400, "InvalidTaskId.NotFound")
+    cloud.server.control("POST", "/_cleat/faults", {"operation": "ModifyDiskSpec", "effect": "job-never-ends"})
+    running = cloud.ModifyDiskSpec(DiskId=cloud.make_disk(), PerformanceLevel="PL0")["TaskId"]
+    for operation in ("DescribeTaskAttribute", "CancelTask"):
+        for each in (task, running):
+            assert other.refused(operation, **HERE, TaskId=each) == (400, "InvalidTaskId.NotFound")
+    assert attribute(cloud, running)["TaskStatus"] == "Processing"
 
 
 def test_xml_and_json_carry_the_same(cloud):
@@ -225,7 +281,7 @@ def world(make_module_server):
 
 @pytest.mark.parametrize("xml", [False, True], ids=["json", "xml"])
 @pytest.mark.parametrize("operation, name", [("ModifyDiskSpec", name) for name in ROWS] +
-                         [("DescribeTaskAttribute", name) for name in TASK_ROWS])
+                         [(operation, name) for operation in ("DescribeTaskAttribute", "CancelTask") for name in TASK_ROWS])
 def test_row_answers_and_nothing_changes(world, operation, name, xml):
     answer, parameters = (ROWS if operation == "ModifyDiskSpec" else TASK_ROWS)[name]
     before = world.look()

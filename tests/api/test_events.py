@@ -226,8 +226,9 @@ def test_no_account_sees_events_of_another(make_server):
     cloud = Cloud(make_server(durable=True))
     cloud.make_instance()
     edit_store(cloud.server,
-               ("INSERT INTO account VALUES ('1000000000000001', 'aliyun', 'other', 1, 0, 9999999999999)", []),
-               ("INSERT INTO access_key VALUES ('other', '1000000000000001', 'other-secret', '', 'active', 0)", []),
+               ("INSERT INTO account (id, realm, name, disk_white_list, safe_detach, created_at) VALUES ('1000000000000001', 'aliyun', 'other', 1, 0, 9999999999999)", []),
+               ("INSERT INTO access_key (id, account, secret, description, state, created_at)"
+                " VALUES ('other', '1000000000000001', 'other-secret', '', 'active', 0)", []),
                ("INSERT INTO event SELECT 'e-1', realm, account, scope, region, 'detach', 'failed', id, '', '', '', '', '', 1, 1"
                 " FROM instance", []))
     assert len(events(cloud)) == 1

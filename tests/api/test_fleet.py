@@ -399,7 +399,9 @@ WRONG = [
     ('{"cleat_fleet": 1,\n"acounts": []}', 'line 2: acounts: there is no such member; did you mean "accounts"?'),
     ('{"cleat_fleet": 1,\n"accounts": {}}', "line 2: accounts: this must be a list"),
     ('{"cleat_fleet": 1,\n"accounts":\n[\n3]}', "line 4: accounts[0]: this must be an object: {...}"),
-    ('{"cleat_fleet": 1, "accounts": [[[[[[[[[[]]]]]]]]]]}', "nested deeper than 8"),
+    ('{"cleat_fleet": 1, "accounts": [[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}',
+     "this must be an object"),
+    ('{"cleat_fleet": 1, "accounts": [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}', "nested deeper than 16"),
 ]
 
 

@@ -278,6 +278,134 @@ def test_rule_is_added_shown_and_taken_off(cloud, net, group, kind):
     assert rules_of(cloud, group) == []
 
 
+# ---- a rule is changed
+
+
+@pytest.fixture
+def ruled(cloud, group):
+    """ruled(kind, **more) -> (the call that changes a rule of a group of its own, the rule as it is shown)."""
+
+    def make(kind, **more):
+        rule = {**HERE, "SecurityGroupId": group, **RULE, near(kind)[0]: "10.0.0.0/8", "Description": "old", **more}
+        getattr(cloud, "AuthorizeSecurityGroup" + kind)(**{name: value for name, value in rule.items() if value is not None})
+        shown = rules_of(cloud, group)[0]
+        return {**HERE, "SecurityGroupId": group, "SecurityGroupRuleId": shown["SecurityGroupRuleId"]}, shown
+
+    yield make
+    cloud.DeleteSecurityGroup(**HERE, SecurityGroupId=group)  # the tests share an account, which has room for 100
+
+
+def modify(kind):
+    return f"ModifySecurityGroup{kind}Rule"
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize("asked, after", [
+    ({"Description": "new"}, {"Description": "new"}),
+    ({"Policy": "drop", "Priority": 100}, {"Policy": "Drop", "Priority": "100"}),
+    ({"PortRange": "1/65535", "IpProtocol": "UDP"}, {"PortRange": "1/65535", "IpProtocol": "UDP"}),
+    ({"IpProtocol": "icmp", "PortRange": "-1/-1"}, {"IpProtocol": "ICMP", "PortRange": "-1/-1"}),
+    ({"SourcePortRange": "5/5"}, {"SourcePortRange": "5/5"}),
+    ({"far": "192.168.0.1"}, {"far": "192.168.0.1"}),
+    ({"near": "10.1.0.0/16"}, {"near": "10.1.0.0/16"}),
+    ({"NicType": "intranet"}, {}),
+    ({"Description": ""}, {}),
+    ({}, {}),
+], ids=str)
+def test_rule_is_changed_and_keeps_the_rest(cloud, ruled, kind, asked, after):
+    names = {"far": near(kind)[0], "near": near("" if kind else "Egress")[0]}
+    call, before = ruled(kind)
+    getattr(cloud, modify(kind))(**call, **{names.get(name, name): value for name, value in asked.items()})
+    assert rules_of(cloud, call["SecurityGroupId"]) == [{**before, **{names.get(name, name): value for name, value in after.items()}}]
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_rule_that_names_a_group_gets_another(cloud, net, ruled, kind):
+    member = near(kind)[1] + "GroupId"
+    peers = [make_group(cloud, net[0]) for _ in range(2)]
+    call, before = ruled(kind, **{near(kind)[0]: None, member: peers[0]})
+    getattr(cloud, modify(kind))(**call, **{member: peers[1]})
+    assert rules_of(cloud, call["SecurityGroupId"])[0] == {**before, member: peers[1]}
+    cloud.DeleteSecurityGroup(**HERE, SecurityGroupId=peers[0])
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_rule_that_is_meant_by_what_it_says_gets_a_description_alone(cloud, ruled, kind):
+    call, before = ruled(kind)
+    del call["SecurityGroupRuleId"]
+    rule = {**call, **RULE, near(kind)[0]: "10.0.0.0/8"}
+    getattr(cloud, modify(kind))(**rule, Description="new")
+    assert rules_of(cloud, call["SecurityGroupId"]) == [{**before, "Description": "new"}]
+    answer = (404, "SecurityGroupRule.NotFound", "The target security group rule not exist.")
+    for xml in (False, True):
+        assert cloud.raw(modify(kind), {**rule, "Priority": 9}, xml=xml).fault == answer
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize("more, expected", [
+    ({"RegionId": "mars"}, NO_REGION),
+    ({"SecurityGroupId": ""}, EMPTY),
+    ({"SecurityGroupId": "sg-nothing"}, NO_GROUP),
+    ({"SecurityGroupRuleId": "sgr-nothing"}, (404, "InvalidSecurityGroupRuleId.NotFound")),
+    ({"SecurityGroupRuleId": "of the other way"}, (404, "InvalidSecurityGroupRuleId.NotFound")),
+    ({"SecurityGroupRuleId": "of another group"}, (404, "InvalidSecurityGroupRuleId.NotFound")),
+    ({"NicType": "internet"}, (400, "InvalidOperation.ModifyNicType")),
+    ({"NicType": "wifi"}, (400, "InvalidNicType.ValueNotSupported")),
+    ({"far": "2001:db8::/32"}, (400, "InvalidOperation.ModifySgRuleEntityType")),
+    ({"GroupId": "sg-nothing"}, (400, "InvalidOperation.ModifySgRuleEntityType")),
+    ({"IpProtocol": "sctp"}, (400, "InvalidIpProtocol.ValueNotSupported")),
+    ({"IpProtocol": "icmp"}, (400, "InvalidIpProtocol.Malformed")),
+    ({"PortRange": "0/1"}, (400, "InvalidIpProtocol.Malformed")),
+    ({"SourcePortRange": "x"}, (400, "InvalidSourcePortRange.Malformed")),
+    ({"near and far": "x"}, None),
+    ({"Ipv6": "x"}, None),
+    ({"Policy": "maybe"}, (400, "InvalidPolicy.Malformed")),
+    ({"Priority": 0}, (400, "InvalidPriority.ValueNotSupported")),
+    ({"Description": "d" * 513}, DESCRIPTION),
+    ({"PrefixListId": "pl-1"}, (404, "InvalidPrefixListId.NotFound")),
+    ({"PortRange": "23/23"}, (400, "InvalidOperation.RuleDuplicate")),
+], ids=str)
+def test_rows_of_a_change(cloud, net, ruled, kind, more, expected):
+    block, prefix = near(kind)
+    other = "" if kind else "Egress"
+    call, before = ruled(kind)
+    getattr(cloud, "AuthorizeSecurityGroup" + kind)(**HERE, SecurityGroupId=call["SecurityGroupId"], IpProtocol="tcp",
+                                                    PortRange="23/23", **{block: "10.0.0.0/8"})
+    if "near and far" in more:
+        cases = [({"SourceCidrIp": "x"}, (400, "InvalidSourceCidrIp.Malformed")),
+                 ({"DestCidrIp": "x"}, (400, "InvalidDestCidrIp.Malformed"))]
+    elif "Ipv6" in more:
+        cases = [({f"Ipv6{near(other)[0]}": "x"}, (400, f"InvalidParam.Ipv6{near(other)[0]}"))]
+    else:
+        known = {"of the other way": call["SecurityGroupRuleId"], "of another group": call["SecurityGroupRuleId"]}
+        cases = [({"Ipv6" + block if name == "far" else prefix + name if name in ("GroupId", "PrefixListId") else name:
+                   known.get(value, value) for name, value in more.items()}, expected)]
+    action = modify(other if more.get("SecurityGroupRuleId") == "of the other way" else kind)
+    if more.get("SecurityGroupRuleId") == "of another group":
+        cases[0][0]["SecurityGroupId"] = net[2]
+    shown = rules_of(cloud, call["SecurityGroupId"])
+    for asked, answer in cases:
+        assert cloud.refused(action, **{**call, **asked}) == answer
+    assert rules_of(cloud, call["SecurityGroupId"]) == shown and before in shown
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_rows_of_a_change_that_says_which_rule(cloud, net, elsewhere, ruled, kind):
+    block, prefix = near(kind)
+    call, _ = ruled(kind)
+    del call["SecurityGroupRuleId"]
+    group = prefix + "GroupId"
+    for more, answer in (({}, (400, "MissingParameter.Source")), ({group: "sg-nothing"}, (404, "InvalidSourceGroupId.NotFound")),
+                         ({group: elsewhere}, (400, "InvalidSourceGroupId.Mismatch")),
+                         ({group: call["SecurityGroupId"]}, (403, "InvalidParamter.Conflict")),
+                         ({"Ipv6" + block: "x"}, (400, f"InvalidParam.Ipv6{block}"))):
+        assert cloud.refused(modify(kind), **call, **RULE, **more) == answer
+    token = {"ClientToken": f"{modify(kind)}-{call['SecurityGroupId']}"}
+    getattr(cloud, modify(kind))(**call, **RULE, **{block: "10.0.0.0/8"}, Description="a", **token)
+    assert cloud.refused(modify(kind), **call, **RULE, **{block: "10.0.0.0/8"}, Description="b", **token) == \
+        (400, "IdempotentParameterMismatch")
+
+
 def test_rules_are_added_all_or_none(cloud, group):
     rules = {f"Permissions.{number}.{name}": value for number in (1, 2, 3)
              for name, value in {"IpProtocol": "udp", "PortRange": f"{number}/{number}", "Ipv6SourceCidrIp": "2001:db8::/32"}.items()}

@@ -1,5 +1,6 @@
 """That the checks which every reply goes through can fail (shapes.py)."""
 
+import importlib
 import importlib.util
 import json
 import pathlib
@@ -77,6 +78,14 @@ def test_shapes_and_parameters_are_those_of_the_official_client(vendor_shapes, o
     known = json.loads((shapes.DATA / "aliyun_operations.json").read_text("utf-8"))[operation]["parameters"]
     of_client = vendor_shapes.parameters(getattr(models, operation + "Request"))
     assert of_client.items() <= known.items()
+
+
+@pytest.mark.parametrize("product", ["rds", "slb"])
+def test_shapes_of_other_products_are_those_of_their_clients(vendor_shapes, product):
+    package, file = vendor_shapes.PRODUCTS[product]
+    of_client = importlib.import_module(package.replace("-", "_") + ".models")
+    for operation, shape in json.loads((shapes.DATA / file).read_text("utf-8")).items():
+        assert shape == vendor_shapes.reply_shape(getattr(of_client, operation + "ResponseBody"))
 
 
 def test_every_path_that_a_client_reads_is_in_the_vendors_shape():

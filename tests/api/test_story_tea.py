@@ -9,7 +9,8 @@ from alibabacloud_tea_openapi.exceptions import ClientException
 from alibabacloud_tea_openapi.utils_models import Config
 
 import signing
-from cloud import IMAGE, REGION, TIME_SECONDS, TYPE, UUID, ZONE, wait_for
+from cloud import IMAGE, REGION, TIME_SECONDS, TYPE, UUID, ZONE, Cloud, wait_for
+from network import make_vpc
 
 
 def make_client(server, **more):
@@ -298,6 +299,41 @@ def test_a_disk_becomes_faster(tea):
     tea.server.advance(60)
     assert status() == ("Finished", 1)
     assert (tea.disk(disk).category, tea.disk(disk).provisioned_iops) == ("cloud_auto", 500)
+
+
+def test_a_task_is_cancelled(tea):
+    disk = tea.create()
+    tea.server.advance(60)
+    before = tea.disk(disk).performance_level
+    task = tea.client.modify_disk_spec(models.ModifyDiskSpecRequest(disk_id=disk, performance_level="PL0")).body.task_id
+    request = models.CancelTaskRequest(region_id=REGION, task_id=task)
+    tea.client.cancel_task(request)
+    assert tea.disk(disk).performance_level == before
+    assert refusal(tea.client.cancel_task, request) == (403, "InvalidTaskId.IncorrectTaskStatus")
+
+
+def test_rules_of_a_group_are_changed(tea):
+    vpc = make_vpc(Cloud(tea.server))
+    tea.server.advance(60)
+    group = tea.client.create_security_group(models.CreateSecurityGroupRequest(region_id=REGION, vpc_id=vpc)).body.security_group_id
+    where = {"region_id": REGION, "security_group_id": group}
+    rule = {"ip_protocol": "tcp", "port_range": "22/22"}
+    tea.client.authorize_security_group(models.AuthorizeSecurityGroupRequest(**where, **rule, source_cidr_ip="10.0.0.0/8"))
+    tea.client.authorize_security_group_egress(models.AuthorizeSecurityGroupEgressRequest(**where, **rule, dest_cidr_ip="10.0.0.0/8"))
+
+    def rules():
+        body = tea.client.describe_security_group_attribute(models.DescribeSecurityGroupAttributeRequest(**where)).body
+        return {each.direction: each for each in body.permissions.permission}
+
+    ids = {direction: each.security_group_rule_id for direction, each in rules().items()}
+    tea.client.modify_security_group_rule(models.ModifySecurityGroupRuleRequest(
+        **where, security_group_rule_id=ids["ingress"], source_cidr_ip="192.168.0.0/16", priority="5", description="the door"))
+    tea.client.modify_security_group_egress_rule(models.ModifySecurityGroupEgressRuleRequest(
+        **where, security_group_rule_id=ids["egress"], policy="drop"))
+    found = rules()
+    assert {direction: each.security_group_rule_id for direction, each in found.items()} == ids
+    assert (found["ingress"].source_cidr_ip, found["ingress"].priority, found["ingress"].description) == ("192.168.0.0/16", "5", "the door")
+    assert (found["egress"].policy, found["egress"].dest_cidr_ip) == ("Drop", "10.0.0.0/8")
 
 
 def test_snapshot_and_disk_of_it(tea):

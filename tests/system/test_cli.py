@@ -82,7 +82,7 @@ def test_mistakes_are_explained(cleat, words, says):
 
 @pytest.mark.parametrize("file, words", [
     ("man/cleat.1", ["help", "--man"]),
-    *((f"reference/{name}.md", ["reference", name]) for name in ("bssapi", "control", "ecs", "location", "metadata", "sts", "vpc")),
+    *((f"reference/{name}.md", ["reference", name]) for name in ("bssapi", "control", "ecs", "location", "metadata", "rds", "slb", "sts", "vpc")),
 ])
 def test_docs_are_what_the_program_prints(cleat, file, words):
     assert cleat(*words).stdout == (ROOT / "docs" / file).read_text(encoding="utf-8"), "run: make docs"
@@ -173,6 +173,30 @@ def test_ephemeral_server_tells_people_where_it_is(make_server, cleat):
     data = line.rpartition("data=")[2].strip('"')
     assert "--data" in line and cleat("call", "DescribeRegions", "--dev-key", "--data", data).returncode == 0
     assert '"ephemeral"' not in make_server().log
+
+
+def test_key_of_a_user(cleat, make_server, tmp_path):
+    server = make_server(durable=True)
+
+    def run(*words, status=0, env=None):
+        done = cleat(*words, "--data", server.data, env=env)
+        assert done.returncode == status, done.stderr
+        return done.stdout
+
+    fleet = tmp_path / "users.json"
+    fleet.write_text(json.dumps({"cleat_fleet": 1, "accounts": [{"users": [{"name": "alice", "policies": [
+        {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "ecs:DescribeDisks", "Resource": "*"}]}]}]}]}))
+    run("fleet", "load", fleet)
+    made = json.loads(run("key", "create", "--user", "alice", "--json"))
+    assert made["user"] == "alice"
+    listed = run("key", "list", "--user", "alice")
+    assert len(listed.splitlines()) == 2 and re.search(rf"^{made['access_key_id']} .* alice ", listed, re.MULTILINE)
+    assert re.search(r"^user +alice$", run("key", "create", "--user", "alice"), re.MULTILINE)
+    mine = {"CLEAT_ACCESS_KEY_ID": made["access_key_id"], "CLEAT_ACCESS_KEY_SECRET": made["secret"]}
+    assert "Disks" in json.loads(run("call", "DescribeDisks", env=mine))
+    assert json.loads(run("call", "DeleteDisk", "DiskId=d-1", env=mine, status=1))["Code"] == "Forbidden.RAM"
+    assert f"key {made['access_key_id']} of alice" in run("journal")
+    run("key", "create", "--user", "bob", status=1)
 
 
 def test_call_of_another_api_with_a_temporary_key(client):

@@ -19,14 +19,37 @@ def markdown_files():
     return [path for path in ROOT.rglob("*.md") if not any(part.startswith("build") for part in path.relative_to(ROOT).parts)]
 
 
-def test_the_python_of_the_readme_detaches_a_disk(make_server):
+def test_the_python_of_the_readme_detaches_a_disk_and_an_instance(make_server):
     server = make_server(pace="quick")
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)[1]
+    code = "".join(re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S))
     run = subprocess.run([sys.executable, "-c", code.replace("127.0.0.1:7480", server.endpoint)], capture_output=True,
                          text=True, timeout=120, env=clean_environment(), check=False)
     assert run.returncode == 0, run.stderr
     seen = [word for before, word in zip([None] + run.stdout.split(), run.stdout.split()) if word != before]
-    assert seen[-4:] == ["Attaching", "In_use", "Detaching", "Available"]
+    assert seen[-5:] == ["Attaching", "In_use", "Detaching", "Available", "Successful"]
+    assert run.stdout.split()[-3:] == ["Available", "Successful", "Successful"]  # attached to a group, detached from it
+
+
+def test_the_example_of_the_permissions_page(make_server):
+    page = (ROOT / "docs" / "permissions.md").read_text(encoding="utf-8")
+    fleet, roles = re.findall(r"```json\n(.*?)```", page, re.S)
+    server = make_server()
+    for text in (fleet, roles, fleet):
+        token = {"Authorization": f"Bearer {server.token}"}
+        status, _, reply = server.http("POST", "/_cleat/fleet", text.encode(), token)
+        assert status == 200, reply
+    export, *calls = re.search(r"```sh\n(.*?)```", page, re.S)[1].splitlines()
+    words = dict(word.split("=") for word in export.split()[1:])
+    refused = 0
+    for line in calls:
+        command, _, comment = line.partition("#")
+        program, *arguments = command.split()
+        assert program == "cleat"
+        run = subprocess.run([str(BINARY), *arguments, "--endpoint", server.url], capture_output=True, text=True, check=False,
+                             env={**clean_environment(), **words})
+        assert ("Forbidden.RAM" in run.stdout) == (run.returncode == 1) == ("403" in comment), (line, run.stdout, run.stderr)
+        refused += run.returncode
+    assert (len(calls), refused) == (4, 2)
 
 
 def test_links_between_pages_lead_somewhere():
@@ -49,7 +72,7 @@ def test_files_that_pages_name_exist():
 
 def test_options_that_pages_name_exist():
     text = "".join(subprocess.run([str(BINARY), *words, "--help"], capture_output=True, text=True, check=True).stdout
-                   for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["jobs"], ["journal"], ["fault", "add"],
+                   for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["key", "list"], ["jobs"], ["journal"], ["fault", "add"],
                                  ["fault", "clear"], ["fleet", "load"], ["fleet", "dump"], ["fleet", "reset"],
                                  ["guest", "mount"], ["guest", "silent"], ["adopt"], []))
     known = set(re.findall(r"--[a-z][a-z-]+", text))

@@ -3,8 +3,10 @@
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -149,6 +151,69 @@ def test_lines_are_a_shells(run, tmp_path, client):
     assert "127.0.0.1" in no_proxy and key.startswith("LTAI5t"), done.stderr
 
 
+KEY = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "test-a", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "cleat-secret"}
+REGION = {"ALIBABA_CLOUD_REGION_ID": "cn-beijing"}
+OWN = {"CLEAT_ENDPOINT": "URL", "CLEAT_CONTROL_TOKEN_FILE": "FILE", "CLEAT_ACCESS_KEY_ID": "test-a",
+       "CLEAT_ACCESS_KEY_SECRET": "cleat-secret", "CLEAT_REGION": "cn-beijing", "CLEAT_CA_FILE": "CA", "CURL_CA_BUNDLE": "CA"}
+PRODUCTS = ("ECS", "ESS", "VPC", "STS", "LOCATION", "BSSOPENAPI", "SLB", "RDS")
+ENDPOINTS = {f"{product}_ENDPOINT": "HOST" for product in PRODUCTS}
+OLD_KEY = {"ACCESS_KEY_ID": "test-a", "ACCESS_KEY_SECRET": "cleat-secret", "REGION_ID": "cn-beijing"}
+GO_TRUSTS = {"SSL_CERT_FILE": "CA"}
+VARIABLES = {
+    "aliyun-cli": {**KEY, **REGION, "ALIBABA_CLOUD_ENDPOINT": "HOST", **GO_TRUSTS},
+    "terraform-alicloud": {**KEY, "ALIBABA_CLOUD_REGION": "cn-beijing", "ALICLOUD_ACCESS_KEY": "test-a",
+                           "ALICLOUD_SECRET_KEY": "cleat-secret", "ALICLOUD_REGION": "cn-beijing",
+                           "ALICLOUD_SKIP_REGION_VALIDATION": "true", "ALIBABA_CLOUD_ACCOUNT_TYPE": "Domestic", **ENDPOINTS,
+                           **{f"ALIBABA_CLOUD_ENDPOINT_{product}": "HOST" for product in PRODUCTS}, **GO_TRUSTS},
+    "python": {**KEY, **REGION, **OWN, **GO_TRUSTS, "REQUESTS_CA_BUNDLE": "CA", "ALIBABA_CLOUD_CA_BUNDLE": "CA"},
+    "node": {**KEY, **REGION, **OWN, "NODE_EXTRA_CA_CERTS": "CA"},
+    "go": {**KEY, **REGION, **OWN, **GO_TRUSTS},
+    "csi-alibaba": {**OLD_KEY, **ENDPOINTS, "ALIBABA_CLOUD_NO_ECS_METADATA": "true", "ALICLOUD_CLIENT_SCHEME": "http", **GO_TRUSTS},
+    "cluster-autoscaler": {**OLD_KEY, **GO_TRUSTS},
+}
+
+
+@pytest.mark.parametrize("client", VARIABLES)
+def test_variables_are_those_that_the_client_reads(run, tmp_path, client):
+    """Each of them and no other, with a value that is right: addresses of the server, files that hold its authority, the place of its token."""
+    assert set(VARIABLES) == set(CLIENTS) - {"shell"}
+    data = tmp_path / "data"
+    done = run("exec", "--data", data, "--accounts", "auto", "--", "sh", "-c",
+               f'unset NO_PROXY no_proxy CLEAT_ENDPOINT CLEAT_ACCESS_KEY_ID CLEAT_ACCESS_KEY_SECRET; {BINARY} ca --data "$1" >"$2"; '
+               f'cat "$1/endpoint"; {BINARY} env {client} --data "$1" --access-key-id test-a --region cn-beijing',
+               "sh", data, tmp_path / "ca")
+    assert done.returncode == 0, done.stderr
+    url, note, *lines = done.stdout.splitlines()
+    found = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+    assert note.startswith(f"# {client}: ")
+    for name in ("NO_PROXY", "no_proxy"):
+        assert set(found.pop(name).split(",")) >= {"127.0.0.1", "localhost", "::1"}
+    assert set(found) == set(VARIABLES[client])
+    authority = (tmp_path / "ca").read_text()
+    assert "BEGIN CERTIFICATE" in authority
+    for name, value in VARIABLES[client].items():
+        if value == "CA":
+            assert authority in pathlib.Path(found[name]).read_text(), name
+        elif value == "FILE":
+            assert found[name] == str(data / "control_token")
+        else:
+            assert found[name] == {"URL": url, "HOST": url.removeprefix("http://")}.get(value, value), name
+
+
+@pytest.mark.skipif(not shutil.which("gofmt"), reason="needs gofmt")
+def test_go_is_well_formed(run):
+    code = run("env", "go", "--code").stdout
+    done = subprocess.run(["gofmt"], input=code, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, code), done.stderr
+
+
+def test_key_of_its_own_needs_no_secret(run):
+    script = f'{BINARY} call CreateDisk ZoneId=cn-hangzhou-h Size=20 >/dev/null; eval "$({BINARY} env python --access-key-id test-b)"; ' \
+             f'{BINARY} call DescribeDisks; {BINARY} call DescribeDisks --access-key-id test-b'
+    done = run("exec", "--accounts", "auto", "--", "sh", "-c", f"unset CLEAT_ACCESS_KEY_SECRET; {script}")
+    assert [json.loads(line)["TotalCount"] for line in done.stdout.splitlines()] == [0, 0], done.stderr
+
+
 def test_python(run, tmp_path):
     code = tmp_path / "list.py"
     code.write_text(run("env", "python", "--code").stdout)
@@ -188,3 +253,11 @@ def test_unknown_client(run):
 def test_client_without_code(run):
     done = run("env", "csi-alibaba", "--code")
     assert done.returncode == 2 and "variables alone" in done.stderr
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_env_says_that_no_server_answers(run, tmp_path, client):
+    with socket.socket() as taken:  # bound, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        done = run("env", client, "--data", tmp_path, "--endpoint", f"http://127.0.0.1:{taken.getsockname()[1]}")
+    assert done.returncode == 1 and "no server answers" in done.stderr and done.stdout == ""

@@ -193,7 +193,7 @@ def test_set_command(cleat, make_server, file):
     assert cloud.refused("DetachDisk", DiskId="d-diskid1", InstanceId="i-instanceid1") == (403, "IncorrectDiskStatus")
     wrong = change("d-diskid1", "overdue=perhaps", "size=1", status=1).stderr.splitlines()
     assert wrong[0] == "d-diskid1: set.overdue: this must be true or false" and "d-diskid1: set.size: this cannot" in wrong[1]
-    assert "There is no account, instance or disk d-none." in change("d-none", "overdue=true", status=1).stderr
+    assert "There is no account, instance, disk, load balancer or database instance d-none." in change("d-none", "overdue=true", status=1).stderr
     assert "write NAME=VALUE" in change("d-diskid1", "overdue", status=2).stderr
 
 

@@ -83,6 +83,17 @@ def test_headers_too_many(well):  # noqa: F811
             431, "RequestHeadersTooMany", "The request has more than 100 headers.")
 
 
+@pytest.mark.parametrize("count", [1, 500, 1500])
+def test_cookies(well, count):  # noqa: F811
+    """Nothing reads them. More than the library has room for end the connection, and nothing else."""
+    cookies = "; ".join(["a=b"] * count)
+    with Wire(well) as wire:
+        wire.send(f"GET {target()} HTTP/1.1\r\nHost: x\r\nCookie: {cookies}\r\n\r\n")
+        reply = wire.reply()
+    assert (reply and reply[0]) == (200 if count <= 500 else None)
+    assert status_of(ask(well, f"GET {target()} HTTP/1.1\r\nHost: x\r\n\r\n")) == 200
+
+
 @pytest.mark.parametrize("size", [0, 1, 1000, 15000, 16000])
 @pytest.mark.parametrize("count", [1, 7, 60])
 def test_heads_of_every_shape_are_served(well, size, count):  # noqa: F811

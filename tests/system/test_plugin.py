@@ -19,9 +19,9 @@ def run(folder, program):
 
 
 def test_readme_is_true(tmp_path):
-    (program,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    done = run(tmp_path, program)
-    assert done.returncode == 0 and "2 passed" in done.stdout, done.stdout
+    programs = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    done = run(tmp_path, "\n".join(programs))
+    assert done.returncode == 0 and "3 passed" in done.stdout, done.stdout
 
 
 def test_failure_shows_the_calls(tmp_path):
@@ -62,3 +62,57 @@ def test_it(cleat):
     assert cleat.dump()["accounts"][0]["disks"][0]["id"] == "d-1"
 """)
     assert done.returncode == 0, done.stdout
+
+
+ACCOUNTS = """
+import pytest
+
+NAMES = [f"disk-{i}" for i in range(5)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_sees_its_own(cleat_account, shared_cleat, name):
+    cleat_account.call("CreateDisk", "ZoneId=cn-hangzhou-h", "Size=20", f"DiskName={name}")
+    assert [disk["DiskName"] for disk in cleat_account.call("DescribeDisks")["Disks"]["Disk"]] == [name]
+    assert cleat_account.environment["ALIBABA_CLOUD_ACCESS_KEY_ID"] == cleat_account.key_id != shared_cleat.key_id
+
+
+def test_nothing_is_left(shared_cleat):
+    assert [account["name"] for account in shared_cleat.dump()["accounts"]] == ["default"]
+"""
+
+
+def test_accounts_of_one_server(tmp_path):
+    done = run(tmp_path, ACCOUNTS + """
+
+def test_two_of_a_server_of_its_own(cleat):
+    one, two = cleat.account(), cleat.account()
+    one.call("CreateDisk", "ZoneId=cn-hangzhou-h", "Size=20")
+    assert [each.call("DescribeDisks")["TotalCount"] for each in (one, two, cleat)] == [1, 0, 0]
+    one.remove()
+    one.remove()
+    assert [account["name"] for account in cleat.dump()["accounts"]] == ["default", two.key_id]
+
+
+def test_one_that_is_never_used(cleat_account):
+    pass
+""")
+    assert done.returncode == 0 and "8 passed" in done.stdout, done.stdout
+
+
+def test_failure_shows_the_calls_of_its_account(tmp_path):
+    done = run(tmp_path, """
+def test_it(cleat_account, shared_cleat):
+    shared_cleat.call("DescribeZones")
+    assert cleat_account.call("DescribeRegions")["Code"]
+""")
+    assert done.returncode == 1 and "DescribeRegions 200" in done.stdout and "DescribeZones" not in done.stdout.split("last calls")[1]
+
+
+def test_processes_share_the_server_of_cleat_exec(tmp_path):
+    (tmp_path / "test_it.py").write_text(ACCOUNTS, encoding="utf-8")
+    one = f"{sys.executable} -m pytest -q -p pytest_cleat.plugin -p no:cacheprovider test_it.py -k sees"
+    done = subprocess.run([str(BINARY), "exec", "--accounts", "auto", "--", "sh", "-c",
+                           f"{one} & first=$!; {one} && wait $first && {BINARY} fleet dump"], cwd=tmp_path, capture_output=True,
+                          text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT / "python"), "CLEAT_BINARY": str(BINARY)})
+    assert done.returncode == 0 and done.stdout.count("5 passed") == 2 and '"own_key"' not in done.stdout, done.stdout + done.stderr

@@ -20,7 +20,7 @@ from aliyunsdkcore.client import AcsClient
 from aliyunsdkecs.request.v20140526.DescribeDisksRequest import DescribeDisksRequest
 
 import signing
-from cloud import REGION, SLOWER, Cloud, wait_for
+from cloud import REGION, SLOWER, Cloud, load_fleet, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +96,20 @@ def test_both_protocols_on_one_port(shared):
     disk = plain.make_disk()
     assert secure.status(disk) == "Available"
     assert plain.disks_of(secure.make_instance(), "system")
+    for client in (plain, secure):
+        client.close()
+
+
+def test_policy_that_asks_for_it(make_server):
+    server = make_server()
+    load_fleet(server, {"cleat_fleet": 1, "accounts": [{"id": "1000000000000001", "users": [
+        {"name": "alice", "access_keys": [{"id": "alice", "secret": "alice-secret"}], "policies": [
+            {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*",
+                                            "Condition": {"Bool": {"acs:SecureTransport": "true"}}}]}]}]}]})
+    plain, secure = Cloud(server, "alice", "alice-secret"), SecureCloud(server, trusting(authority(server)))
+    secure.key_id, secure.secret = "alice", "alice-secret"
+    assert plain.refused("DescribeDisks") == (403, "Forbidden.RAM")
+    assert secure.disks() == []
     for client in (plain, secure):
         client.close()
 

@@ -21,6 +21,27 @@
 
 /* ---- texts ---- */
 
+static void lists_are_walked_and_changed(void **state)
+{
+	struct arena arena;
+	const char *list = "a,bc,a";
+
+	arena_init(&arena);
+	assert_int_equal(text_list_count("") + text_list_count(NULL), 0);
+	assert_int_equal(text_list_count(list), 3);
+	assert_string_equal(text_list_without(&arena, list, "a"), "bc");
+	assert_string_equal(text_list_without(&arena, list, "b"), "a,bc,a");
+	assert_string_equal(text_list_without(&arena, "a", "a"), "");
+	assert_string_equal(text_list_with(&arena, "", "a"), "a");
+	assert_string_equal(text_list_with(&arena, "a", "b"), "a,b");
+	assert_string_equal(text_list_next(&arena, &list), "a");
+	assert_string_equal(text_list_next(&arena, &list), "bc");
+	assert_string_equal(text_list_next(&arena, &list), "a");
+	assert_null(text_list_next(&arena, &list));
+	arena_finish(&arena);
+	(void)state;
+}
+
 static void texts_are_compared(void **state)
 {
 	assert_true(text_equal("a", "a"));
@@ -547,6 +568,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_compared),
+		cmocka_unit_test(lists_are_walked_and_changed),
 		cmocka_unit_test(words_of_a_list),
 		cmocka_unit_test(whole_numbers),
 		cmocka_unit_test(patterns),

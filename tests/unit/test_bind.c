@@ -632,7 +632,7 @@ static void what_binding_reads_is_marked(void **state)
 			                   tree_from_json(&bound->arena, inputs[i], strlen(inputs[i]), TREE_DEPTH_MAX, &error) :
 			                   flat_tree(&bound->arena, inputs[i]);
 		assert_true(bind_input(&bound->arena, &all_shape, trees[0], &bound->all, &bound->refusal));
-		bind_mark(&bound->arena, &all_shape, trees[1]);
+		bind_mark(&bound->arena, EDITION_FIRST, &all_shape, trees[1]);
 		expect_same_marks(inputs[i], trees[0], trees[1]);
 	}
 }
@@ -642,7 +642,7 @@ static void a_value_that_is_passed_over_is_not_marked(void **state)
 	struct bound *bound = *state;
 	struct tree *tree = flat_tree(&bound->arena, "Id=&Tag=&Tag.1.Key=a&SystemDisk=x&SystemDisk.Size=3&DataDisk=x");
 
-	bind_mark(&bound->arena, &all_shape, tree);
+	bind_mark(&bound->arena, EDITION_FIRST, &all_shape, tree);
 	assert_false(leaf(tree, "Id")->read);
 	assert_false(leaf(tree, "Tag")->read);
 	assert_true(leaf(tree, "Tag.1.Key")->read);
@@ -679,7 +679,7 @@ static void marks_do_not_end_at_a_bad_value(void **state)
 	struct bound *bound = *state;
 	struct tree *tree = flat_tree(&bound->arena, "Disk.1.Size=no&Disk.1.Odd=2&Number=no&Password=x&Odd=1");
 
-	bind_mark(&bound->arena, &outer_shape, tree);
+	bind_mark(&bound->arena, EDITION_FIRST, &outer_shape, tree);
 	assert_true(leaf(tree, "Disk.1.Size")->read);
 	assert_int_equal(leaf(tree, "Disk.1.Size")->flags, FIELD_ACCEPTED);
 	assert_false(leaf(tree, "Disk.1.Odd")->read);

@@ -104,6 +104,7 @@ static void a_disk_that_was_not_changed_is_what_it_was(void **state)
 	fail_next(world, DRIVER_MODIFY_DISK);
 	must(do_spec(world, to_essd));
 	expect_spec(world, "cloud_essd", "PL1", 0); /* shown at once */
+	fake_await(world); /* past the step at which the driver has not heard of it */
 	plan = plan_of(world, begun_job(world));
 	assert_string_equal(plan.calls[0].category, "cloud_essd");
 	assert_string_equal(plan.calls[0].performance_level, "PL1");

@@ -7,10 +7,39 @@
 
 #include "base/moment.h"
 #include "base/text.h"
+#include "core/why.h"
 
 static void must(enum refusal_reason reason)
 {
 	assert_string_equal(refusal_words[reason], "");
+}
+
+struct asked {
+	const char *disk, *sentence;
+	const char *all;
+};
+
+static bool why_fn(struct work *work, void *args)
+{
+	struct asked *asked = args;
+	struct why why;
+	size_t i;
+
+	asked->all = "";
+	if (!disk_why(work, asked->disk, &why))
+		return false;
+	for (i = 0; i < why.n_sentences; i++)
+		asked->all = arena_printf(work->arena, "%s%s\n", asked->all, why.sentences[i]);
+	if (!strstr(asked->all, asked->sentence))
+		fail_msg("\"%s\" is not said in:\n%s", asked->sentence, asked->all);
+	return true;
+}
+
+static void why_says(struct world *world, const char *disk, const char *sentence)
+{
+	struct asked asked = { .disk = disk, .sentence = sentence };
+
+	world_look(world, why_fn, &asked);
 }
 
 /* The last job that was begun has ended as failed, with the driver's words. */
@@ -238,6 +267,10 @@ static void a_release_without_its_machine_ends_all_the_same(void **state)
 	assert_string_equal(fake_acts(world), "delete-machine delete-machine delete-disk delete-disk");
 	job = last_job(world, JOB_INSTANCE_DELETE, create.id, NULL);
 	assert_int_equal(job.state, JOB_OPEN);
+	assert_string_equal(job.reason, "driver-failed");
+	assert_string_equal(job.message, "no room");
+	for (i = 0; i < 2; i++)
+		why_says(world, disks[i], "times; the last answer: driver-failed: no room.");
 	assert_int_equal(get_instance(world, create.id).state, INSTANCE_RELEASING);
 	assert_int_equal(live_of_instance(world, create.id, NULL), 0);
 	for (i = 0; i < 2; i++)
@@ -245,7 +278,10 @@ static void a_release_without_its_machine_ends_all_the_same(void **state)
 	/* Another boot takes the job over and asks again. */
 	crew_stop(world);
 	crew_start(world, "b2");
-	assert_int_equal(await_end(world, job.id).state, JOB_DONE);
+	job = await_end(world, job.id);
+	assert_int_equal(job.state, JOB_DONE);
+	assert_string_equal(job.reason, "");
+	assert_string_equal(job.message, "");
 	assert_false(has_instance(world, create.id));
 	for (i = 0; i < 2; i++)
 		assert_false(has_disk(world, disks[i]));

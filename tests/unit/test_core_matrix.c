@@ -577,7 +577,7 @@ static void every_kind_of_job_is_tried(void **state)
 
 		while (row < N_JOB_ROWS && (int)job_rows[row].kind != kind)
 			row++;
-		if (row == N_JOB_ROWS)
+		if (row == N_JOB_ROWS && !job_kinds[kind].of_group)
 			fail_msg("no row for %s", job_kind_names[kind]);
 	}
 	(void)state;

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/call.h"
 #include "api/keys.h"
+#include "api/rights.h"
 #include "base/moment.h"
 #include "core/role.h"
 
@@ -120,6 +122,86 @@ static void expired_keys_are_forgotten_in_time(void **state)
 	assert_int_equal(check("STS.late", "late", NOW), REFUSE_NONE);
 }
 
+/* ---- rights ---- */
+
+static const char *const versions[] = { "1", NULL };
+static const struct policy_key policy_keys[] = { { .name = NULL } };
+static const struct policy_language language = { .versions = versions, .keys = policy_keys, .resource_prefix = "acs:" };
+static const struct dialect_rights dialect_rights = { .realm = "aliyun", .language = &language };
+static const struct dialect dialect = { .name = "one", .rights = &dialect_rights };
+static const struct dialect silent = { .name = "two" };
+static const struct dialect *const dialects[] = { &silent, &dialect, NULL };
+
+static void add_with_policy(const char *id, const char *realm, const char *policy)
+{
+	key_cache_add(cache,
+	              &(struct temporary_key){ .id = id, .account = "1000", .secret = "secret", .token = id, .role = "worker",
+	                                       .session = "alice", .policy = policy, .expires_at = NOW + HOUR },
+	              realm, NOW);
+}
+
+static struct rights_answer answer(const char *id, const char *action)
+{
+	struct rights_answer answer = { .allowed = true };
+	struct cached_key key;
+
+	assert_true(key_cache_find(cache, id, &key));
+	if (key.rights)
+		answer = rights_ask(key.rights, &(struct policy_request){ action, "acs:x", NULL });
+	rights_release(key.rights);
+	return answer;
+}
+
+static void policy_of_a_session_limits_its_key(void **state)
+{
+	static const char only_a[] = "{\"Version\":\"1\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s:A\",\"Resource\":\"*\"}}";
+
+	(void)state;
+	key_cache_speak(cache, dialects);
+	add_with_policy("STS.free", "aliyun", "");
+	add_with_policy("STS.limited", "aliyun", only_a);
+	assert_true(answer("STS.free", "s:B").allowed);
+	assert_true(answer("STS.limited", "s:A").allowed);
+	assert_false(answer("STS.limited", "s:B").allowed);
+	assert_true(answer("STS.limited", "s:B").by_session);
+}
+
+/* What cannot be read, in a realm without a language say, allows nothing. */
+static void unreadable_policy_allows_nothing(void **state)
+{
+	static const char all[] = "{\"Version\":\"1\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}";
+	struct rights *rights;
+
+	(void)state;
+	key_cache_speak(cache, dialects);
+	add_with_policy("STS.elsewhere", "nowhere", all);
+	add_with_policy("STS.broken", "aliyun", "{");
+	assert_false(answer("STS.elsewhere", "s:A").allowed);
+	assert_false(answer("STS.broken", "s:A").allowed);
+	/* One of several that cannot be read may be one that denies. */
+	rights = rights_of_principal(&language, &(struct principal){ .name = "a", .policies = "[{\"Version\":\"1\",\"Statement\":"
+	                                                                                    "{\"Effect\":\"Allow\",\"Action\":\"*\","
+	                                                                                    "\"Resource\":\"*\"}},{}]" });
+	assert_false(rights_ask(rights, &(struct policy_request){ "s:A", "acs:x", NULL }).allowed);
+	rights_release(rights);
+}
+
+/* A call goes on with the rights it began with. */
+static void rights_outlive_their_key(void **state)
+{
+	static const char none[] = "{\"Version\":\"1\",\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}}";
+	struct cached_key key;
+
+	(void)state;
+	key_cache_speak(cache, dialects);
+	add_with_policy("STS.one", "aliyun", none);
+	assert_true(key_cache_find(cache, "STS.one", &key));
+	add_with_policy("STS.one", "aliyun", "");
+	assert_true(answer("STS.one", "s:A").allowed);
+	assert_false(rights_ask(key.rights, &(struct policy_request){ "s:A", "acs:x", NULL }).allowed);
+	rights_release(key.rights);
+}
+
 static void roles_have_one_number_each(void **state)
 {
 	struct arena arena;
@@ -142,6 +224,9 @@ int main(void)
 		TEST(each_wrong_token_has_its_reason),
 		TEST(lasting_key_comes_without_a_token),
 		TEST(expired_keys_are_forgotten_in_time),
+		TEST(policy_of_a_session_limits_its_key),
+		TEST(unreadable_policy_allows_nothing),
+		TEST(rights_outlive_their_key),
 		TEST(roles_have_one_number_each),
 	};
 

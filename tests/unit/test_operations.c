@@ -32,8 +32,11 @@ static void each_operation(look_function *look)
 {
 	const struct product *const *product;
 
-	for (product = products; *product; product++)
-		look_at_all(&dialect_aliyun, (*product)->operations, look);
+	/* A later edition shares those of the first. */
+	for (product = products; *product; product++) {
+		if ((*product)->edition == EDITION_FIRST)
+			look_at_all(&dialect_aliyun, (*product)->operations, look);
+	}
 	look_at_all(&dialect_control, dialect_control.operations, look);
 	look_at_all(&dialect_metadata, dialect_metadata.operations, look);
 }
@@ -110,7 +113,8 @@ static void dialect_has_the_operations_of_all_products(void **state)
 	size_t i;
 
 	for (product = products; *product; product++) {
-		for (i = 0; (*product)->operations[i]; i++)
+		/* A later edition shares those of the first. */
+		for (i = 0; (*product)->edition == EDITION_FIRST && (*product)->operations[i]; i++)
 			assert_ptr_equal(*at++, (*product)->operations[i]);
 	}
 	assert_null(*at);
@@ -192,10 +196,50 @@ static const struct field *field_named(const struct shape *shape, const char *na
 	return NULL;
 }
 
-/* "disk/{DiskId}": what stands in braces is a parameter of the operation. */
-static void look_at_permission(const struct dialect *dialect, const struct operation *operation)
+static bool can_be_authorised(const struct field *field)
+{
+	return field && (field->type == FIELD_TEXT || field->type == FIELD_TEXTS || field->type == FIELD_JSON_TEXTS);
+}
+
+/* "{DiskId|DiskIds}": what stands in braces are parameters of the operation whose values are ids. */
+static void look_at_resource(const struct operation *operation)
 {
 	const char *at = operation->resource;
+
+	while ((at = strchr(at, '{'))) {
+		for (at++; *at && *at != '}'; at += strspn(at, "|?")) {
+			size_t length = strcspn(at, "|?}");
+
+			if (!can_be_authorised(field_named(&operation->in, at, length)))
+				fail_msg("%s: the resource %s names no parameter with ids", operation->name, operation->resource);
+			at += length;
+		}
+		assert_int_equal(*at, '}');
+	}
+}
+
+/* Ids of these kinds are what a policy can be about: an operation that must be given one asks for it. */
+static void look_for_forgotten_ids(const struct operation *operation)
+{
+	static const char *const ids[] = { "DiskId",  "InstanceId", "SnapshotId",      "DiskIds",   "InstanceIds",
+		                           "VpcId",   "VSwitchId",  "SecurityGroupId", "ResourceId",
+		                           "ScalingGroupId" };
+	/* What is done with members of a group is asked on the group. */
+	bool of_group = strstr(operation->resource, "scalinggroup/") != NULL;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(ids); i++) {
+		const struct field *field = field_named(&operation->in, ids[i], strlen(ids[i]));
+
+		if (of_group && text_equal(ids[i], "InstanceId"))
+			continue;
+		if (field && field->flags & FIELD_REQUIRED && !strstr(operation->resource, ids[i]))
+			fail_msg("%s is given a %s, which its resource %s does not name", operation->name, ids[i], operation->resource);
+	}
+}
+
+static void look_at_permission(const struct dialect *dialect, const struct operation *operation)
+{
 	char expected[64];
 
 	if (dialect != &dialect_aliyun)
@@ -203,13 +247,22 @@ static void look_at_permission(const struct dialect *dialect, const struct opera
 	snprintf(expected, sizeof expected, "%s:%s", operation->product, operation->name);
 	assert_string_equal(operation->permission, expected);
 	assert_false(text_empty(operation->resource));
-	while ((at = strchr(at, '{'))) {
-		size_t length = strcspn(at + 1, "}");
+	look_at_resource(operation);
+	look_for_forgotten_ids(operation);
+}
 
-		if (!field_named(&operation->in, at + 1, length))
-			fail_msg("%s: the resource %s names no parameter", operation->name, operation->resource);
-		at++;
-	}
+/* Everybody may ask who they are and where a product is served; nothing else. */
+static void few_operations_are_open_to_all(void **state)
+{
+	const struct operation *const *at;
+	size_t n = 0;
+
+	for (at = product_operations; *at; at++)
+		n += (*at)->open_to_all;
+	assert_int_equal(n, 2);
+	assert_true(product_operation(product_find("2015-04-01"), "GetCallerIdentity")->open_to_all);
+	assert_true(product_operation(product_find("2015-06-12"), "DescribeEndpoints")->open_to_all);
+	(void)state;
 }
 
 static void operations_of_products_ask_for_a_permission(void **state)
@@ -369,6 +422,7 @@ static const struct {
 	{ "DescribeInstances", { R(REGION_UNKNOWN), R(DRY_RUN_PASSED) } },
 	{ "DescribeRegions", { R(NONE) } },
 	{ "DescribeSnapshots", { R(REGION_UNKNOWN), R(DRY_RUN_PASSED) } },
+	{ "CancelTask", { R(REGION_UNKNOWN), R(JOB_UNKNOWN), R(JOB_ENDED), R(JOB_BEGUN) } },
 	{ "DescribeTaskAttribute", { R(REGION_UNKNOWN), R(JOB_UNKNOWN) } },
 	{ "DescribeTasks", { R(PARAMETER_MISSING), R(REGION_UNKNOWN) } },
 	{ "DescribeZones", { R(REGION_UNKNOWN) } },
@@ -436,11 +490,23 @@ static const struct {
 	  { R(REGION_UNKNOWN), R(BATCH_EMPTY), R(BATCH_TOO_LARGE), R(INSTANCE_UNKNOWN), R(INSTANCE_STATE),
 	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_LOCKED_FINANCIAL), R(DRY_RUN_PASSED) } },
 #include "operations_network.inc"
+#include "operations_ess.inc"
 	{ "bssapi QueryAvailableInstances", { R(PARAMETER_INVALID) } },
 	{ "location DescribeEndpoints", { R(REGION_UNKNOWN), R(PRODUCT_UNKNOWN) } },
-	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(TEMPORARY_KEYS_LIMIT) } },
+	{ "rds DescribeDBInstanceIPArrayList", { R(DB_UNKNOWN) } },
+	{ "rds DescribeDBInstances", { R(REGION_UNKNOWN), R(DB_UNKNOWN) } },
+	{ "slb AddBackendServers",
+	  { R(BACKENDS_MALFORMED), R(BACKENDS_TOO_MANY), R(BACKEND_NAMELESS), R(BACKEND_KIND), R(BACKEND_WEIGHT),
+	    R(REGION_UNKNOWN), R(BALANCER_UNKNOWN), R(BALANCER_LOCKED), R(INSTANCE_UNKNOWN), R(INSTANCE_NOT_RUNNING),
+	    R(BACKEND_EXISTS), R(BALANCER_FULL) } },
+	{ "slb DescribeLoadBalancerAttribute", { R(REGION_UNKNOWN), R(BALANCER_UNKNOWN) } },
+	{ "slb RemoveBackendServers",
+	  { R(BACKENDS_MALFORMED), R(BACKENDS_TOO_MANY), R(BACKEND_NAMELESS), R(REGION_UNKNOWN), R(BALANCER_UNKNOWN),
+	    R(BALANCER_LOCKED) } },
+	{ "slb SetLoadBalancerStatus", { R(REGION_UNKNOWN), R(BALANCER_UNKNOWN), R(BALANCER_LOCKED) } },
+	{ "sts AssumeRole", { R(PARAMETER_INVALID), R(POLICY_MALFORMED), R(ROLE_UNKNOWN), R(ROLE_ABSENT), R(TEMPORARY_KEYS_LIMIT) } },
 	{ "sts GetCallerIdentity", { R(NONE) } },
-	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS) } },
+	{ "POST /_cleat/keys", { R(ACCOUNT_UNKNOWN), R(KEY_EXISTS), R(USER_UNKNOWN) } },
 	{ "POST /_cleat/keys/disable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/keys/enable", { R(KEY_UNKNOWN) } },
 	{ "POST /_cleat/clock/advance", { R(CLOCK_NOT_MANUAL) } },
@@ -558,6 +624,8 @@ static size_t size_of(const struct field *field)
 		return sizeof(double);
 	case FIELD_TEXTS:
 		return sizeof(struct texts);
+	case FIELD_INTS:
+		return sizeof(struct numbers);
 	case FIELD_JSON_TEXTS:
 		return sizeof(struct opt_texts);
 	case FIELD_ITEMS:
@@ -584,24 +652,26 @@ static bool is_one_of(enum field_type type, const enum field_type *types, size_t
 /* What a flag or member means something for. */
 static const char *wrong_of_both(const struct field *field)
 {
-	bool lists = IS(field, FIELD_TEXTS, FIELD_ITEMS);
+	bool lists = IS(field, FIELD_TEXTS, FIELD_INTS, FIELD_ITEMS);
 
 	if (!field->of != !IS(field, FIELD_ITEMS, FIELD_OBJECT))
 		return "a shape inside is for lists of structs and for objects";
 	if (field->item && !lists)
 		return "an item's name is for lists";
 	if (field->flags & ~(unsigned)(FIELD_REQUIRED | FIELD_NOT_EMPTY | FIELD_CLIENT_TOKEN | FIELD_DRY_RUN |
-	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED | FIELD_SECRET))
+	                               FIELD_OMIT_EMPTY | FIELD_ACCEPTED | FIELD_SECRET | FIELD_ONE | FIELD_EXACT))
 		return "a flag that does not exist";
 	return NULL;
 }
 
 static const char *wrong_in_input(const struct field *field)
 {
-	if (IS(field, FIELD_BOOL, FIELD_INT, FIELD_DECIMAL))
+	if (IS(field, FIELD_BOOL, FIELD_INT, FIELD_DECIMAL, FIELD_INTS))
 		return "a plain number or boolean cannot tell absent from 0";
 	if (field->flags & FIELD_OMIT_EMPTY)
 		return "what is left out is output's";
+	if (field->flags & (FIELD_ONE | FIELD_EXACT) && field->type != FIELD_TEXTS)
+		return "a list of texts can be numbered and can be one";
 	if (field->flags & FIELD_CLIENT_TOKEN && field->type != FIELD_TEXT)
 		return "a client token is a text";
 	if (field->flags & FIELD_DRY_RUN && field->type != FIELD_OPT_BOOL)
@@ -629,14 +699,14 @@ static const char *wrong_in_output(const struct field *field)
 {
 	if (field->flags & ~(unsigned)FIELD_OMIT_EMPTY)
 		return "a flag of input";
-	if (field->flags & FIELD_OMIT_EMPTY && !IS(field, FIELD_TEXT, FIELD_TIME))
-		return "only texts are left out";
+	if (field->flags & FIELD_OMIT_EMPTY && !IS(field, FIELD_TEXT, FIELD_TIME, FIELD_DECIMAL))
+		return "only texts and decimals are left out";
 	if (field->values || field->bad || field->also || field->min || field->max)
 		return "nothing of output is checked";
 	return NULL;
 }
 
-static void check_shape(const char *where, const struct shape *shape, bool input, int depth)
+static void check_shape(const char *where, const struct shape *shape, bool input, enum edition edition, int depth)
 {
 	const struct field *field;
 	const struct field *other;
@@ -644,20 +714,23 @@ static void check_shape(const char *where, const struct shape *shape, bool input
 	if (depth > TREE_DEPTH_MAX / 2)
 		fail_msg("%s: nested too deep", where);
 	for (field = shape->fields; field->name; field++) {
+		const char *called = field_name(field, edition);
 		const char *wrong = wrong_of_both(field);
 		char name[160];
 
-		snprintf(name, sizeof name, "%s.%s", where, field->name);
+		if (!called)
+			continue;
+		snprintf(name, sizeof name, "%s.%s", where, called);
 		if (!wrong)
 			wrong = input ? wrong_in_input(field) : wrong_in_output(field);
 		if (wrong)
 			fail_msg("%s: %s", name, wrong);
-		if (!*field->name || strpbrk(field->name, " .%<>&\"\\"))
+		if (strpbrk(called, " .%<>&\"\\"))
 			fail_msg("%s is no name", name);
 		if (field->offset + size_of(field) > shape->size)
 			fail_msg("%s is outside its struct", name);
 		for (other = shape->fields; other < field; other++) {
-			if (text_equal(other->name, field->name) || (input && text_equal(other->also, field->name)))
+			if (text_equal(field_name(other, edition), called) || (input && text_equal(other->also, called)))
 				fail_msg("%s is there twice", name);
 			/* A reply may show one member under two names; two parameters in one would hide each other. */
 			if (input && other->offset < field->offset + size_of(field) &&
@@ -667,7 +740,7 @@ static void check_shape(const char *where, const struct shape *shape, bool input
 		if (field->bad)
 			check_row(name, field->bad);
 		if (field->of)
-			check_shape(name, field->of, input, depth + 1);
+			check_shape(name, field->of, input, edition, depth + 1);
 	}
 }
 
@@ -684,11 +757,14 @@ static int count_flag(const struct shape *shape, unsigned flag)
 static void look_at_fields(const struct dialect *dialect, const struct operation *operation)
 {
 	char where[128];
+	int edition;
 
-	snprintf(where, sizeof where, "%s in", operation->name);
-	check_shape(where, &operation->in, true, 0);
-	snprintf(where, sizeof where, "%s out", operation->name);
-	check_shape(where, &operation->out, false, 0);
+	for (edition = 0; edition <= EDITION_LATER; edition++) {
+		snprintf(where, sizeof where, "%s in", operation->name);
+		check_shape(where, &operation->in, true, (enum edition)edition, 0);
+		snprintf(where, sizeof where, "%s out", operation->name);
+		check_shape(where, &operation->out, false, (enum edition)edition, 0);
+	}
 	assert_true(count_flag(&operation->in, FIELD_CLIENT_TOKEN) <= 1);
 	assert_true(count_flag(&operation->in, FIELD_DRY_RUN) <= 1);
 	/* A reply that is remembered must be one that can be given again. */
@@ -764,6 +840,7 @@ int main(void)
 		cmocka_unit_test(operation_is_found_in_its_product_only),
 		cmocka_unit_test(operations_are_whole),
 		cmocka_unit_test(operations_of_products_ask_for_a_permission),
+		cmocka_unit_test(few_operations_are_open_to_all),
 		cmocka_unit_test(every_error_has_its_words),
 		cmocka_unit_test(each_dialect_can_say_what_the_server_says),
 		cmocka_unit_test(every_reason_of_a_verb_has_words),

@@ -31,6 +31,7 @@ struct all {
 	struct opt_int opt_number;
 	struct texts wrapped_texts;
 	struct texts plain_texts;
+	struct numbers numbers;
 	struct items wrapped_points;
 	struct items plain_points;
 	struct point inner;
@@ -53,6 +54,7 @@ static const struct field all_fields[] = {
 	OPT_INT(struct all, opt_number, "OptNumber"),
 	TEXTS(struct all, wrapped_texts, "Ids", .item = "Id"),
 	TEXTS(struct all, plain_texts, "Names"),
+	INTS(struct all, numbers, "Ports", .item = "Port"),
 	ITEMS(struct all, wrapped_points, "Points", .of = &point_shape, .item = "Point"),
 	ITEMS(struct all, plain_points, "Plain", .of = &point_shape),
 	OBJECT(struct all, inner, "Inner", .of = &point_shape),
@@ -162,6 +164,7 @@ static struct all full(void)
 {
 	static const char *ids[] = { "a", "b" };
 	static const char *names[] = { "n" };
+	static int64_t ports[] = { 80, -1 };
 	static struct point points[] = { { 1, "one" }, { -2, "" } };
 
 	return (struct all){
@@ -174,6 +177,7 @@ static struct all full(void)
 		.opt_number = { GIVEN, 0 },
 		.wrapped_texts = { ids, 2 },
 		.plain_texts = { names, 1 },
+		.numbers = { ports, 2 },
 		.wrapped_points = { points, 2 },
 		.plain_points = { points, 1 },
 		.inner = { 3, "three" },
@@ -191,20 +195,20 @@ static void one_table_two_formats(void **state)
 	} cases[] = {
 		{ &all, &writer_json,
 		  "{\"Text\":\"t\",\"Maybe\":\"m\",\"When\":\"2026-11-21T00:27Z\",\"Flag\":true,\"Number\":7,\"OptFlag\":false,"
-		  "\"OptNumber\":0,\"Ids\":{\"Id\":[\"a\",\"b\"]},\"Names\":[\"n\"],"
+		  "\"OptNumber\":0,\"Ids\":{\"Id\":[\"a\",\"b\"]},\"Names\":[\"n\"],\"Ports\":{\"Port\":[80,-1]},"
 		  "\"Points\":{\"Point\":[{\"X\":1,\"Label\":\"one\"},{\"X\":-2}]},\"Plain\":[{\"X\":1,\"Label\":\"one\"}],"
 		  "\"Inner\":{\"X\":3,\"Label\":\"three\"}}" },
 		{ &all, &writer_xml,
 		  "<R><Text>t</Text><Maybe>m</Maybe><When>2026-11-21T00:27Z</When><Flag>true</Flag><Number>7</Number>"
-		  "<OptFlag>false</OptFlag><OptNumber>0</OptNumber><Ids><Id>a</Id><Id>b</Id></Ids><Names>n</Names>"
+		  "<OptFlag>false</OptFlag><OptNumber>0</OptNumber><Ids><Id>a</Id><Id>b</Id></Ids><Names>n</Names><Ports><Port>80</Port><Port>-1</Port></Ports>"
 		  "<Points><Point><X>1</X><Label>one</Label></Point><Point><X>-2</X></Point></Points>"
 		  "<Plain><X>1</X><Label>one</Label></Plain><Inner><X>3</X><Label>three</Label></Inner></R>" },
 		/* absent: texts are "", what is optional is left out, lists are there and empty */
 		{ &empty, &writer_json,
-		  "{\"Text\":\"\",\"When\":\"\",\"Flag\":false,\"Number\":0,\"Ids\":{\"Id\":[]},\"Names\":[],"
+		  "{\"Text\":\"\",\"When\":\"\",\"Flag\":false,\"Number\":0,\"Ids\":{\"Id\":[]},\"Names\":[],\"Ports\":{\"Port\":[]},"
 		  "\"Points\":{\"Point\":[]},\"Plain\":[],\"Inner\":{\"X\":0}}" },
 		{ &empty, &writer_xml,
-		  "<R><Text></Text><When></When><Flag>false</Flag><Number>0</Number><Ids></Ids><Points></Points>"
+		  "<R><Text></Text><When></When><Flag>false</Flag><Number>0</Number><Ids></Ids><Ports></Ports><Points></Points>"
 		  "<Inner><X>0</X></Inner></R>" },
 	};
 	struct buf BUF_CLEANUP buf;

@@ -1,4 +1,5 @@
-/* AuthorizeSecurityGroup and RevokeSecurityGroup, both also for Egress: rules one by one or as a list. */
+/* AuthorizeSecurityGroup and RevokeSecurityGroup, rules one by one or as a list, and ModifySecurityGroupRule; each also for
+ * what goes out. */
 #include <string.h>
 
 #include "api/aliyun/ecs.h"
@@ -22,6 +23,7 @@ struct rules_in {
 	struct rule_in rule; /* given without "Permissions.N" */
 	struct items rules;
 	struct texts ids;
+	const char *id; /* of a rule that is changed */
 };
 
 static const char *const nic_words[] = { "internet", "intranet", NULL };
@@ -99,6 +101,23 @@ static const struct field revoke_egress_fields[] = {
 	FIELDS_END,
 };
 
+#define ID_FIELD                                                                          \
+	TEXT(struct rules_in, id, "SecurityGroupRuleId", .max = 64,                       \
+	     .doc = "The rule; otherwise the one that is alike in all but the description, which alone is changed then.")
+
+static const struct field modify_fields[] = {
+	COMMON_FIELDS,
+	ID_FIELD,
+	RULE_FIELDS(struct rules_in, rule., "Source"),
+	FIELDS_END,
+};
+static const struct field modify_egress_fields[] = {
+	COMMON_FIELDS,
+	ID_FIELD,
+	RULE_FIELDS(struct rules_in, rule., "Dest"),
+	FIELDS_END,
+};
+
 #define ROWS_RULE                                                                                                     \
 	ROW_EMPTY, ROW_REGION_NOT_FOUND, ROW_SECURITY_GROUP_NOT_FOUND,                                                \
 		{ REFUSE_RULE_PROTOCOL, 400, "InvalidIpProtocol.ValueNotSupported",                                   \
@@ -140,6 +159,21 @@ static const struct error_row revoke_errors[] = {
 	{ REFUSE_RULE_PORTS, 400, "InvalidIpPortRange.Malformed", "The specified parameter \"PortRange\" is not valid.", NULL },
 	{ REFUSE_RULE_PEER_ITSELF, 400, "InvalidParamter.Conflict",
 	  "The specified SecurityGroupId should be different from the SourceGroupId.", NULL },
+	ROWS_END,
+};
+
+static const struct error_row modify_errors[] = {
+	ROWS_RULE,
+	{ REFUSE_RULE_PORTS, 400, "InvalidIpProtocol.Malformed", "The specified parameter \"PortRange\" is not valid.", NULL },
+	{ REFUSE_RULE_PEER_ITSELF, 403, "InvalidParamter.Conflict",
+	  "The specified SecurityGroupId should be different from the SourceGroupId.", NULL },
+	{ REFUSE_RULE_ID_UNKNOWN, 404, "InvalidSecurityGroupRuleId.NotFound", "The specified SecurityGroupRuleId is not exists.",
+	  NULL },
+	{ REFUSE_RULE_UNKNOWN, 404, "SecurityGroupRule.NotFound", "The target security group rule not exist.", NULL },
+	{ REFUSE_RULE_PEER_KIND, 400, "InvalidOperation.ModifySgRuleEntityType",
+	  "The source or destination type of the rules cannot be modified.", NULL },
+	{ REFUSE_RULE_NIC_TYPE, 400, "InvalidOperation.ModifyNicType", "NicType is not allowed to modify.", NULL },
+	{ REFUSE_RULE_DUPLICATE, 400, "InvalidOperation.RuleDuplicate", "The group has such a rule already.", "Cleat" },
 	ROWS_END,
 };
 
@@ -205,6 +239,32 @@ static bool revoke(struct call *call, const struct rules_in *in, bool egress)
 	       call_verb(call, security_group_revoke(&call->work, in->group, egress, rules, n, in->ids.items, in->ids.n));
 }
 
+static bool modify(struct call *call, const struct rules_in *in, bool egress)
+{
+	const struct security_group_rule_change change = {
+		.group = in->group,
+		.id = in->id,
+		.args = rule_args(&in->rule, egress),
+		.priority_given = in->rule.priority.is == GIVEN,
+		.policy_given = !text_empty(in->rule.policy),
+		.nic_given = !text_empty(in->rule.nic_type),
+	};
+
+	return policy_fits(call, &in->rule) && call_verb(call, security_group_rule_modify(&call->work, &change));
+}
+
+static bool modify_run(struct call *call, const void *in, void *out)
+{
+	(void)out;
+	return modify(call, in, false);
+}
+
+static bool modify_egress_run(struct call *call, const void *in, void *out)
+{
+	(void)out;
+	return modify(call, in, true);
+}
+
 static bool authorize_run(struct call *call, const void *in, void *out)
 {
 	(void)out;
@@ -245,6 +305,8 @@ static bool revoke_egress_run(struct call *call, const void *in, void *out)
 	}
 #define authorize_egress_errors authorize_errors
 #define revoke_egress_errors    revoke_errors
+#define modify_egress_errors    modify_errors
+#define CHANGES "What is not given stays, also which kind the far side is of; the rule keeps its id."
 #define ADDS  "A rule that is there already is not made again. Kept and shown, no packet is filtered."
 #define TAKES "By ids, or rules alike in all but the description; what is not there is no error."
 
@@ -252,3 +314,6 @@ RULE_OPERATION(authorize, authorize_security_group, "AuthorizeSecurityGroup", "A
 RULE_OPERATION(authorize_egress, authorize_security_group_egress, "AuthorizeSecurityGroupEgress", "Adds rules for what goes out. " ADDS);
 RULE_OPERATION(revoke, revoke_security_group, "RevokeSecurityGroup", "Removes rules for what comes in. " TAKES);
 RULE_OPERATION(revoke_egress, revoke_security_group_egress, "RevokeSecurityGroupEgress", "Removes rules for what goes out. " TAKES);
+RULE_OPERATION(modify, modify_security_group_rule, "ModifySecurityGroupRule", "Changes a rule for what comes in. " CHANGES);
+RULE_OPERATION(modify_egress, modify_security_group_egress_rule, "ModifySecurityGroupEgressRule",
+               "Changes a rule for what goes out. " CHANGES);

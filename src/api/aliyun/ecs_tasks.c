@@ -1,4 +1,4 @@
-/* DescribeTasks, DescribeTaskAttribute: of the work that goes on after a request, the part that the vendor calls tasks. */
+/* DescribeTasks, DescribeTaskAttribute, CancelTask: of the work that goes on after a request, the part that the vendor calls tasks. */
 #include <string.h>
 
 #include "api/aliyun/ecs_instance_show.h"
@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "core/job.h"
 
 #define TASK_IDS_MAX 100
 #define TASK_PREFIX  "t-"
@@ -117,6 +118,12 @@ static void fill_kinds(struct call *call, const char *action, struct job_filter 
 	filter->kinds = kinds;
 }
 
+/* Until the work on it begins. */
+static const char *support_cancel(const struct job *job)
+{
+	return job->state == JOB_OPEN && job->step == JOB_CHECK ? "true" : "false";
+}
+
 static bool make_filter(struct call *call, const struct tasks_in *in, struct job_filter *ret)
 {
 	struct texts ids = ecs_split(call, text_or(in->ids, ""));
@@ -170,7 +177,7 @@ static bool run(struct call *call, const void *in_, void *out_)
 			.resource = jobs[i].disk,
 			.creation_time = moment_seconds_text(call_work_arena(call), jobs[i].created_at),
 			.finished_time = moment_seconds_text(call_work_arena(call), jobs[i].ended_at),
-			.support_cancel = "false",
+			.support_cancel = support_cancel(&jobs[i]),
 		};
 	}
 	out->region = in->region;
@@ -276,14 +283,11 @@ static struct items progress_of(struct call *call, const struct job *job)
 	return (struct items){ progress, 1 };
 }
 
-static bool attribute_run(struct call *call, const void *in_, void *out_)
+static bool find_task(struct call *call, const struct task_in *in, struct job **ret)
 {
-	const struct task_in *in = in_;
-	struct task_out *out = out_;
 	struct job_filter filter = JOB_FILTER_ANY;
 	const char *id = job_of_task(call, in->id);
 	struct page page = { .limit = 1 };
-	struct job *jobs;
 
 	if (!rpc_region_known(call))
 		return false;
@@ -293,8 +297,17 @@ static bool attribute_run(struct call *call, const void *in_, void *out_)
 	filter.ids = &id;
 	filter.n_ids = 1;
 	fill_kinds(call, NULL, &filter);
-	if (job_list(call->work.txn, &filter, &page, &jobs) == 0)
-		return call_refuse(call, REFUSE_JOB_UNKNOWN, in->id);
+	return job_list(call->work.txn, &filter, &page, ret) || call_refuse(call, REFUSE_JOB_UNKNOWN, in->id);
+}
+
+static bool attribute_run(struct call *call, const void *in_, void *out_)
+{
+	const struct task_in *in = in_;
+	struct task_out *out = out_;
+	struct job *jobs;
+
+	if (!find_task(call, in, &jobs))
+		return false;
 	*out = (struct task_out){
 		.region = in->region,
 		.id = in->id,
@@ -303,7 +316,7 @@ static bool attribute_run(struct call *call, const void *in_, void *out_)
 		.process = jobs[0].state == JOB_OPEN ? "0%" : "100%",
 		.creation_time = moment_seconds_text(call_work_arena(call), jobs[0].created_at),
 		.finished_time = moment_seconds_text(call_work_arena(call), jobs[0].ended_at),
-		.support_cancel = "false",
+		.support_cancel = support_cancel(&jobs[0]),
 		.total = 1,
 		.succeeded = jobs[0].state == JOB_DONE,
 		.failed = jobs[0].state == JOB_FAILED || jobs[0].state == JOB_SUPERSEDED,
@@ -324,4 +337,37 @@ const struct operation ecs_describe_task_attribute = {
 	.errors = attribute_errors,
 	.run = attribute_run,
 	.doc = "One task: how it stands and what it works on.",
+};
+
+/* ---- CancelTask ---- */
+
+static const struct error_row cancel_errors[] = {
+	ROW_EMPTY,
+	{ REFUSE_REGION_UNKNOWN, 400, "InvalidRegionId.NotFound", "The specified RegionId does not exist.", NULL },
+	{ REFUSE_JOB_UNKNOWN, 400, "InvalidTaskId.NotFound", "The specified \"TaskId\" is not found.", NULL },
+	{ REFUSE_JOB_ENDED, 403, "InvalidTaskId.IncorrectTaskStatus", "The specified task status is not invalid.", NULL },
+	{ REFUSE_JOB_BEGUN, 403, "CancelTaskFailed", "The task is failed to cancel, Please contact the administrator.", NULL },
+	ROWS_END,
+};
+
+static bool cancel_run(struct call *call, const void *in, void *out)
+{
+	struct job *jobs;
+
+	(void)out;
+	return find_task(call, in, &jobs) && call_verb(call, job_cancel(&call->work, &jobs[0]));
+}
+
+const struct operation ecs_cancel_task = {
+	.product = "ecs",
+	.version = ECS_VERSION,
+	.name = "CancelTask",
+	.mode = OPERATION_WRITE,
+	.permission = "ecs:CancelTask",
+	.resource = "*",
+	.in = { sizeof(struct task_in), attribute_in_fields },
+	.out = { sizeof(struct ecs_nothing), ecs_nothing_fields },
+	.errors = cancel_errors,
+	.run = cancel_run,
+	.doc = "Ends a task before the work on it begins (SupportCancel): the disk is what it was, the task is Failed.",
 };

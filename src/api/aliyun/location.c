@@ -147,6 +147,7 @@ const struct operation location_describe_endpoints = {
 	.name = "DescribeEndpoints",
 	.mode = OPERATION_PLAIN,
 	.permission = "location:DescribeEndpoints",
+	.open_to_all = true,
 	.resource = "*",
 	.in = { sizeof(struct endpoints_in), endpoints_in_fields },
 	.out = { sizeof(struct endpoints_out), endpoints_out_fields },

@@ -2,7 +2,10 @@
 
 #include "api/aliyun/bss.h"
 #include "api/aliyun/ecs.h"
+#include "api/aliyun/ess.h"
 #include "api/aliyun/location.h"
+#include "api/aliyun/rds.h"
+#include "api/aliyun/slb.h"
 #include "api/aliyun/sts.h"
 #include "api/aliyun/vpc.h"
 #include "base/text.h"
@@ -10,7 +13,11 @@
 const struct product *const products[] = {
 	&product_ecs,
 	&product_bss,
+	&product_ess,
+	&product_ess_later,
 	&product_location,
+	&product_rds,
+	&product_slb,
 	&product_sts,
 	&product_vpc,
 	NULL,
@@ -22,8 +29,17 @@ const struct product *const products[] = {
 #define OPERATION(name) extern const struct operation bss_##name;
 #include "api/aliyun/bss_operations.def"
 #undef OPERATION
+#define OPERATION(name) extern const struct operation ess_##name;
+#include "api/aliyun/ess_operations.def"
+#undef OPERATION
 #define OPERATION(name) extern const struct operation location_##name;
 #include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation rds_##name;
+#include "api/aliyun/rds_operations.def"
+#undef OPERATION
+#define OPERATION(name) extern const struct operation slb_##name;
+#include "api/aliyun/slb_operations.def"
 #undef OPERATION
 #define OPERATION(name) extern const struct operation sts_##name;
 #include "api/aliyun/sts_operations.def"
@@ -39,8 +55,17 @@ const struct operation *const product_operations[] = {
 #define OPERATION(name) &bss_##name,
 #include "api/aliyun/bss_operations.def"
 #undef OPERATION
+#define OPERATION(name) &ess_##name,
+#include "api/aliyun/ess_operations.def"
+#undef OPERATION
 #define OPERATION(name) &location_##name,
 #include "api/aliyun/location_operations.def"
+#undef OPERATION
+#define OPERATION(name) &rds_##name,
+#include "api/aliyun/rds_operations.def"
+#undef OPERATION
+#define OPERATION(name) &slb_##name,
+#include "api/aliyun/slb_operations.def"
 #undef OPERATION
 #define OPERATION(name) &sts_##name,
 #include "api/aliyun/sts_operations.def"

@@ -100,6 +100,7 @@ static bool find_operation(struct call *call, struct rpc *rpc)
 		return call_refuse(call, REFUSE_PARAMETER_MISSING, "Version");
 	product = product_find(rpc->version);
 	call->of_dialect = product;
+	call->edition = product ? product->edition : EDITION_FIRST;
 	if (!text_equal(call->request.path, "/"))
 		return call_refuse(call, REFUSE_UNKNOWN_OPERATION, action);
 	if (!product)
@@ -179,7 +180,7 @@ static void write_done(struct call *call)
 	buf_room(&call->reply.body, REPLY_USUAL);
 	common_headers(call);
 	begin(call, &writer, root);
-	write_fields(&writer, &call->operation->out, call->out);
+	write_edition(&writer, call->edition, &call->operation->out, call->out);
 	writer.format->object_end(&writer, root);
 }
 
@@ -212,7 +213,16 @@ static void write_fault(struct call *call, const struct fault *fault)
 	writer.format->text(&writer, "Code", fault->code);
 	writer.format->text(&writer, "Message", fault->message);
 	writer.format->text(&writer, "Recommend", recommend(call, product, fault->code));
+	if (call->refusal.reason == REFUSE_NOT_AUTHORISED)
+		rpc_write_denial(call, &writer);
 	writer.format->object_end(&writer, "Error");
+}
+
+static const struct error_row *words(const struct call *call, enum refusal_reason reason)
+{
+	const struct product *product = call->of_dialect;
+
+	return product && product->errors ? error_row_find(product->errors, reason) : NULL;
 }
 
 /* The gateway's words (aliyun: common errors, as live replies print them). */
@@ -247,6 +257,12 @@ static const struct error_row errors[] = {
 	{ REFUSE_UNKNOWN_VERSION, 400, "InvalidVersion", "Specified parameter Version is not valid.", NULL },
 	{ REFUSE_METHOD, 400, "UnsupportedHTTPMethod", "This http method is not supported.", NULL },
 	{ REFUSE_KEY_UNKNOWN, 404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", NULL },
+	{ REFUSE_KEY_MALFORMED, 404, "InvalidAccessKeyId.NotFound",
+	  "Specified access key is not found. With --accounts auto an id is test- and 1 to 59 letters, digits or ._- behind it.",
+	  NULL },
+	{ REFUSE_ACCOUNTS_TOO_MANY, 403, "QuotaExceed.Account",
+	  "This server has %s accounts, as many as --max-accounts allows: 'cleat fleet reset --account KEY' removes that of a key.",
+	  NULL },
 	{ REFUSE_KEY_DISABLED, 400, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.", NULL },
 	{ REFUSE_AUTH_METHOD, 400, "InvalidSignatureMethod", "Specified signature method is not valid.", NULL },
 	{ REFUSE_AUTH_VERSION, 400, "InvalidSignatureVersion", "Specified signature version is not valid.", NULL },
@@ -265,6 +281,8 @@ static const struct error_row errors[] = {
 	{ REFUSE_TOKEN_MALFORMED, 400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.", NULL },
 	{ REFUSE_TOKEN_OF_ANOTHER_KEY, 400, "InvalidSecurityToken.MismatchWithAccessKey",
 	  "Specified SecurityToken mismatch with the AccessKey.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "Forbidden.RAM",
+	  "User not authorized to operate on the specified resource, or this API doesn't support RAM.", NULL },
 	{ REFUSE_BUSY, 503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.", NULL },
 	{ REFUSE_STORE_FULL, 503, "ServiceUnavailable",
 	  "The request has failed due to a temporary failure of the server: its disk is full.", "Cleat" },
@@ -307,6 +325,8 @@ const struct dialect dialect_aliyun = {
 	.operations = product_operations,
 	.errors = errors,
 	.faults = faults,
+	.rights = &rpc_rights,
+	.words = words,
 	.common = common,
 	.claims = claims,
 	.receive = receive,

@@ -5,6 +5,7 @@
 
 #include "api/aliyun/sign_v1.h"
 #include "api/call.h"
+#include "base/writer.h"
 
 extern const struct dialect dialect_aliyun;
 
@@ -24,6 +25,11 @@ const char *rpc_parameter(const struct rpc *rpc, const char *name);
 /* Checks the signature and fills call->caller. In the order of the vendor's gateway: what is missing, key, time, nonce,
  * signature, security token (aliyun: "API error center", common errors). */
 bool rpc_authenticate(struct call *call, const struct rpc *rpc);
+
+extern const struct dialect_rights rpc_rights;
+
+/* "AccessDeniedDetail" of a call that was refused as NOT_AUTHORISED. */
+void rpc_write_denial(struct call *call, struct writer *writer);
 
 /* Rows that many operations share. */
 #define ROW_INTERNAL { REFUSE_INTERNAL, 500, "InternalError", "The request processing has failed due to some unknown error, exception or failure.", NULL }

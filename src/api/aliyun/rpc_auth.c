@@ -5,6 +5,8 @@
 #include "api/aliyun/rpc.h"
 #include "api/aliyun/sign_v3.h"
 #include "api/keys.h"
+#include "api/newcomer.h"
+#include "api/rights.h"
 #include "base/moment.h"
 #include "base/text.h"
 
@@ -14,8 +16,13 @@ static bool find_key(struct call *call, const char *id, struct cached_key *ret)
 {
 	/* The log and the journal name the key even where it is refused or unknown. */
 	call->caller.key_id = arena_text_n(&call->arena, id, strnlen(id, sizeof ret->id - 1));
-	if (!key_cache_find(call->api->keys, id, ret) || !text_equal(ret->realm, "aliyun"))
-		return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
+	if (key_cache_find(call->api->keys, id, ret)) {
+		call->rights = ret->rights; /* and its to release */
+		if (!text_equal(ret->realm, "aliyun"))
+			return call_refuse(call, REFUSE_KEY_UNKNOWN, id);
+	} else if (!key_cache_find_new(call->api->keys, id, "aliyun", ret)) {
+		return newcomer_refuse(call, id);
+	}
 	if (!ret->active)
 		return call_refuse(call, REFUSE_KEY_DISABLED, id);
 	return true;
@@ -49,13 +56,19 @@ static void become(struct call *call, const struct cached_key *key)
 {
 	call->caller.tenant = (struct tenant){
 		.realm = "aliyun",
-		.account = arena_text(&call->arena, key->account),
+		.account = key->is_new ? NULL : arena_text(&call->arena, key->account),
 		.scope = "default",
 	};
+	if (call->rights && *rights_user(call->rights)) {
+		call->caller.user = rights_user(call->rights);
+		call->caller.user_id = rights_user_id(call->rights);
+	}
 	if (*key->token) {
 		call->caller.role = arena_text(&call->arena, key->role);
 		call->caller.session = arena_text(&call->arena, key->session);
 	}
+	if (key->is_new)
+		newcomer_begin(call);
 }
 
 /* The last thing asked: only who holds the secret is told anything about a token. */

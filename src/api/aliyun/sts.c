@@ -26,8 +26,14 @@ static const struct operation *const operations[] = {
 static const char *const vendor[] = { "AssumeRole", "AssumeRoleWithOIDC", "AssumeRoleWithSAML", "GetCallerIdentity",
 	                              NULL };
 
+#define NO_PERMISSION(reason) \
+	{ reason, 403, "NoPermission", "You are not authorized to do this action. You should be authorized by RAM.", NULL }
+
+static const struct error_row errors[] = { NO_PERMISSION(REFUSE_NOT_AUTHORISED), ROWS_END };
+
 const struct product product_sts = {
 	.name = "sts",
+	.errors = errors,
 	.title = "Sts",
 	.version = STS_VERSION,
 	.operations = operations,
@@ -66,13 +72,13 @@ static const struct error_row bad_policy_size = { REFUSE_FIELD, 400, "InvalidPar
 
 static const struct field assume_in_fields[] = {
 	TEXT(struct assume_in, role_arn, "RoleArn", .flags = FIELD_REQUIRED, .max = 256,
-	     .doc = "acs:ram::ACCOUNT:role/NAME. Every name is a role of the caller's account."),
+	     .doc = "acs:ram::ACCOUNT:role/NAME, of the caller's account. If that has no roles of its own, every name is one."),
 	TEXT(struct assume_in, session, "RoleSessionName", .flags = FIELD_REQUIRED, .min = ROLE_SESSION_MIN,
 	     .max = ROLE_SESSION_MAX, .doc = "Letters, digits and .@-_"),
 	OPT_INT(struct assume_in, duration, "DurationSeconds", .min = ROLE_DURATION_MIN / SECOND,
 	        .max = ROLE_DURATION_MAX / SECOND, .bad = &bad_duration, .doc = "Default 3600."),
 	TEXT(struct assume_in, policy, "Policy", .max = POLICY_MAX, .bad = &bad_policy_size,
-	     .doc = "A JSON object with Version and Statement. Kept with the key, not applied."),
+	     .doc = "A policy. The key may do what both the role and it allow."),
 	TEXT(struct assume_in, external_id, "ExternalId", .flags = FIELD_ACCEPTED, .min = 2, .max = EXTERNAL_ID_MAX),
 	TEXT(struct assume_in, source_identity, "SourceIdentity", .flags = FIELD_ACCEPTED, .min = 2, .max = 64),
 	FIELDS_END,
@@ -104,8 +110,8 @@ static const struct error_row assume_errors[] = {
 	{ REFUSE_PARAMETER_INVALID, 400, "InvalidParameter.%s", "The parameter %s is wrongly formed.", NULL },
 	{ REFUSE_POLICY_MALFORMED, 400, "InvalidParameter.PolicyGrammar", "The parameter Policy has not passed grammar check.",
 	  NULL },
-	{ REFUSE_ROLE_UNKNOWN, 403, "NoPermission",
-	  "You are not authorized to do this action. You should be authorized by RAM.", NULL },
+	NO_PERMISSION(REFUSE_ROLE_UNKNOWN),
+	{ REFUSE_ROLE_ABSENT, 404, "EntityNotExist.Role", "The role not exists: acs:ram::%s.", NULL },
 	{ REFUSE_TEMPORARY_KEYS_LIMIT, 400, "Throttling.User", "Request was denied due to user flow control.", NULL },
 	ROWS_END,
 };
@@ -137,16 +143,12 @@ static bool read_role(struct call *call, const char *arn, struct role_assume *re
 	       strlen(ret->role) <= ROLE_NAME_MAX;
 }
 
-/* As much of its grammar as every policy has: what the statements say is not looked at. */
 static bool is_policy(struct call *call, const char *text)
 {
-	const char *error;
-	const struct tree *tree = tree_from_json(call_work_arena(call), text, strlen(text), TREE_DEPTH_MAX, &error);
-	const struct tree *statement = tree && tree->kind == TREE_OBJECT ? tree_find(tree, "Statement") : NULL;
-	const struct tree *version = statement ? tree_find(tree, "Version") : NULL;
+	struct policy_problem problem;
 
-	return version && version->kind == TREE_TEXT &&
-	       (statement->kind == TREE_LIST || statement->kind == TREE_OBJECT);
+	return policy_read(call_work_arena(call), rpc_rights.language, text, &problem) ||
+	       call_refuse(call, REFUSE_POLICY_MALFORMED, NULL);
 }
 
 /* After the commit and before the reply: who reads the reply can use the key. */
@@ -175,7 +177,7 @@ static bool assume_run(struct call *call, const void *in_, void *out_)
 	if (!made_of(in->session, ".@-_"))
 		return call_refuse(call, REFUSE_PARAMETER_INVALID, "RoleSessionName");
 	if (!text_empty(in->policy) && !is_policy(call, in->policy))
-		return call_refuse(call, REFUSE_POLICY_MALFORMED, NULL);
+		return false;
 	if (!call_verb(call, role_assume(&call->work, &args, &out->key)))
 		return false;
 	out->user = (struct assumed){
@@ -219,10 +221,10 @@ struct identity_out {
 static const struct field identity_in_fields[] = { FIELDS_END };
 
 static const struct field identity_out_fields[] = {
-	TEXT(struct identity_out, type, "IdentityType", .doc = "Account or AssumedRoleUser."),
+	TEXT(struct identity_out, type, "IdentityType", .doc = "Account, RAMUser or AssumedRoleUser."),
 	TEXT(struct identity_out, account, "AccountId"),
 	TEXT(struct identity_out, principal, "PrincipalId"),
-	TEXT(struct identity_out, user, "UserId", .flags = FIELD_OMIT_EMPTY, .doc = "Of an account."),
+	TEXT(struct identity_out, user, "UserId", .flags = FIELD_OMIT_EMPTY, .doc = "Of an account and a user."),
 	TEXT(struct identity_out, arn, "Arn"),
 	TEXT(struct identity_out, role, "RoleId", .flags = FIELD_OMIT_EMPTY, .doc = "Of a role."),
 	FIELDS_END,
@@ -244,6 +246,13 @@ static bool identity_run(struct call *call, const void *in, void *out_)
 			.role = role,
 			.arn = arena_printf(arena, "acs:ram::%s:assumed-role/%s/%s", account, caller->role, caller->session),
 		};
+	} else if (caller->user) {
+		*out = (struct identity_out){
+			.type = "RAMUser",
+			.principal = caller->user_id,
+			.user = caller->user_id,
+			.arn = arena_printf(arena, "acs:ram::%s:user/%s", account, caller->user),
+		};
 	} else {
 		*out = (struct identity_out){
 			.type = "Account",
@@ -262,6 +271,7 @@ const struct operation sts_get_caller_identity = {
 	.name = "GetCallerIdentity",
 	.mode = OPERATION_PLAIN,
 	.permission = "sts:GetCallerIdentity",
+	.open_to_all = true,
 	.resource = "*",
 	.in = { sizeof(struct identity_in), identity_in_fields },
 	.out = { sizeof(struct identity_out), identity_out_fields },

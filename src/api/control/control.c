@@ -189,6 +189,7 @@ static const struct error_row errors[] = {
 	{ REFUSE_AUTHORITY_NONE, 404, "no-authority", "%s.", NULL },
 	{ REFUSE_KEY_UNKNOWN, 404, "access-key-unknown", "There is no access key %s.", NULL },
 	{ REFUSE_KEY_EXISTS, 409, "access-key-exists", "The access key %s belongs to another account.", NULL },
+	{ REFUSE_USER_UNKNOWN, 404, "user-unknown", "The account has no user %s.", NULL },
 	{ REFUSE_ACCOUNT_UNKNOWN, 404, "account-unknown", "There is no account %s.", NULL },
 	{ REFUSE_DISK_UNKNOWN, 404, "disk-unknown", "There is no disk %s.", NULL },
 	{ REFUSE_CLOCK_NOT_MANUAL, 409, "clock-not-manual",

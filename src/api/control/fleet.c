@@ -112,8 +112,8 @@ static void begin_work(struct task *task, struct txn *txn)
 /* ---- dump ---- */
 
 static const struct field dump_in_fields[] = {
-	TEXT(struct fleet_in, account, "account", .flags = FIELD_NOT_EMPTY, .max = 32,
-	     .doc = "Only this account, without the catalogue and the faults."),
+	TEXT(struct fleet_in, account, "account", .flags = FIELD_NOT_EMPTY, .max = 64,
+	     .doc = "Only this account, without the catalogue and the faults; its id, or its own key."),
 	OPT_BOOL(struct fleet_in, secrets, "secrets", .doc = "With the secrets of the access keys."),
 	WAIT_FIELDS,
 	FIELDS_END,
@@ -173,8 +173,8 @@ struct change_out {
 static const struct field load_in_fields[] = { WAIT_FIELDS, FIELDS_END };
 
 static const struct field reset_in_fields[] = {
-	TEXT(struct fleet_in, account, "account", .flags = FIELD_NOT_EMPTY, .max = 32,
-	     .doc = "Only this account and the faults for it, and not the catalogue."),
+	TEXT(struct fleet_in, account, "account", .flags = FIELD_NOT_EMPTY, .max = 64,
+	     .doc = "Only this account and the faults for it, and not the catalogue; its id, or its own key."),
 	WAIT_FIELDS,
 	FIELDS_END,
 };
@@ -312,5 +312,6 @@ const struct operation control_fleet_reset = {
 	.out = { sizeof(struct change_out), change_out_fields },
 	.errors = reset_errors,
 	.run = reset_run,
-	.doc = "Removes all instances, disks, snapshots and faults, and what was added to the catalogue. Accounts and their access keys stay.",
+	.doc = "Removes all instances, disks, snapshots, load balancers, databases and faults, and what was added to the catalogue. "
+	       "Accounts and their access keys stay, but for those that keys made by their first call (--accounts auto).",
 };

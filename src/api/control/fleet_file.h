@@ -20,6 +20,10 @@ bool fleet_file_read(struct arena *arena, const struct dialect *const *dialects,
 void fleet_file_check_faults(struct arena *arena, const struct dialect *const *dialects, struct fleet *fleet,
                              struct fleet_problems *problems);
 
+/* Looks whether the policies of its users and roles can be read, in the language of each account's cloud. */
+void fleet_file_check_policies(struct arena *arena, const struct dialect *const *dialects, const struct fleet *fleet,
+                               struct fleet_problems *problems);
+
 /* Adds a problem for each access key of that id, which --dev-key holds; NULL is no key's. False if there is one. */
 bool fleet_file_check_keys(struct arena *arena, const struct fleet *fleet, const char *held, struct fleet_problems *problems);
 

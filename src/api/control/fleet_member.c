@@ -1,6 +1,9 @@
 #include "api/control/fleet_member.h"
 
+#include "core/balancer.h"
+#include "core/database.h"
 #include "core/fault.h"
+#include "core/principal.h"
 
 /* Rows whose C type does not fit their member do not compile. */
 #define AT(T, m, ctype) .offset = offsetof(T, m) + 0 * sizeof(_Generic(&((T *)0)->m, ctype *: 1))
@@ -12,6 +15,7 @@
 	{ .name = wire, .type = MEMBER_WORD, .names = (values),                                             \
 	  .offset = offsetof(T, m) + 0 * sizeof(char[sizeof(((T *)0)->m) == sizeof(int) ? 1 : -1]), __VA_ARGS__ }
 #define WORDS(T, m, wire, ...)  { .name = wire, .type = MEMBER_WORDS, AT(T, m, const char *), __VA_ARGS__ }
+#define DOCUMENTS(T, m, wire, ...) { .name = wire, .type = MEMBER_DOCUMENTS, AT(T, m, const char *), __VA_ARGS__ }
 #define TAGS(T, m)              { .name = "tags", .type = MEMBER_TAGS, AT(T, m, struct fleet_list) }
 #define LIST(T, m, wire, shape) { .name = wire, .type = MEMBER_LIST, AT(T, m, struct fleet_list), .of = &(shape) }
 #define OBJECT(wire, shape, ...) { .name = wire, .type = MEMBER_OBJECT, .of = &(shape), __VA_ARGS__ }
@@ -31,6 +35,7 @@ static const char *const settled_states[] = { "running", "stopped", NULL };
 static const char *const ended_states[] = { "accomplished", "failed", NULL };
 static const char *const lock_reasons[] = { "financial", "recycling", "security", NULL };
 static const char *const snapshot_categories[] = { "Standard", "Flash", NULL };
+static const char *const db_engines[] = { "MySQL", "SQLServer", "PostgreSQL", "MariaDB", NULL };
 static const char *const stopped_modes[] = { "KeepCharging", "StopCharging", "Not-applicable", NULL };
 
 /* ---- catalogue ---- */
@@ -81,6 +86,28 @@ static const struct member access_key_rows[] = {
 	END
 };
 static const struct members access_key_members = { sizeof(T), access_key_rows };
+#undef T
+
+/* ---- users and roles: what their policies say is told by fleet_file_check_policies ---- */
+
+#define T struct fleet_principal
+static const struct member user_rows[] = {
+	TEXT(T, row.name, "name", .flags = MEMBER_REQUIRED, .min = 1, .max = PRINCIPAL_NAME_MAX),
+	TEXT(T, row.id, "id", .min = 1),
+	DOCUMENTS(T, row.policies, "policies", .max = PRINCIPAL_POLICIES_MAX),
+	LIST(T, access_keys, "access_keys", access_key_members),
+	MOMENT(T, row.created_at, "created_at"),
+	END
+};
+static const struct members user_members = { sizeof(T), user_rows };
+
+static const struct member role_rows[] = {
+	TEXT(T, row.name, "name", .flags = MEMBER_REQUIRED, .min = 1, .max = PRINCIPAL_NAME_MAX),
+	DOCUMENTS(T, row.policies, "policies", .max = PRINCIPAL_POLICIES_MAX),
+	MOMENT(T, row.created_at, "created_at"),
+	END
+};
+static const struct members role_members = { sizeof(T), role_rows };
 #undef T
 
 /* ---- instances ---- */
@@ -231,6 +258,75 @@ static const struct member snapshot_rows[] = {
 static const struct members snapshot_members = { sizeof(T), snapshot_rows };
 #undef T
 
+/* ---- load balancers ---- */
+
+#define T struct fleet_backend
+static const struct member backend_rows[] = {
+	TEXT(T, row.instance, "instance", .flags = MEMBER_REQUIRED, .min = 1),
+	INT(T, row.weight, "weight", .max = BACKEND_WEIGHT_MAX, .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_WEIGHT),
+	TEXT(T, row.description, "description"),
+	MOMENT(T, row.created_at, "created_at"),
+	END
+};
+static const struct members backend_members = { sizeof(T), backend_rows };
+#undef T
+
+#define T struct fleet_load_balancer
+static const struct member load_balancer_rows[] = {
+	TEXT(T, row.id, "id", .min = 1),
+	TEXT(T, row.tenant.region, "region"),
+	TEXT(T, row.zone, "zone"),
+	TEXT(T, row.name, "name"),
+	WORD(T, row.status, "status", balancer_status_names, .flags = MEMBER_ALWAYS | MEMBER_SETTABLE),
+	TEXT(T, row.address, "address"),
+	WORD(T, row.reach, "address_type", balancer_reach_names),
+	TEXT(T, row.vpc, "vpc"),
+	TEXT(T, row.vswitch, "vswitch"),
+	WORDS(T, row.listeners, "listeners", .max = LISTENERS_MAX),
+	BOOL(T, row.health_check, "health_check", .flags = MEMBER_TRUE | MEMBER_SETTABLE),
+	TEXT(T, row.resource_group, "resource_group"),
+	MOMENT(T, row.created_at, "created_at"),
+	LIST(T, backends, "backends", backend_members),
+	END
+};
+static const struct members load_balancer_members = { sizeof(T), load_balancer_rows };
+#undef T
+
+/* ---- database instances ---- */
+
+#define T struct fleet_white_list
+static const struct member white_list_rows[] = {
+	TEXT(T, row.name, "name", .flags = MEMBER_REQUIRED, .min = 1),
+	TEXT(T, row.attribute, "attribute", .max = 64),
+	WORDS(T, row.addresses, "addresses", .max = DB_WHITE_LIST_ITEMS),
+	MOMENT(T, row.created_at, "created_at"),
+	END
+};
+static const struct members white_list_members = { sizeof(T), white_list_rows };
+#undef T
+
+#define T struct fleet_db_instance
+static const struct member db_instance_rows[] = {
+	TEXT(T, row.id, "id", .min = 1),
+	TEXT(T, row.tenant.region, "region"),
+	TEXT(T, row.zone, "zone"),
+	TEXT(T, row.description, "description", .max = 256),
+	WORD(T, row.status, "status", db_status_names, .flags = MEMBER_ALWAYS | MEMBER_SETTABLE),
+	TEXT(T, row.engine, "engine", .only = db_engines, .otherwise = "MySQL", .flags = MEMBER_ALWAYS),
+	TEXT(T, row.engine_version, "engine_version", .max = 64),
+	TEXT(T, row.class, "class", .max = ID_MAX),
+	TEXT(T, row.vpc, "vpc"),
+	TEXT(T, row.vswitch, "vswitch"),
+	WORD(T, row.charge_type, "charge_type", charge_type_names),
+	TEXT(T, row.resource_group, "resource_group"),
+	MOMENT(T, row.created_at, "created_at"),
+	MOMENT(T, row.expires_at, "expires_at"),
+	LIST(T, white_lists, "ip_arrays", white_list_members),
+	END
+};
+static const struct members db_instance_members = { sizeof(T), db_instance_rows };
+#undef T
+
 /* ---- faults: the members of POST /_cleat/faults. What belongs together is told by fault_check. ---- */
 
 #define T struct fleet_fault
@@ -257,14 +353,19 @@ static const struct member account_rows[] = {
 	TEXT(T, row.id, "id", .min = 1),
 	TEXT(T, row.name, "name", .max = 128),
 	TEXT(T, row.realm, "realm", .only = realms, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
+	TEXT(T, row.own_key, "own_key", .min = 1, .max = 64),
 	BOOL(T, row.disk_white_list, "disk_white_list", .flags = MEMBER_ALWAYS | MEMBER_TRUE | MEMBER_SETTABLE),
 	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE,
 	     .given = FLEET_GIVEN_SAFE_DETACH),
 	MOMENT(T, row.created_at, "created_at"),
 	LIST(T, lists[FLEET_ACCESS_KEYS], "access_keys", access_key_members),
+	LIST(T, lists[FLEET_USERS], "users", user_members),
+	LIST(T, lists[FLEET_ROLES], "roles", role_members),
 	LIST(T, lists[FLEET_INSTANCES], "instances", instance_members),
 	LIST(T, lists[FLEET_DISKS], "disks", disk_members),
 	LIST(T, lists[FLEET_SNAPSHOTS], "snapshots", snapshot_members),
+	LIST(T, lists[FLEET_LOAD_BALANCERS], "load_balancers", load_balancer_members),
+	LIST(T, lists[FLEET_DB_INSTANCES], "db_instances", db_instance_members),
 	END
 };
 static const struct members account_members = { sizeof(T), account_rows };
@@ -292,4 +393,6 @@ const struct members *const fleet_thing_members[FLEET_KIND_MAX] = {
 	[FLEET_KIND_ACCOUNT] = &account_members,
 	[FLEET_KIND_INSTANCE] = &instance_members,
 	[FLEET_KIND_DISK] = &disk_members,
+	[FLEET_KIND_LOAD_BALANCER] = &load_balancer_members,
+	[FLEET_KIND_DB_INSTANCE] = &db_instance_members,
 };

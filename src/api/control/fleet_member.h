@@ -14,6 +14,7 @@ enum member_type {
 	MEMBER_WORDS,  /* const char *: a list of texts, kept comma separated */
 	MEMBER_TAGS,   /* struct fleet_list of struct fleet_tag: {"key": "value"} */
 	MEMBER_OBJECT, /* members of the same struct, one level deeper in the file */
+	MEMBER_DOCUMENTS, /* const char *: a list of JSON objects, kept as its text without blanks; "[]" is as not given */
 	MEMBER_LIST,   /* struct fleet_list */
 };
 
@@ -33,7 +34,9 @@ struct member {
 	enum member_type type;
 	size_t offset;
 	unsigned flags;
-	int64_t min, max;         /* of numbers; the length in characters of texts; 0, 0: any number, up to 1024 characters */
+	/* Of numbers; the length in characters of texts; how many documents, or items of MEMBER_WORDS. 0, 0: any number, up to
+	 * 1024 characters, 16 items. */
+	int64_t min, max;
 	const char *const *names; /* MEMBER_WORD: of the enum's values */
 	const char *const *only;  /* the texts or words that are taken, ends with NULL; NULL: all */
 	const char *otherwise;    /* what a text or word is if it is not given */

@@ -14,6 +14,7 @@
 #define TAG_KEY_MAX   128
 #define TAG_VALUE_MAX 256
 #define WORDS_MAX     16
+#define DEPTH_MAX     16 /* a condition of a policy of a user of an account is at 12 */
 
 struct reader {
 	struct arena *arena;
@@ -145,11 +146,12 @@ static void read_word(struct reader *r, const struct member *row, const struct t
 static void read_words(struct reader *r, const struct member *row, const struct tree *tree, const char **at,
                        const char *path)
 {
+	size_t max = row->max ? (size_t)row->max : WORDS_MAX;
 	const struct tree *item;
 	const char *all = "";
 
-	if (tree->kind != TREE_LIST || tree->n_children > WORDS_MAX) {
-		WRONG(r, path, row, "this must be a list of at most %d texts", WORDS_MAX);
+	if (tree->kind != TREE_LIST || tree->n_children > max) {
+		WRONG(r, path, row, "this must be a list of at most %zu texts", max);
 		return;
 	}
 	for (item = tree->first; item; item = item->next) {
@@ -165,6 +167,27 @@ static void read_words(struct reader *r, const struct member *row, const struct 
 		all = arena_printf(r->arena, "%s%s%s", all, *all ? "," : "", item->value);
 	}
 	*at = all;
+}
+
+/* Kept in a form of its own, so that it is written as it is read. */
+static void read_documents(struct reader *r, const struct member *row, const struct tree *tree, const char **at,
+                           const char *path)
+{
+	const struct tree *item;
+	size_t i = 0;
+
+	if (tree->kind != TREE_LIST || (int64_t)tree->n_children > row->max) {
+		WRONG(r, path, row, "this must be a list of at most %lld objects", (long long)row->max);
+		return;
+	}
+	for (item = tree->first; item; item = item->next, i++) {
+		if (item->kind != TREE_OBJECT) {
+			fleet_problem(r->problems, arena_printf(r->arena, "%s[%zu]", below(r, path, row->name), i),
+			              "this must be an object: {...}");
+			return;
+		}
+	}
+	*at = tree_to_json(r->arena, tree);
 }
 
 static void read_tags(struct reader *r, const struct member *row, const struct tree *tree, struct fleet_list *at,
@@ -258,6 +281,9 @@ static void read_member(struct reader *r, const struct member *row, const struct
 	case MEMBER_WORDS:
 		read_words(r, row, tree, at, path);
 		break;
+	case MEMBER_DOCUMENTS:
+		read_documents(r, row, tree, at, path);
+		break;
 	case MEMBER_TAGS:
 		read_tags(r, row, tree, at, path);
 		break;
@@ -332,7 +358,7 @@ bool fleet_file_set(struct arena *arena, const struct tree *values, struct fleet
 			read_member(&r, row, child, (char *)&thing->item, "set");
 		else
 			fleet_problem(problems, below(&r, "set", child->name), "this cannot be changed by itself; of %s %s can be: %s",
-			              thing->kind == FLEET_KIND_DISK ? "a" : "an", fleet_kind_names[thing->kind],
+			              strchr("ai", *fleet_kind_names[thing->kind]) ? "an" : "a", fleet_kind_names[thing->kind],
 			              settable(&r, members));
 	}
 	return problems->n == 0;
@@ -349,7 +375,7 @@ bool fleet_file_read(struct arena *arena, const struct dialect *const *dialects,
 	struct tree *tree;
 
 	*ret_problems = (struct fleet_problems){ .arena = arena };
-	tree = tree_from_json(arena, text, length, TREE_DEPTH_MAX, &error);
+	tree = tree_from_json(arena, text, length, DEPTH_MAX, &error);
 	if (!tree) {
 		fleet_problem(ret_problems, NULL, "this is no JSON: %s", error);
 		return false;
@@ -364,6 +390,7 @@ bool fleet_file_read(struct arena *arena, const struct dialect *const *dialects,
 	memcpy(ret->catalogue, document->catalogue, sizeof ret->catalogue);
 	memcpy(ret->all, document->all, sizeof ret->all);
 	fleet_file_check_faults(arena, dialects, ret, ret_problems);
+	fleet_file_check_policies(arena, dialects, ret, ret_problems);
 	return ret_problems->n == 0;
 }
 

@@ -21,7 +21,7 @@ static const struct field set_out_fields[] = {
 
 static const struct error_row set_errors[] = {
 	{ REFUSE_FLEET_WRONG, 400, "fleet-wrong", "%s%s", NULL },
-	{ REFUSE_FLEET_THING_UNKNOWN, 404, "unknown-id", "There is no account, instance or disk %s.", NULL },
+	{ REFUSE_FLEET_THING_UNKNOWN, 404, "unknown-id", "There is no account, instance, disk, load balancer or database instance %s.", NULL },
 	{ REFUSE_NONE, 0, NULL, NULL, NULL },
 };
 
@@ -67,7 +67,7 @@ const struct operation control_fleet_set = {
 	.errors = set_errors,
 	.own_body = true,
 	.run = set_run,
-	.doc = "Changes conditions of one account, instance or disk, also while work is under way: "
+	.doc = "Changes conditions of one account, instance, disk, load balancer or database instance, also while work is under way: "
 	       "`{\"id\": \"d-1\", \"set\": {\"overdue\": true}}`. The members are those of a fleet file; which may be changed so is "
 	       "said in docs/fleet.md.",
 };

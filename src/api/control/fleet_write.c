@@ -34,6 +34,8 @@ static bool wants(const struct out *out, const struct member *row, const char *b
 	if (row->flags & MEMBER_SECRET)
 		return out->secrets;
 	switch (row->type) {
+	case MEMBER_DOCUMENTS:
+		return !text_equal(text_or(*(const char *const *)at, "[]"), "[]");
 	case MEMBER_TEXT:
 	case MEMBER_WORDS:
 		return row->flags & MEMBER_ALWAYS ||
@@ -41,6 +43,7 @@ static bool wants(const struct out *out, const struct member *row, const char *b
 	case MEMBER_BOOL:
 		return row->flags & MEMBER_ALWAYS || *(const bool *)at != !!(row->flags & MEMBER_TRUE);
 	case MEMBER_INT:
+		return row->flags & MEMBER_ALWAYS || *(const int64_t *)at != 0;
 	case MEMBER_MOMENT:
 		return *(const int64_t *)at != 0;
 	case MEMBER_WORD:
@@ -146,6 +149,9 @@ static void write_value(struct out *out, const struct member *row, const char *b
 		break;
 	case MEMBER_WORDS:
 		write_words(out, *(const char *const *)at);
+		break;
+	case MEMBER_DOCUMENTS:
+		buf_add_text(out->buf, *(const char *const *)at);
 		break;
 	case MEMBER_TAGS:
 		write_tags(out, at);

@@ -44,7 +44,7 @@ static const struct shape parameter_shape = { sizeof(struct parameter_item), par
 
 struct call_item {
 	int64_t number, status, duration, body_bytes;
-	const char *time, *cloud_time, *request_id, *dialect, *operation, *account, *key_id, *remote, *user_agent, *code, *reason;
+	const char *time, *cloud_time, *request_id, *dialect, *operation, *account, *key_id, *user, *remote, *user_agent, *code, *reason;
 	const char *fault, *effect;
 	struct items parameters;
 	struct texts unread, ignored, jobs;
@@ -60,6 +60,7 @@ static const struct field call_fields[] = {
 	TEXT(struct call_item, operation, "operation", .doc = "As asked for; it may not exist."),
 	TEXT(struct call_item, account, "account"),
 	TEXT(struct call_item, key_id, "access_key_id", .doc = "As asked for; it may not exist."),
+	TEXT(struct call_item, user, "user", .flags = FIELD_OMIT_EMPTY, .doc = "Whose key it is, unless it is the account's own."),
 	TEXT(struct call_item, remote, "remote"),
 	TEXT(struct call_item, user_agent, "user_agent"),
 	INT(struct call_item, status, "status"),
@@ -147,6 +148,7 @@ static struct call_item item_of(struct arena *arena, const struct journal_call *
 		.operation = text_of(arena, from->action),
 		.account = text_of(arena, from->account),
 		.key_id = text_of(arena, from->key_id),
+		.user = text_of(arena, from->user),
 		.remote = text_of(arena, from->remote),
 		.user_agent = text_of(arena, from->user_agent),
 		.status = from->status,

@@ -4,6 +4,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "core/account.h"
+#include "core/principal.h"
 
 /* The cache of keys is renewed after the commit and before the reply: who reads the reply can use the key. */
 static void reload_then(struct call *call)
@@ -16,7 +17,7 @@ static void reload_then(struct call *call)
 /* ---- list ---- */
 
 struct key_item {
-	const char *id, *account, *description, *state, *created_at;
+	const char *id, *account, *user, *description, *state, *created_at;
 };
 
 struct keys_out {
@@ -24,17 +25,19 @@ struct keys_out {
 };
 
 struct keys_in {
-	const char *account;
+	const char *account, *user;
 };
 
 static const struct field keys_in_fields[] = {
 	TEXT(struct keys_in, account, "account"),
+	TEXT(struct keys_in, user, "user", .doc = "Only those of users of this name."),
 	FIELDS_END,
 };
 
 static const struct field key_fields[] = {
 	TEXT(struct key_item, id, "access_key_id"),
 	TEXT(struct key_item, account, "account"),
+	TEXT(struct key_item, user, "user", .flags = FIELD_OMIT_EMPTY, .doc = "Whose it is, unless it is the account's own."),
 	TEXT(struct key_item, description, "description"),
 	TEXT(struct key_item, state, "state"),
 	TEXT(struct key_item, created_at, "created_at"),
@@ -47,27 +50,50 @@ static const struct field keys_out_fields[] = {
 	FIELDS_END,
 };
 
+static const char *user_of(struct call *call, const struct access_key *key)
+{
+	struct principal holder;
+
+	return !text_empty(key->holder) && principal_get(call->work.txn, key->holder, &holder) ? holder.name : "";
+}
+
+/* The development key is in no store. */
+static void list_fixed(struct call *call, const struct keys_in *in, struct items *list)
+{
+	const char *fixed = key_cache_fixed_id(call->api->keys);
+	struct arena *arena = call_work_arena(call);
+	struct cached_key held;
+
+	if (fixed && text_empty(in->user) && key_cache_find(call->api->keys, fixed, &held) &&
+	    (text_empty(in->account) || text_equal(in->account, held.account)))
+		((struct key_item *)list->items)[list->n++] =
+			(struct key_item){ .id = arena_text(arena, held.id),
+			                   .account = arena_text(arena, held.account),
+			                   .description = "development key (--dev-key)",
+			                   .state = access_key_state_names[ACCESS_KEY_ACTIVE] };
+}
+
 static bool keys_run(struct call *call, const void *in_, void *out_)
 {
 	const struct keys_in *in = in_;
 	struct keys_out *out = out_;
+	struct arena *arena = call_work_arena(call);
 	struct access_key *rows;
 	size_t n = access_key_list(call->work.txn, text_empty(in->account) ? NULL : in->account, &rows);
-	struct key_item *items = arena_array(call_work_arena(call), struct key_item, n + 1);
-	const char *fixed = key_cache_fixed_id(call->api->keys);
-	struct cached_key held;
+	struct key_item *items = arena_array(arena, struct key_item, n + 1);
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		items[i] = (struct key_item){ rows[i].id, rows[i].account, rows[i].description,
-			                      access_key_state_names[rows[i].state],
-			                      moment_seconds_text(call_work_arena(call), rows[i].created_at) };
-	if (fixed && key_cache_find(call->api->keys, fixed, &held) &&
-	    (text_empty(in->account) || text_equal(in->account, held.account)))
-		items[n++] = (struct key_item){ arena_text(call_work_arena(call), held.id),
-			                        arena_text(call_work_arena(call), held.account), "development key (--dev-key)",
-			                        access_key_state_names[ACCESS_KEY_ACTIVE], "" };
-	out->keys = (struct items){ items, n };
+	out->keys = (struct items){ items, 0 };
+	for (i = 0; i < n; i++) {
+		const char *user = user_of(call, &rows[i]);
+
+		if (!text_empty(in->user) && !text_equal(user, in->user))
+			continue;
+		items[out->keys.n++] = (struct key_item){ rows[i].id, rows[i].account, user, rows[i].description,
+			                                  access_key_state_names[rows[i].state],
+			                                  moment_seconds_text(arena, rows[i].created_at) };
+	}
+	list_fixed(call, in, &out->keys);
 	return true;
 }
 
@@ -83,15 +109,16 @@ const struct operation control_keys = {
 /* ---- create ---- */
 
 struct create_in {
-	const char *account, *description;
+	const char *account, *user, *description;
 };
 
 struct create_out {
-	const char *id, *secret, *account;
+	const char *id, *secret, *account, *user;
 };
 
 static const struct field create_in_fields[] = {
 	TEXT(struct create_in, account, "account", .max = 32),
+	TEXT(struct create_in, user, "user", .max = PRINCIPAL_NAME_MAX, .doc = "A user of the account; otherwise the account itself."),
 	TEXT(struct create_in, description, "description", .max = 256),
 	FIELDS_END,
 };
@@ -100,6 +127,7 @@ static const struct field create_out_fields[] = {
 	TEXT(struct create_out, id, "access_key_id"),
 	TEXT(struct create_out, secret, "secret"),
 	TEXT(struct create_out, account, "account"),
+	TEXT(struct create_out, user, "user", .flags = FIELD_OMIT_EMPTY),
 	FIELDS_END,
 };
 
@@ -116,7 +144,9 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 		account = accounts[0].id;
 	if (!call_verb(call, access_key_create(&call->work, text_or(account, ""), NULL, NULL, in->description, &key)))
 		return false;
-	*out = (struct create_out){ key.id, key.secret, key.account };
+	if (!text_empty(in->user) && !call_verb(call, access_key_give(&call->work, &key, in->user)))
+		return false;
+	*out = (struct create_out){ key.id, key.secret, key.account, text_or(in->user, "") };
 	call->then = reload_then;
 	return true;
 }

@@ -190,6 +190,7 @@ static const struct error_row errors[] = {
 	{ REFUSE_UNKNOWN_OPERATION, 404, "Not Found", "The metadata has no %s.", NULL },
 	{ REFUSE_INSTANCE_UNKNOWN, 404, "Not Found", "There is no instance %s.", NULL },
 	{ REFUSE_ROLE_UNKNOWN, 404, "Not Found", "The instance has no role %s.", NULL },
+	{ REFUSE_ROLE_ABSENT, 404, "Not Found", "There is no role acs:ram::%s.", NULL },
 	{ REFUSE_TOKEN_MALFORMED, 401, "Unauthorized", "The token is not of this instance and server, or it has expired.",
 	  NULL },
 	{ REFUSE_NOT_ALLOWED, 403, "Forbidden", "Metadata is not served under a name: call it by its address.", NULL },

@@ -1,6 +1,5 @@
--- What a real machine made of an image boots: files where the machines run.
+-- The access key that an account was made for by its first call (cleat serve --accounts auto): it is in no other table, so that
+-- it is valid only while that is on.
 
-ALTER TABLE image ADD COLUMN path TEXT NOT NULL DEFAULT '';
-ALTER TABLE image ADD COLUMN kernel TEXT NOT NULL DEFAULT '';
-ALTER TABLE image ADD COLUMN initrd TEXT NOT NULL DEFAULT '';
-ALTER TABLE image ADD COLUMN cmdline TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN own_key TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX account_own_key ON account (own_key) WHERE own_key <> '';

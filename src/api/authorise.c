@@ -1,0 +1,207 @@
+#include "api/authorise.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "api/rights.h"
+#include "base/text.h"
+#include "core/catalogue.h"
+#include "core/thing.h"
+
+/* An authorisation under way. */
+struct asking {
+	struct call *call;
+	const struct dialect_rights *rights;
+	struct policy_request request;
+};
+
+const struct dialect_rights *dialect_rights_of(const struct dialect *const *dialects, const char *realm)
+{
+	for (; *dialects; dialects++) {
+		if ((*dialects)->rights && text_equal((*dialects)->rights->realm, realm))
+			return (*dialects)->rights;
+	}
+	return NULL;
+}
+
+/* ---- one resource ---- */
+
+static bool ask(struct asking *a, const char *region, const char *kind, const char *id)
+{
+	struct arena *arena = call_work_arena(a->call);
+	struct rights_answer answer;
+	struct denial *denial;
+
+	a->request.resource = a->rights->name(a->call, region, kind, id);
+	answer = rights_ask(a->call->rights, &a->request);
+	if (answer.allowed)
+		return true;
+	denial = arena_new(arena, struct denial);
+	*denial = (struct denial){ a->request.action, a->request.resource, answer.explicitly, answer.by_session };
+	a->call->denial = denial;
+	return call_refuse(a->call, REFUSE_NOT_AUTHORISED, NULL);
+}
+
+/* Where a thing of the caller's is; NULL for what is not there or another's, which look alike. */
+static const char *region_of(struct asking *a, const char *id)
+{
+	struct call *call = a->call;
+	struct tenant tenant;
+
+	if (call->operation->mode == OPERATION_PLAIN || text_equal(id, "*") ||
+	    thing_find(call->work.txn, id, &tenant) == THING_MAX || !text_equal(tenant.realm, call->caller.tenant.realm) ||
+	    !text_equal(tenant.account, call->caller.tenant.account))
+		return NULL;
+	return tenant.region;
+}
+
+/* A call that names no region is about all of them, unless it is about something that is in one. */
+static bool ask_regions(struct asking *a, const char *kind, const char *id)
+{
+	const char *region = a->call->caller.tenant.region;
+	size_t i;
+
+	if (!region)
+		region = region_of(a, id);
+	if (region)
+		return ask(a, region, kind, id);
+	for (i = 0; i < catalogue_n_regions; i++) {
+		if (!ask(a, catalogue_regions[i].id, kind, id))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the resources that a call names ---- */
+
+static const struct field *field_named(const struct shape *shape, const char *name, size_t length)
+{
+	const struct field *field;
+
+	for (field = shape->fields; field->name; field++) {
+		if (strncmp(field->name, name, length) == 0 && !field->name[length])
+			return field;
+	}
+	return NULL;
+}
+
+/* The words of a list with commas. */
+static struct texts words_of(struct asking *a, const char *text)
+{
+	struct texts words = { arena_array(call_work_arena(a->call), const char *, strlen(text) + 1), 0 };
+
+	while (*text) {
+		size_t length = strcspn(text, ",");
+
+		if (length)
+			words.items[words.n++] = arena_text_n(call_work_arena(a->call), text, length);
+		text += length + (text[length] == ',');
+	}
+	return words;
+}
+
+/* What a parameter was given: nothing, one text, the words of a list, or several texts. */
+static struct texts values_of(struct asking *a, const char *name, size_t length)
+{
+	const struct call *call = a->call;
+	const struct field *field = field_named(&call->operation->in, name, length);
+	const void *at = field ? (const char *)call->in + field->offset : NULL;
+
+	if (field && field->type == FIELD_TEXTS)
+		return *(const struct texts *)at;
+	if (field && field->type == FIELD_JSON_TEXTS)
+		return (struct texts){ ((const struct opt_texts *)at)->items, ((const struct opt_texts *)at)->n };
+	if (field && field->type == FIELD_TEXT)
+		return words_of(a, text_or(*(const char *const *)at, ""));
+	return (struct texts){ NULL, 0 };
+}
+
+static struct texts joined(struct asking *a, struct texts first, struct texts second)
+{
+	struct texts both = { arena_array(call_work_arena(a->call), const char *, first.n + second.n + 1), 0 };
+	size_t i;
+
+	for (i = 0; i < first.n; i++)
+		both.items[both.n++] = first.items[i];
+	for (i = 0; i < second.n; i++)
+		both.items[both.n++] = second.items[i];
+	return both;
+}
+
+/* "{Name}" is what the parameter was given, "{One|Other}" what both were; "*" if nothing was, or with '?' at the end nothing.
+ * All else is meant as it is. */
+static struct texts expand(struct asking *a, const char *text, size_t length)
+{
+	static const char *all[] = { "*" };
+	struct texts values = { NULL, 0 };
+	const char *end = text + length - 1;
+	const char *name = text + 1;
+	bool optional;
+
+	if (length < 3 || *text != '{') {
+		values = (struct texts){ arena_array(call_work_arena(a->call), const char *, 1), 1 };
+		values.items[0] = arena_text_n(call_work_arena(a->call), text, length);
+		return values;
+	}
+	optional = end[-1] == '?';
+	end -= optional;
+	while (name < end) {
+		size_t n = strcspn(name, "|?}");
+
+		values = joined(a, values, values_of(a, name, n));
+		name += n + 1;
+	}
+	return values.n || optional ? values : (struct texts){ all, 1 };
+}
+
+static const char *lower(struct asking *a, const char *text)
+{
+	char *copy = arena_text(call_work_arena(a->call), text);
+	char *at;
+
+	for (at = copy; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return copy;
+}
+
+/* "disk/{DiskId}", "{ResourceType}/{ResourceId}", "{RoleArn}", "*" */
+static bool ask_template(struct asking *a, const char *text, size_t length)
+{
+	const char *slash = memchr(text, '/', length);
+	size_t kind_length = slash ? (size_t)(slash - text) : 0;
+	struct texts kinds = expand(a, text, kind_length);
+	const char *id = slash ? slash + 1 : text;
+	struct texts ids = expand(a, id, length - (size_t)(id - text));
+	size_t i;
+
+	for (i = 0; i < ids.n; i++) {
+		if (!ask_regions(a, lower(a, kinds.items[0]), ids.items[i]))
+			return false;
+	}
+	return true;
+}
+
+bool authorise(struct call *call)
+{
+	const struct operation *operation = call->operation;
+	struct asking asking = { .call = call, .rights = call->dialect->rights };
+	struct policy_value *values;
+	const char *at = operation->resource;
+
+	if (!call->rights || !operation->permission || operation->open_to_all)
+		return true;
+	assert(asking.rights); /* a dialect takes keys of its own realm only, and these have their language */
+	values = arena_array(call_work_arena(call), struct policy_value, asking.rights->n_values);
+	asking.rights->read_values(call, values);
+	asking.request = (struct policy_request){ .action = operation->permission, .values = values };
+	while (*at) {
+		size_t length = strcspn(at, ",");
+
+		if (!ask_template(&asking, at, length))
+			return false;
+		at += length;
+		at += strspn(at, ", ");
+	}
+	return true;
+}

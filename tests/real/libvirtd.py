@@ -36,7 +36,9 @@ def wait_for(what, said, patience=PATIENCE):
 class Libvirtd:
     """Started by `with`; kill() and start() in between are the daemon's alone, its machines go on."""
 
-    def __init__(self):
+    def __init__(self, under=()):
+        """`under`: a command that runs another."""
+        self.under = list(under)
         # Sockets' names are short; so is the path.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="clv", dir="/tmp"))
         self.process = None
@@ -56,11 +58,11 @@ class Libvirtd:
     def start(self):
         self.ending = False
         log = open(self.folder / "output", "ab")
-        self.process = subprocess.Popen([ROOT / "tools/private-libvirtd", self.folder], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([*self.under, ROOT / "tools/private-libvirtd", self.folder], stdin=subprocess.DEVNULL,
                                         stdout=log, stderr=log, start_new_session=True)
         log.close()
-        threading.Thread(target=self.watch, args=(self.process,), daemon=True).start()
         wait_for(self.answers, "libvirtd answers: " + str(self.folder / "libvirtd.log"))
+        threading.Thread(target=self.watch, args=(self.process,), daemon=True).start()
 
     def answers(self):
         if self.process.poll() is not None:

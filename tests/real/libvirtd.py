@@ -66,8 +66,12 @@ class Libvirtd:
 
     def answers(self):
         if self.process.poll() is not None:
-            raise AssertionError((self.folder / "output").read_text(encoding="utf-8"))
+            raise AssertionError(self.said())
         return (self.folder / "uri").exists() and self.virsh("version", check=False) is not None
+
+    def said(self):
+        files = [self.folder / "output", self.folder / "libvirtd.log"]
+        return "libvirtd has ended: " + "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
 
     def watch(self, process):
         """libvirtd 9.0 sometimes crashes when a client of its is killed: it is started again, as a service would be."""

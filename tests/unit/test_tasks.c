@@ -19,7 +19,8 @@ struct world {
 	struct tasks *tasks;
 	sem_t let_go;  /* one act on a machine "slow-..." for each */
 	sem_t woken;
-	char woken_job[64];
+	pthread_mutex_t lock;
+	char woken_job[64]; /* under the lock */
 	int carried_out; /* atomic */
 	int at_a_time;   /* atomic: on "slow-1" */
 	int most;
@@ -48,7 +49,10 @@ static void wake(void *context, const char *job)
 {
 	struct world *world = context;
 
+	/* Threads wake at the same time. */
+	pthread_mutex_lock(&world->lock);
 	snprintf(world->woken_job, sizeof world->woken_job, "%s", job);
+	pthread_mutex_unlock(&world->lock);
 	sem_post(&world->woken);
 }
 
@@ -58,6 +62,7 @@ static int setup(void **state)
 
 	sem_init(&world->let_go, 0, 0);
 	sem_init(&world->woken, 0, 0);
+	pthread_mutex_init(&world->lock, NULL);
 	world->tasks = tasks_create(carry_out, world);
 	tasks_listen(world->tasks, wake, world);
 	*state = world;
@@ -72,6 +77,7 @@ static int teardown(void **state)
 	for (i = 0; i < 16; i++)
 		sem_post(&world->let_go);
 	tasks_destroy(world->tasks);
+	pthread_mutex_destroy(&world->lock);
 	free(world);
 	return 0;
 }

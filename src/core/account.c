@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "core/guard.h"
 
 #define KEY_ID_PREFIX "LTAI5t"
 #define KEY_ID_TAIL   18
@@ -16,6 +17,7 @@ static struct account make(struct work *work, const char *realm, const char *nam
 		.name = name,
 		.own_key = own_key,
 		.disk_white_list = true,
+		.safe_detach = guard_is_real(work->core),
 		.created_at = work->now,
 	};
 	uint64_t number;

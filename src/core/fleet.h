@@ -52,6 +52,7 @@ enum fleet_given {
 	FLEET_GIVEN_DISK_TYPE = 64,
 	FLEET_GIVEN_TIMES = 128,
 	FLEET_GIVEN_WEIGHT = 256,
+	FLEET_GIVEN_SAFE_DETACH = 512,
 };
 
 struct fleet_instance_type {

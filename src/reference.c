@@ -1,5 +1,6 @@
 #include "reference.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "api/aliyun/product.h"
@@ -217,7 +218,27 @@ static const struct product *product_named(const char *name, enum edition editio
 	return NULL;
 }
 
-/* A product is its dialect with operations of its own. */
+#define ROWS_MAX 128
+
+/* The words of a product, and the dialect's for all reasons that it has none for. */
+static const struct error_row *rows_of(const struct product *product)
+{
+	static struct error_row rows[ROWS_MAX];
+	const struct error_row *row;
+	size_t n = 0;
+
+	for (row = product->errors; has_rows(row); row++)
+		rows[n++] = *row;
+	for (row = dialect_aliyun.errors; has_rows(row); row++) {
+		assert(n + 1 < ROWS_MAX);
+		if (!product->errors || !error_row_find(product->errors, row->reason))
+			rows[n++] = *row;
+	}
+	rows[n] = (struct error_row){ .reason = REFUSE_NONE };
+	return rows;
+}
+
+/* A product is its dialect with operations and words of its own. */
 static void print_product(const struct product *product, bool json)
 {
 	const struct product *later = product_named(product->name, EDITION_LATER);
@@ -225,10 +246,11 @@ static void print_product(const struct product *product, bool json)
 	char title[64];
 
 	dialect.operations = product->operations;
+	dialect.errors = rows_of(product);
 	snprintf(title, sizeof title, "%s %s%s%s", text_equal(product->name, "ecs") ? "ECS" : product->title, product->version,
 	         later ? " and " : "", later ? later->version : "");
 	if (json)
-		reference_json(&dialect);
+		reference_json(&dialect, later != NULL);
 	else
 		print_dialect(&dialect, title,
 		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
@@ -256,7 +278,7 @@ static bool print(const char *name, bool json)
 	if (product)
 		print_product(product, json);
 	else if (json)
-		reference_json(metadata ? &dialect_metadata : &dialect_control);
+		reference_json(metadata ? &dialect_metadata : &dialect_control, false);
 	else if (metadata)
 		print_dialect(&dialect_metadata, "Instance metadata",
 		              "Served with `--metadata`. Before `/latest/` may stand an instance: `/i-.../latest/`; `2016-01-01` is "
@@ -277,7 +299,7 @@ int reference_main(int argc, char **argv)
 	bool printed;
 
 	arena_init(&arena);
-	snprintf(error, sizeof error, "which one? bssapi, control, ecs, ess, location, metadata, rds, slb, sts or vpc");
+	snprintf(error, sizeof error, "which one? There are " REFERENCE_APIS);
 	printed = options_read(reference_options, &arena, argc, argv, &choice, &words, error, sizeof error) &&
 	          words.n == 1 && print(words.items[0], choice.json);
 	arena_finish(&arena);

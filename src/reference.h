@@ -6,11 +6,14 @@
 #include "api/call.h"
 #include "base/option.h"
 
+/* The APIs that it knows, for people. */
+#define REFERENCE_APIS "bssapi, control, ecs, ess, location, metadata, rds, slb, sts, vpc"
+
 extern const struct option reference_options[];
 int reference_main(int argc, char **argv);
 
-/* Prints all of a dialect's tables as JSON. */
-void reference_json(const struct dialect *dialect);
+/* Prints all of a dialect's tables as JSON, with the names of a later edition if there is one. */
+void reference_json(const struct dialect *dialect, bool has_later);
 
 /* What a field takes, in a word or two. */
 const char *reference_type(const struct field *field);

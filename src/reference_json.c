@@ -33,13 +33,33 @@ static void write_flag(struct writer *w, const struct field *field, unsigned fla
 		writer_bool(w, name, true);
 }
 
+/* What a field is called in each edition; "" where it is not there. */
+struct names {
+	char of[EDITION_LATER + 1][256];
+};
+
+/* The first edition's name, with the later one's where that is another; a field of one edition says which. */
+static void write_names(struct writer *w, const struct names *names, bool has_later)
+{
+	const char *first = names->of[EDITION_FIRST];
+	const char *later = names->of[EDITION_LATER];
+
+	w->format->text(w, "name", *first ? first : later);
+	if (!has_later || text_equal(first, later))
+		return;
+	if (*first && *later)
+		w->format->text(w, "later", later);
+	else
+		w->format->text(w, "edition", *first ? "first" : "later");
+}
+
 /* Values only: what is around them is in their names. */
-static void write_field(struct writer *w, const struct field *field, const char *name)
+static void write_field(struct writer *w, const struct field *field, const struct names *names, bool has_later)
 {
 	if (field->of)
 		return;
 	w->format->object_begin(w, NULL);
-	w->format->text(w, "name", name);
+	write_names(w, names, has_later);
 	w->format->text(w, "type", reference_type(field));
 	write_flag(w, field, FIELD_REQUIRED, "required");
 	write_flag(w, field, FIELD_ACCEPTED, "ignored");
@@ -47,56 +67,76 @@ static void write_field(struct writer *w, const struct field *field, const char 
 	w->format->object_end(w, NULL);
 }
 
-/* Gives each field to `each` under its name on the wire: Tag.N.Key, Disks.Disk[].DiskId. */
-static void walk(struct writer *w, const struct field *fields, const char *prefix, bool input,
-                 void (*each)(struct writer *w, const struct field *field, const char *name))
+struct walking {
+	struct writer *w;
+	bool input;
+	bool has_later;
+	void (*each)(struct writer *w, const struct field *field, const struct names *names, bool has_later);
+};
+
+/* Gives each field to `each` under its names on the wire: Tag.N.Key, Disks.Disk[].DiskId. */
+static void walk(const struct walking *walking, const struct field *fields, const struct names *prefixes)
 {
 	const struct field *field;
-	char name[256];
-	char inner[260];
+	int e;
 
 	for (field = fields; field->name; field++) {
-		if (!field_name(field, EDITION_FIRST))
+		struct names names = { 0 };
+		struct names inner = { 0 };
+		bool there = false;
+
+		for (e = 0; e <= (walking->has_later ? EDITION_LATER : EDITION_FIRST); e++) {
+			char *name = names.of[e];
+
+			if (!field_name(field, (enum edition)e))
+				continue;
+			there = true;
+			reference_name(field, (enum edition)e, prefixes->of[e], walking->input, name, sizeof names.of[e]);
+			snprintf(inner.of[e], sizeof inner.of[e], "%.*s.", (int)sizeof inner.of[e] - 2, name);
+		}
+		if (!there)
 			continue;
-		reference_name(field, EDITION_FIRST, prefix, input, name, sizeof name);
-		each(w, field, name);
-		if (!field->of)
-			continue;
-		snprintf(inner, sizeof inner, "%s.", name);
-		walk(w, field->of->fields, inner, input, each);
+		walking->each(walking->w, field, &names, walking->has_later);
+		if (field->of)
+			walk(walking, field->of->fields, &inner);
 	}
 }
 
-static void write_bad(struct writer *w, const struct field *field, const char *name)
+static void write_bad(struct writer *w, const struct field *field, const struct names *names, bool has_later)
 {
+	const char *first = names->of[EDITION_FIRST];
+
+	(void)has_later;
 	if (field->bad)
-		write_row(w, field->bad, name);
+		write_row(w, field->bad, *first ? first : names->of[EDITION_LATER]);
 }
 
-static void write_operation(struct writer *w, const struct operation *operation)
+static void write_operation(struct writer *w, const struct operation *operation, bool has_later)
 {
+	const struct names none = { 0 };
+
 	w->format->object_begin(w, NULL);
 	w->format->text(w, "name", operation->name);
 	w->format->text(w, "doc", operation->doc);
 	w->format->text(w, "permission", operation->permission);
 	w->format->list_begin(w, "parameters");
-	walk(w, operation->in.fields, "", true, write_field);
+	walk(&(struct walking){ w, true, has_later, write_field }, operation->in.fields, &none);
 	w->format->list_end(w, "parameters");
 	w->format->list_begin(w, "reply");
-	walk(w, operation->out.fields, "", false, write_field);
+	walk(&(struct walking){ w, false, has_later, write_field }, operation->out.fields, &none);
 	w->format->list_end(w, "reply");
 	w->format->list_begin(w, "errors");
 	write_rows(w, operation->errors);
-	walk(w, operation->in.fields, "", true, write_bad);
+	walk(&(struct walking){ w, true, has_later, write_bad }, operation->in.fields, &none);
 	w->format->list_end(w, "errors");
 	w->format->object_end(w, NULL);
 }
 
-void reference_json(const struct dialect *dialect)
+void reference_json(const struct dialect *dialect, bool has_later)
 {
 	struct buf BUF_CLEANUP buf;
 	const struct operation *const *at;
-	const struct field *field;
+	const struct names none = { 0 };
 	struct writer w;
 
 	buf_init(&buf, OUTPUT_MAX);
@@ -104,11 +144,11 @@ void reference_json(const struct dialect *dialect)
 	w.format->object_begin(&w, NULL);
 	w.format->list_begin(&w, "operations");
 	for (at = dialect->operations; *at; at++)
-		write_operation(&w, *at);
+		write_operation(&w, *at, has_later);
 	w.format->list_end(&w, "operations");
 	w.format->list_begin(&w, "common");
-	for (field = dialect->common; field && field->name; field++)
-		write_field(&w, field, field->name);
+	if (dialect->common)
+		walk(&(struct walking){ &w, true, false, write_field }, dialect->common, &none);
 	w.format->list_end(&w, "common");
 	w.format->list_begin(&w, "errors");
 	write_rows(&w, dialect->errors);

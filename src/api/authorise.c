@@ -130,8 +130,22 @@ static struct texts joined(struct asking *a, struct texts first, struct texts se
 	return both;
 }
 
-/* "{Name}" is what the parameter was given, "{One|Other}" what both were; "*" if nothing was, or with '?' at the end nothing.
- * All else is meant as it is. */
+/* The id at the end of a whole name: "ari:.../asr-1" is "asr-1". */
+static struct texts last_parts(struct asking *a, struct texts names)
+{
+	struct texts parts = { arena_array(call_work_arena(a->call), const char *, names.n + 1), names.n };
+	size_t i;
+
+	for (i = 0; i < names.n; i++) {
+		const char *slash = strrchr(names.items[i], '/');
+
+		parts.items[i] = slash ? slash + 1 : names.items[i];
+	}
+	return parts;
+}
+
+/* "{Name}" is what the parameter was given, "{One|Other}" what both were, "{Name/}" the last part of each of them; "*" if
+ * nothing was, or with '?' at the end nothing. All else is meant as it is. */
 static struct texts expand(struct asking *a, const char *text, size_t length)
 {
 	static const char *all[] = { "*" };
@@ -139,6 +153,7 @@ static struct texts expand(struct asking *a, const char *text, size_t length)
 	const char *end = text + length - 1;
 	const char *name = text + 1;
 	bool optional;
+	bool last_part;
 
 	if (length < 3 || *text != '{') {
 		values = (struct texts){ arena_array(call_work_arena(a->call), const char *, 1), 1 };
@@ -147,13 +162,17 @@ static struct texts expand(struct asking *a, const char *text, size_t length)
 	}
 	optional = end[-1] == '?';
 	end -= optional;
+	last_part = end[-1] == '/';
+	end -= last_part;
 	while (name < end) {
-		size_t n = strcspn(name, "|?}");
+		size_t n = strcspn(name, "|?/}");
 
 		values = joined(a, values, values_of(a, name, n));
 		name += n + 1;
 	}
-	return values.n || optional ? values : (struct texts){ all, 1 };
+	if (!values.n)
+		return optional ? values : (struct texts){ all, 1 };
+	return last_part ? last_parts(a, values) : values;
 }
 
 static const char *lower(struct asking *a, const char *text)

@@ -10,6 +10,7 @@ struct binding {
 	struct arena *arena;
 	struct refusal *refusal;
 	enum edition edition;
+	bool refused; /* what came first is told; the rest is read all the same */
 };
 
 static bool bind_fields(struct binding *b, const struct shape *shape, struct tree *tree, const char *prefix,
@@ -17,6 +18,9 @@ static bool bind_fields(struct binding *b, const struct shape *shape, struct tre
 
 static bool refuse(struct binding *b, enum refusal_reason reason, const struct field *field, const char *name)
 {
+	if (b->refused)
+		return false;
+	b->refused = true;
 	*b->refusal = (struct refusal){ .reason = reason, .subject = name };
 	if (reason == REFUSE_PARAMETER_INVALID && field->bad) {
 		b->refusal->reason = REFUSE_FIELD;
@@ -159,26 +163,28 @@ static bool is_exact(const struct tree *node, struct tree **items, size_t n)
 
 static bool bind_texts(struct binding *b, const struct field *field, struct tree *node, const char *name, void *at)
 {
-	struct texts *ret = at;
-	struct tree **items = list_items(b, unwrap(field, node), &ret->n);
+	size_t n;
+	struct tree **items = list_items(b, unwrap(field, node), &n);
+	const char **texts;
 	size_t i;
 
-	if (field->flags & FIELD_ONE && !text_empty(node->value) && ret->n == 0) {
+	if (field->flags & FIELD_ONE && !text_empty(node->value) && n == 0) {
 		items = arena_array(b->arena, struct tree *, 1);
-		items[ret->n++] = node;
+		items[n++] = node;
 	}
-	if ((int64_t)ret->n > (field->max ? field->max : FIELD_ITEMS_MAX))
+	if ((int64_t)n > (field->max ? field->max : FIELD_ITEMS_MAX))
 		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
-	if (field->flags & FIELD_EXACT && ret->n == 0 && field->flags & FIELD_REQUIRED)
+	if (field->flags & FIELD_EXACT && n == 0 && field->flags & FIELD_REQUIRED)
 		return refuse(b, REFUSE_PARAMETER_MISSING, field, name);
-	if (field->flags & FIELD_EXACT && !is_exact(unwrap(field, node), items, ret->n))
+	if (field->flags & FIELD_EXACT && !is_exact(unwrap(field, node), items, n))
 		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
-	ret->items = arena_array(b->arena, const char *, ret->n);
-	for (i = 0; i < ret->n; i++) {
+	texts = arena_array(b->arena, const char *, n);
+	for (i = 0; i < n; i++) {
 		if (!items[i]->value || text_characters(items[i]->value) > FIELD_TEXT_MAX)
 			return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
-		ret->items[i] = items[i]->value;
+		texts[i] = items[i]->value;
 	}
+	*(struct texts *)at = (struct texts){ texts, n };
 	return true;
 }
 
@@ -186,9 +192,11 @@ static bool bind_json_texts(struct binding *b, const struct field *field, const 
                             void *at)
 {
 	struct opt_texts *ret = at;
+	const char **texts;
 	const char *error;
 	struct tree *list;
 	struct tree *item;
+	size_t n = 0;
 
 	ret->is = *value ? GIVEN : EMPTY;
 	if (!*value)
@@ -198,12 +206,14 @@ static bool bind_json_texts(struct binding *b, const struct field *field, const 
 		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
 	if ((int64_t)list->n_children > (field->max ? field->max : FIELD_ITEMS_MAX))
 		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
-	ret->items = arena_array(b->arena, const char *, list->n_children);
+	texts = arena_array(b->arena, const char *, list->n_children);
 	for (item = list->first; item; item = item->next) {
 		if (item->kind != TREE_TEXT)
 			return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
-		ret->items[ret->n++] = item->value;
+		texts[n++] = item->value;
 	}
+	ret->items = texts;
+	ret->n = n;
 	return true;
 }
 
@@ -231,13 +241,14 @@ static bool bind_pairs(struct binding *b, const struct field *field, struct tree
 static bool bind_items(struct binding *b, const struct field *field, struct tree *node, const char *name, void *at)
 {
 	struct items *ret = at;
-	struct tree **items = list_items(b, unwrap(field, node), &ret->n);
+	size_t n;
+	struct tree **items = list_items(b, unwrap(field, node), &n);
 	size_t i;
 
-	if ((int64_t)ret->n > (field->max ? field->max : FIELD_ITEMS_MAX))
+	if ((int64_t)n > (field->max ? field->max : FIELD_ITEMS_MAX))
 		return refuse(b, REFUSE_PARAMETER_INVALID, field, name);
-	ret->items = arena_alloc(b->arena, field->of->size * (ret->n ? ret->n : 1));
-	for (i = 0; i < ret->n; i++) {
+	*ret = (struct items){ arena_alloc(b->arena, field->of->size * (n ? n : 1)), n };
+	for (i = 0; i < n; i++) {
 		const char *item_name = arena_printf(b->arena, "%s.%s", name, items[i]->name ? items[i]->name : "N");
 
 		if (items[i]->kind != TREE_OBJECT || !text_empty(items[i]->value))
@@ -318,11 +329,12 @@ static bool bind_fields(struct binding *b, const struct shape *shape, struct tre
                         void *target)
 {
 	const struct field *field;
+	bool good = true;
 
 	/* What is missing is told before what is wrong, whatever the order of the fields. */
 	for (field = shape->fields; field->name; field++) {
 		if (field->flags & FIELD_REQUIRED && !find_node(b, tree, field))
-			return refuse(b, REFUSE_PARAMETER_MISSING, field, full_name(b, prefix, field_name(field, b->edition)));
+			good = refuse(b, REFUSE_PARAMETER_MISSING, field, full_name(b, prefix, field_name(field, b->edition)));
 	}
 	for (field = shape->fields; field->name; field++) {
 		struct tree *node = find_node(b, tree, field);
@@ -330,10 +342,9 @@ static bool bind_fields(struct binding *b, const struct shape *shape, struct tre
 		if (!node)
 			continue;
 		node->read = !is_passed_over(field, node);
-		if (!bind_value(b, field, node, prefix, (char *)target + field->offset))
-			return false;
+		good = bind_value(b, field, node, prefix, (char *)target + field->offset) && good;
 	}
-	return true;
+	return good;
 }
 
 bool bind_edition(struct arena *arena, enum edition edition, const struct shape *shape, struct tree *tree, void *target,

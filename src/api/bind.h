@@ -9,7 +9,8 @@
 #include "contract/refusal.h"
 
 /* False with *ret_refusal filled on the first field that does not fit; the subject is its whole name
- * ("DataDisk.1.Size"). All memory is of `arena`. `target` is zeroed first. */
+ * ("DataDisk.1.Size"). Texts and lists of texts that do fit are in `target` nevertheless, for who asks what the call is
+ * about; those that do not are as if they were absent, or as they came. All memory is of `arena`. `target` is zeroed first. */
 bool bind_input(struct arena *arena, const struct shape *shape, struct tree *tree, void *target,
                 struct refusal *ret_refusal);
 

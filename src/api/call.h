@@ -119,6 +119,7 @@ struct call {
 	const struct operation *operation;
 	const void *of_dialect; /* what the dialect found out in receive, for its own later use */
 	enum edition edition; /* of the API, that the client speaks */
+	bool rights_first; /* its permission is asked for before what is wrong with its parameters is told */
 	const char *action; /* as asked for, for the log; may name nothing */
 	char request_id[UUID_SIZE];
 	struct caller caller;

@@ -201,17 +201,40 @@ void call_reject(struct call *call, enum refusal_reason reason, const char *limi
 static bool bind(struct call *call)
 {
 	call->in = arena_alloc(&call->arena, call->operation->in.size);
-	if (!bind_edition(&call->arena, call->edition, &call->operation->in, call->input, call->in, &call->refusal))
-		return false;
 	call->now = clock_now(&call->api->core->clock);
-	return true;
+	return bind_edition(&call->arena, call->edition, &call->operation->in, call->input, call->in, &call->refusal);
+}
+
+static bool authorise_in_txn(struct txn *txn, void *context)
+{
+	struct call *call = context;
+
+	work_begin(&call->work, call->api->core, txn, &call->caller, call->now);
+	return authorise(call);
+}
+
+/* Who may not do it at all learns nothing of what is wrong with its call. */
+static void refuse_malformed(struct call *call)
+{
+	struct refusal malformed = call->refusal;
+	enum store_outcome outcome;
+
+	if (!call->rights_first || !call->rights)
+		return;
+	call->refusal = (struct refusal){ 0 };
+	outcome = store_read(call->api->core->store, authorise_in_txn, call, &call->work_arena);
+	call_take_outcome(call, outcome);
+	if (outcome == STORE_DONE)
+		call->refusal = malformed;
 }
 
 static enum call_next begin(struct call *call)
 {
 	call->begun = true;
-	if (!bind(call))
+	if (!bind(call)) {
+		refuse_malformed(call);
 		return CALL_RENDER;
+	}
 	switch (call->operation->mode) {
 	case OPERATION_WRITE:
 	case OPERATION_SLOW:

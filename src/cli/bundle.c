@@ -40,7 +40,7 @@ static void add_system_bundle(struct buf *bundle)
 bool bundle_keep(struct client *client, const char *directory, const char **ret_authority, const char **ret_bundle)
 {
 	struct client_reply REPLY_CLEANUP reply = { 0 };
-	struct buf BUF_CLEANUP bundle;
+	struct buf BUF_CLEANUP bundle = { 0 };
 
 	*ret_authority = *ret_bundle = NULL;
 	if (!client_send(client, &(struct client_request){ .method = "GET", .path = "/_cleat/ca" }, &reply))

@@ -106,7 +106,8 @@ static const struct {
 	  "}\n" },
 	{ "csi-alibaba", ENVIRONMENT_CSI_ALIBABA, "environment of the driver's containers; the CA must be mounted there", NULL },
 	{ "cluster-autoscaler", ENVIRONMENT_CLUSTER_AUTOSCALER,
-	  "it has no setting for endpoints: lead *.aliyuncs.com here by DNS, and serve on port 443 (docs/clients.md)", NULL },
+	  "it has no setting for endpoints: lead location, ess.REGION and ecs.REGION.aliyuncs.com here by DNS or /etc/hosts, and serve "
+	  "on port 443 (docs/clients.md)", NULL },
 };
 
 /* The pair of the first start, from its file. */

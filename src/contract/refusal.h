@@ -232,6 +232,15 @@
 	X(SCALING_RULE_LIMIT, "scaling-rule-limit")                            \
 	X(SCALING_MAGNITUDE, "magnitude-without-percentage")                   \
 	X(SCALING_STEP_NONE, "no-step-of-rule-fits")                           \
+	X(SCALING_STEPS_LIMIT, "too-many-steps")                               \
+	X(SCALING_STEP_UNBOUND, "step-without-bounds")                         \
+	X(SCALING_STEP_ORDER, "step-ends-before-it-begins")                    \
+	X(SCALING_STEPS_LOWER_TWICE, "two-steps-without-lower-bound")          \
+	X(SCALING_STEPS_UPPER_TWICE, "two-steps-without-upper-bound")          \
+	X(SCALING_STEPS_OVERLAP, "steps-overlap")                              \
+	X(SCALING_STEPS_GAP, "gap-between-steps")                              \
+	X(SCALING_STEPS_LOWER_NONE, "no-step-without-lower-bound")             \
+	X(SCALING_STEPS_UPPER_NONE, "no-step-without-upper-bound")             \
 	X(SCALING_METRIC_MISSING, "metric-value-missing")                      \
 	X(SCALING_BREACH_MISSING, "breach-threshold-missing")                  \
 	X(SCALING_MEMBER_UNKNOWN, "not-in-scaling-group")                      \
@@ -292,7 +301,11 @@
 	X(FLEET_THING_UNKNOWN, "unknown-id")                                   \
 	X(FLEET_TOO_LONG, "fleet-too-long")                                    \
 	X(FLEET_NOT_SIMULATED, "fleet-not-simulated")                          \
-	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")
+	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")                              \
+	X(MACHINE_UNKNOWN, "machine-unknown")                                  \
+	X(MACHINE_HELD, "machine-held")                                        \
+	X(MACHINE_BUSY, "machine-busy")                                        \
+	X(INSTANCE_NOT_ADOPTED, "not-adopted")
 
 enum refusal_reason {
 #define X(name, word) REFUSE_##name,

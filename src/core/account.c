@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "core/guard.h"
 #include "core/project.h"
 #include "core/realm.h"
 
@@ -34,7 +35,7 @@ static struct account make(struct work *work, const char *realm, const char *nam
 		.name = name,
 		.own_key = own_key,
 		.disk_white_list = true,
-		.safe_detach = row->safe_detach,
+		.safe_detach = row->safe_detach || guard_is_real(work->core),
 		.created_at = work->now,
 	};
 

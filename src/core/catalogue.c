@@ -38,14 +38,33 @@ const struct instance_type *instance_type_find(const struct work *work, const ch
 
 static bool is_for_caller(const struct work *work, const struct image *image)
 {
-	return text_equal(text_or(image->realm, work_realm(work)->name), work_realm(work)->name) &&
+	return text_equal(image->realm, work_realm(work)->name) &&
 	       (text_empty(image->account) || text_equal(image->account, work->caller.tenant.account));
+}
+
+const struct instance_type *instance_type_of_any(const struct work *work, const char *id)
+{
+	struct instance_type *row = arena_new(work->arena, struct instance_type);
+	const struct instance_type *found = id && instance_type_get(work->txn, id, row) ? row : NULL;
+
+	for (size_t i = 0; realms[i] && !found; i++)
+		found = built_in_type(realms[i], id);
+	return found;
+}
+
+const struct image *image_of_any(const struct work *work, const char *id)
+{
+	struct image *row = arena_new(work->arena, struct image);
+	const struct image *found = id && image_get(work->txn, id, row) ? row : NULL;
+
+	for (size_t i = 0; realms[i] && !found; i++)
+		found = built_in_image(realms[i], id);
+	return found;
 }
 
 const struct image *image_find(const struct work *work, const char *id)
 {
-	struct image *row = arena_new(work->arena, struct image);
-	const struct image *found = id && image_get(work->txn, id, row) ? row : built_in_image(work_realm(work), id);
+	const struct image *found = image_of_any(work, id);
 
 	return found && is_for_caller(work, found) ? found : NULL;
 }

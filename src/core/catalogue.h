@@ -31,7 +31,11 @@ int64_t disk_category_max_gib(const struct disk_category *category, bool system)
 /* NULL if there is none. A row of the store stands for the built-in one of its id; in the work's arena. */
 const struct instance_type *instance_type_find(const struct work *work, const char *id);
 
-/* The same; NULL also for an image of another account. One that is deleted is found: see `deleted`. */
+/* The same of whichever realm and account: for jobs, which nobody calls. */
+const struct instance_type *instance_type_of_any(const struct work *work, const char *id);
+const struct image *image_of_any(const struct work *work, const char *id);
+
+/* NULL also for an image of another account. One that is deleted is found: see `deleted`. */
 const struct image *image_find(const struct work *work, const char *id);
 
 /* All of them, those of the store first; in the work's arena. Returns how many. Images: the caller's and everybody's, none

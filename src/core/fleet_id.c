@@ -10,8 +10,10 @@ static const char *const kind_words[THING_MAX] = {
 	[TAGGED_SECURITY_GROUP] = "security group",
 	[TAGGED_VPC] = "VPC",
 	[TAGGED_VSWITCH] = "VSwitch",
+	[TAGGED_SCALING_GROUP] = "scaling group",
 	[THING_LOAD_BALANCER] = "load balancer",
 	[THING_DB_INSTANCE] = "database instance",
+	[THING_SCALING_RULE] = "scaling rule",
 };
 
 bool fleet_id_is_free(struct fleet_load *load, const char *item_path, int kind, const char *id)

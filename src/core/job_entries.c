@@ -61,6 +61,16 @@ void job_entries_schedule(struct job_entries *entries, const struct job_ticket *
 		schedule(entries, tickets[i].job, tickets[i].due_at);
 }
 
+bool job_entries_hurry(struct job_entries *entries, const char *id, int64_t now)
+{
+	const struct job_entry *entry = map_get(&entries->by_id, id);
+
+	if (!entry || !(entry->in_flight || entry->real))
+		return false;
+	schedule(entries, id, now);
+	return true;
+}
+
 bool job_entries_due(const struct job_entries *entries, int64_t now)
 {
 	return due_first(&entries->cloud, now) != NULL;

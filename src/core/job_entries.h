@@ -37,6 +37,10 @@ void job_entries_finish(struct job_entries *entries); /* waiters that are left a
 /* Each is due at its ticket's cloud time; the last ticket of a job counts. */
 void job_entries_schedule(struct job_entries *entries, const struct job_ticket *tickets, size_t n);
 
+/* A driver has news of that job: due now, if it is one that waits for the world or is in flight. One that waits for its time is
+ * no matter of a driver's: false. */
+bool job_entries_hurry(struct job_entries *entries, const char *id, int64_t now);
+
 /* Whether one is due by cloud time. */
 bool job_entries_due(const struct job_entries *entries, int64_t now);
 

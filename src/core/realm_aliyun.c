@@ -37,7 +37,8 @@ static const struct instance_type instance_types[] = {
 #define PUBLIC_IMAGE(image_id, os, zh, en, gib)                                                                   \
 	{                                                                                                       \
 		.id = image_id, .account = "", .name = image_id, .os_type = os, .os_name = zh, .os_name_en = en, \
-		.size_gib = gib, .created_at = 1724025600000 /* 2024-08-19 */                                   \
+		.size_gib = gib, .created_at = 1724025600000 /* 2024-08-19 */,         \
+		.realm = "aliyun", .path = "", .kernel = "", .initrd = "", .cmdline = "",                           \
 	}
 static const struct image images[] = {
 	PUBLIC_IMAGE("aliyun_3_x64_20G_alibase_20240819.vhd", "linux", "Alibaba Cloud Linux  3.2104 LTS 64位",

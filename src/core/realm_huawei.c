@@ -43,7 +43,8 @@ static const struct instance_type types[] = {
 #define IMAGE(image_id, title, os, system, gib)                                                                \
 	{                                                                                                      \
 		.id = image_id, .account = "", .name = title, .os_type = os, .os_name = system,                \
-		.os_name_en = system, .size_gib = gib, .created_at = 1724025600000 /* 2024-08-19 */            \
+		.os_name_en = system, .size_gib = gib, .created_at = 1724025600000 /* 2024-08-19 */,         \
+		.realm = "huawei", .path = "", .kernel = "", .initrd = "", .cmdline = "",                           \
 	}
 static const struct image images[] = {
 	IMAGE("1189efbf-d48b-46ad-a823-94b942e2a000", "Ubuntu 22.04 server 64bit", "linux", "Ubuntu 22.04 server 64bit", 10),

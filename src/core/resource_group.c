@@ -1,6 +1,7 @@
 #include "core/resource_group.h"
 
 #include "base/text.h"
+#include "contract/scaling.h"
 #include "core/network.h"
 #include "core/security_group.h"
 #include "core/tagging.h"
@@ -57,6 +58,9 @@ bool resource_group_join(struct work *work, enum tagged kind, const char *id, co
 		break;
 	case TAGGED_VSWITCH:
 		SET_GROUP(vswitch, vswitch_get, vswitch_put);
+		break;
+	case TAGGED_SCALING_GROUP:
+		SET_GROUP(scaling_group, scaling_group_get, scaling_group_put);
 		break;
 	case TAGGED_MAX:
 		break;

@@ -19,6 +19,8 @@
 #define SCALING_ACTIVITY_MAX       500  /* instances that one activity makes */
 #define SCALING_TYPES_MAX          10   /* instance types of a configuration */
 #define SCALING_DATA_DISKS_MAX     16
+#define SCALING_BALANCERS_MAX      30   /* of a group (DescribeLimitation page) */
+#define SCALING_DBS_MAX            30   /* the same */
 #define SCALING_COOLDOWN_DEFAULT   300
 #define SCALING_WEIGHT_DEFAULT     50
 

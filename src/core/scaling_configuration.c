@@ -7,6 +7,7 @@
 #include "core/instance.h"
 #include "core/scaling.h"
 #include "core/security_group.h"
+#include "core/tagging.h"
 
 struct configuration_facts {
 	struct facts facts;
@@ -276,6 +277,39 @@ static size_t tags_of(struct work *work, const char *json, struct tag **ret)
 	return n;
 }
 
+static bool bears(const struct tag *tags, size_t n, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (text_equal(tags[i].key, key))
+			return true;
+	}
+	return false;
+}
+
+/* What an instance bears: the configuration's tags, and of the group's those that go over and that it does not say otherwise
+ * (TagResources page), as many as a thing may have. */
+static size_t tags_for_instance(struct work *work, const struct scaling_configuration *c, struct tag **ret)
+{
+	struct tag *own;
+	struct tag *of_group;
+	size_t n_own = tags_of(work, c->tags, &own);
+	size_t n_of_group = tag_list(work->txn, c->scaling_group, &of_group);
+	struct tag *tags = arena_array(work->arena, struct tag, n_own + n_of_group);
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; i < n_own; i++)
+		tags[n++] = own[i];
+	for (i = 0; i < n_of_group && n < TAGS_MAX; i++) {
+		if (of_group[i].propagate && !bears(own, n_own, of_group[i].key))
+			tags[n++] = (struct tag){ .key = of_group[i].key, .value = of_group[i].value };
+	}
+	*ret = tags;
+	return n;
+}
+
 static struct instance_create_args make_args(struct work *work, const struct scaling_configuration *c, const char *vswitch)
 {
 	struct instance_create_args args = {
@@ -302,7 +336,7 @@ static struct instance_create_args make_args(struct work *work, const struct sca
 	size_t n = scaling_disk_list(work->txn, c->id, &disks);
 	size_t i;
 
-	args.n_tags = tags_of(work, c->tags, &tags);
+	args.n_tags = tags_for_instance(work, c, &tags);
 	args.tags = tags;
 	data = arena_array(work->arena, struct instance_disk_args, n);
 	for (i = 0; i < n; i++) {

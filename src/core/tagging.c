@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/network.h"
+#include "core/scaling.h"
 #include "core/security_group.h"
 
 struct tagging_facts {
@@ -43,6 +44,7 @@ bool tagging_found(const struct work *work, enum tagged kind, const char *id)
 		struct security_group group;
 		struct vpc vpc;
 		struct vswitch vswitch;
+		struct scaling_group scaling_group;
 	} any;
 
 	switch (kind) {
@@ -58,6 +60,8 @@ bool tagging_found(const struct work *work, enum tagged kind, const char *id)
 		return find_vpc(work, id, &any.vpc);
 	case TAGGED_VSWITCH:
 		return find_vswitch(work, id, &any.vswitch);
+	case TAGGED_SCALING_GROUP:
+		return find_scaling_group(work, id, &any.scaling_group);
 	case TAGGED_MAX:
 		break;
 	}

@@ -3,6 +3,7 @@
 #include "contract/balancer.h"
 #include "contract/database.h"
 #include "contract/network.h"
+#include "contract/scaling.h"
 
 #define LOOK(get, type)                        \
 	do {                                   \
@@ -29,10 +30,14 @@ static bool find(struct txn *txn, int kind, const char *id, struct tenant *ret)
 		LOOK(vpc_get, vpc);
 	case TAGGED_VSWITCH:
 		LOOK(vswitch_get, vswitch);
+	case TAGGED_SCALING_GROUP:
+		LOOK(scaling_group_get, scaling_group);
 	case THING_LOAD_BALANCER:
 		LOOK(load_balancer_get, load_balancer);
 	case THING_DB_INSTANCE:
 		LOOK(db_instance_get, db_instance);
+	case THING_SCALING_RULE:
+		LOOK(scaling_rule_get, scaling_rule);
 	default:
 		return false;
 	}

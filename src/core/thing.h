@@ -5,7 +5,7 @@
 #include "contract/tagged.h"
 
 /* Kinds behind those that bear tags (enum tagged). */
-enum { THING_LOAD_BALANCER = TAGGED_MAX, THING_DB_INSTANCE, THING_MAX };
+enum { THING_LOAD_BALANCER = TAGGED_MAX, THING_DB_INSTANCE, THING_SCALING_RULE, THING_MAX };
 
 /* The kind of the thing of that id, and whose it is and where; THING_MAX if there is none. */
 int thing_find(struct txn *txn, const char *id, struct tenant *ret);

@@ -34,6 +34,10 @@ static const struct column image_columns[] = {
 	BOOL(image, deleted),
 	INT64(image, created_at),
 	TEXT(image, realm),
+	TEXT(image, path),
+	TEXT(image, kernel),
+	TEXT(image, initrd),
+	TEXT(image, cmdline),
 };
 static const struct table image_table = {
 	.name = "image",

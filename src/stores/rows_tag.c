@@ -1,5 +1,5 @@
-/* Tags of instances and disks. */
-#include "stores/table.h"
+/* Tags of things of all kinds. */
+#include "stores/rows_tag.h"
 
 #include "base/text.h"
 
@@ -8,8 +8,9 @@ static const struct column tag_columns[] = {
 	TEXT(tag, key),
 	TEXT(tag, account),
 	TEXT(tag, value),
+	BOOL(tag, propagate),
 };
-static const struct table tag_table = {
+const struct table tag_table = {
 	.name = "tag",
 	.columns = tag_columns,
 	.n_columns = COUNT_OF(tag_columns),

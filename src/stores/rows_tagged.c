@@ -2,22 +2,8 @@
 #include "contract/tagged.h"
 
 #include "base/text.h"
+#include "stores/rows_tag.h"
 #include "stores/where.h"
-
-static const struct column tag_columns[] = {
-	TEXT(tag, resource),
-	TEXT(tag, key),
-	TEXT(tag, account),
-	TEXT(tag, value),
-};
-static const struct table tag_table = {
-	.name = "tag",
-	.columns = tag_columns,
-	.n_columns = COUNT_OF(tag_columns),
-	.n_key = 2,
-	.row_size = sizeof(struct tag),
-	.slot = SLOT_TAG_GET,
-};
 
 /* Where the things of a kind are, as a condition on a row of tag; and the end of it that asks for their region. */
 static const struct {
@@ -33,6 +19,7 @@ static const struct {
 	[TAGGED_SECURITY_GROUP] = KIND("security_group"),
 	[TAGGED_VPC] = KIND("vpc"),
 	[TAGGED_VSWITCH] = KIND("vswitch"),
+	[TAGGED_SCALING_GROUP] = KIND("scaling_group"),
 #undef KIND
 };
 

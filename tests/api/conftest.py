@@ -9,9 +9,10 @@ import subprocess
 import pytest
 
 from cloud import Cloud
-from proof import Proof
+from proof import PRODUCTS, Proof
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
 BINARY = pathlib.Path(os.environ.get("CLEAT_BINARY", HERE.parent.parent / "build" / "cleat")).resolve()
 WRAPPER = shlex.split(os.environ.get("CLEAT_WRAPPER", ""))
 PROOF = Proof()
@@ -42,15 +43,20 @@ def whole_suite(request):
             files >= set(HERE.glob("test_*.py")))
 
 
-def read_reference():
-    done = subprocess.run([*WRAPPER, str(BINARY), "reference", "--json", "ecs"], check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+def read_references():
+    """{product: the tables of the server, as it prints them}"""
+    return {product: json.loads(subprocess.run([*WRAPPER, str(BINARY), "reference", "--json", product], check=True,
+                                               capture_output=True, text=True).stdout) for product in PRODUCTS}
 
 
 @pytest.fixture(scope="session")
-def reference():
-    """The tables of the server, as it prints them."""
-    return read_reference()
+def references():
+    return read_references()
+
+
+@pytest.fixture(scope="session")
+def reference(references):
+    return references["ecs"]
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +66,7 @@ def proof(all_servers):
     yield PROOF
     observers.remove(PROOF.collect)
     if os.environ.get("CLEAT_PROOF_OUT"):
-        PROOF.write(os.environ["CLEAT_PROOF_OUT"], read_reference())
+        PROOF.write(os.environ["CLEAT_PROOF_OUT"], read_references())
 
 
 @pytest.fixture(autouse=True)

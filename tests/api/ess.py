@@ -31,10 +31,11 @@ class Ess:
 
     PLURALS = {"InstanceId": "InstanceIds", "LoadBalancerWeight": "LoadBalancerWeights", "RemovalPolicy": "RemovalPolicies",
                "ScalingActivityId": "ScalingActivityIds", "Tag": "Tags", "DataDisk": "DataDisks",
-               "LoadBalancerConfig": "LoadBalancerConfigs", "SuspendedProcess": "SuspendedProcesses", "Process": "Processes"}
+               "LoadBalancerConfig": "LoadBalancerConfigs", "ResourceId": "ResourceIds", "TagKey": "TagKeys", "SuspendedProcess": "SuspendedProcesses", "Process": "Processes"}
 
     def __init__(self, cloud, version=FIRST):
         self.cloud, self.version = cloud, version
+        self.in_xml = False
 
     def spelled(self, action, parameters):
         if self.version == FIRST:
@@ -47,11 +48,20 @@ class Ess:
         return ask(self.cloud, self.version, action, flat(self.spelled(action, {"RegionId": REGION, **parameters})), xml=xml)
 
     def call(self, action, **parameters):
-        reply = self.ask(action, **parameters)
+        """Replies of the first edition are asked for in JSON and XML in turn, as Cloud does; in XML of the later one a list
+        that is empty is not there."""
+        answered = {form for name, form in shapes.ANSWERED if name == f"ess {action}"}
+        in_xml = self.version == FIRST and ("JSON" in answered if len(answered) == 1 else self.in_xml)
+        reply = self.ask(action, xml=in_xml, **parameters)
         if reply.status != 200:
             raise Refused(*reply.fault)
-        shapes.check_shape(reply.json, SHAPES[self.version][action], action)
-        return reply.json
+        self.in_xml = not in_xml
+        shape = SHAPES[self.version][action]
+        value = shapes.read_xml(reply.xml, shape, action) if in_xml else reply.json
+        assert not in_xml or reply.xml.tag == action + "Response"
+        shapes.check_shape(value, shape, action)
+        shapes.ANSWERED.add((f"ess {action}", "XML" if in_xml else "JSON"))
+        return value
 
     def __getattr__(self, action):
         if not action[0].isupper():

@@ -7,7 +7,16 @@ import re
 
 PAGE = 1000
 COMMON = "every operation"
-CLIENTS = {"Core/": "aliyun-python-sdk-ecs", "TeaDSL": "alibabacloud_ecs20140526"}
+ANY = "any operation"
+PRODUCTS = {  # that it is looked back at, with the marks of their official clients
+    "ecs": {"Core/": "aliyun-python-sdk-ecs", "TeaDSL": "alibabacloud_ecs20140526"},
+    "ess": {"Core/": "aliyun-python-sdk-ess", "TeaDSL": "alibabacloud_ess20220222"},
+}
+
+
+def full_name(product, operation):
+    """Products have operations of the same names; those of ECS are called by their names alone."""
+    return operation if product == "ecs" else f"{product} {operation}"
 
 
 def row_key(row):
@@ -53,35 +62,38 @@ class Proof:
         server.proof_seen = (server.pid, after)
 
     def add(self, call):
-        key = (call["operation"], call["status"], call["code"], call["reason"])
+        product = call.get("product")
+        operation = full_name(product, call["operation"]) if product else None
+        key = (operation, call["status"], call["code"], call["reason"])
         self.calls.setdefault(key, set()).add(self.test)
         if call["status"] == 200:
-            for mark, name in CLIENTS.items():
+            for mark, name in PRODUCTS.get(product, {}).items():
                 if mark in call["user_agent"]:
-                    self.clients.setdefault(call["operation"], set()).add(name)
+                    self.clients.setdefault(operation, set()).add(name)
 
-    def of_rows(self, rows, operation=None):
+    def of_rows(self, rows, operation=ANY):
         """{row: test}; without an operation those of any count."""
         found = {}
         for row in rows:
             tests = [test for (name, status, code, reason), some in self.calls.items()
-                     if operation in (None, name) and is_row(row, {"status": status, "code": code, "reason": reason})
+                     if operation in (ANY, name) and is_row(row, {"status": status, "code": code, "reason": reason})
                      for test in some]
             if tests:
                 found[row_key(row)] = first(tests, "_rows.")
         return found
 
-    def table(self, reference):
-        """Everything that is proved of what `cleat reference --json` declares."""
-        result = {COMMON: {"rows": self.of_rows(reference["errors"])}}
+    def table(self, reference, product="ecs"):
+        """Everything that is proved of what `cleat reference --json` declares of a product."""
+        result = {full_name(product, COMMON): {"rows": self.of_rows(reference["errors"])}}
         for operation in reference["operations"]:
-            name = operation["name"]
+            name = full_name(product, operation["name"])
             done = self.calls.get((name, 200, "", ""))
             result[name] = {"done": done and first(done, "_story_"), "clients": sorted(self.clients.get(name, ())),
                             "rows": self.of_rows(operation["errors"], name)}
         return result
 
-    def write(self, path, reference):
+    def write(self, path, references):
+        table = {name: row for product, reference in references.items() for name, row in self.table(reference, product).items()}
         with open(path, "w", encoding="utf-8") as file:
-            json.dump(self.table(reference), file, indent=1, sort_keys=True)
+            json.dump(table, file, indent=1, sort_keys=True)
             file.write("\n")

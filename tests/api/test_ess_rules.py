@@ -82,11 +82,45 @@ def test_rows_of_rules(ess):
     assert refused(MinAdjustmentMagnitude=2)[1] == "InvalidMinAdjustmentMagnitudeMismatchAdjustmentType"
     ess.CreateScalingRule(ScalingGroupId=group, ScalingRuleName="one", AdjustmentType="TotalCapacity", AdjustmentValue=1)
     assert refused(ScalingRuleName="one")[1] == "InvalidScalingRuleName.Duplicate"
-    for step in ({}, {"MetricIntervalLowerBound": 2, "MetricIntervalUpperBound": 1}, {"MetricIntervalLowerBound": "x"}):
-        assert refused(StepAdjustment=[{"ScalingAdjustment": 1, **step}])[1] == "InvalidParameter"
+    assert refused(StepAdjustment=[{"ScalingAdjustment": 1, "MetricIntervalLowerBound": "x"}])[1] == "InvalidParameter"
     for _ in range(49):
         ess.CreateScalingRule(ScalingGroupId=group, AdjustmentType="TotalCapacity", AdjustmentValue=1)
     assert refused()[1] == "QuotaExceeded.ScalingRule"
+
+
+WRONG_STEPS = [
+    ([(None, None)], "BothNull", "Both lower and upper bounds of a StepAdjustment can not be left unspecified."),
+    ([(None, 0), (2, 1)], "LowerGtUpper", "LowerBound must be less than the UpperBound for StepAdjustment :2."),
+    ([(1, 1)], "LowerGtUpper", "LowerBound must be less than the UpperBound for StepAdjustment :1."),
+    ([(None, 0), (None, 1)], "MultipleNullLowerBound", "At most one StepAdjustment may have an unspecified lower bound."),
+    ([(0, None), (1, None)], "MultipleNullUpperBound", "At most one StepAdjustment may have an unspecified upper bound."),
+    ([(5, None), (0, "5.001")], "Overlap", "StepAdjustment intervals can not overlap."),
+    ([("5.001", None), (0, 5)], "Gap", "StepAdjustment intervals can not have gaps between them."),
+    ([(-1, 0)], "NoNullLowerBound", "There must be a StepAdjustment with an unspecified lower bound when one StepAdjustment has a "
+                                    "negative lower bound."),
+    ([(0, 1)], "NoNullUpperBound", "There must be a StepAdjustment with an unspecified upper bound when one StepAdjustment has a "
+                                   "positive upper bound."),
+    ([(i, i + 1) for i in range(20)] + [(20, None)], "MaxNum", "Your scaling rule can have at most 20 StepAdjustments."),
+]
+
+
+def steps_of(bounds):
+    names = ("MetricIntervalLowerBound", "MetricIntervalUpperBound")
+    return [{"ScalingAdjustment": 1, **{name: bound for name, bound in zip(names, pair) if bound is not None}} for pair in bounds]
+
+
+@pytest.mark.parametrize("bounds, code, message", WRONG_STEPS)
+def test_steps_that_make_no_whole(ess, bounds, code, message):
+    group = ess.make_group(configuration=False)
+    rule = {"ScalingGroupId": group, "ScalingRuleType": "StepScalingRule", "AdjustmentType": "TotalCapacity"}
+    whole = [(None, 0), (5, None), (0, 5)]
+    made = ess.CreateScalingRule(**rule, StepAdjustment=steps_of(whole))["ScalingRuleId"]
+    expected = (400, "InvalidStepAdjustments." + code, message)
+    assert ess.refused("CreateScalingRule", **rule, StepAdjustment=steps_of(bounds)) == expected
+    assert ess.refused("ModifyScalingRule", ScalingRuleId=made, StepAdjustment=steps_of(bounds)) == expected
+    (shown,) = rules(ess, ScalingGroupId=group)
+    assert len(ess.listed(shown, "StepAdjustments", "StepAdjustment")) == len(whole)
+    ess.CreateScalingRule(**rule, StepAdjustment=steps_of([(i, i + 1) for i in range(19)] + [(19, None)]))
 
 
 def actions(ess, activity, **more):

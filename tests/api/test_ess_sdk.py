@@ -8,9 +8,11 @@ from alibabacloud_ess20220222.client import Client
 from alibabacloud_tea_openapi.utils_models import Config
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkess.request.v20140828 import (AttachInstancesRequest, CreateScalingConfigurationRequest,
-                                            CreateScalingGroupRequest, DescribeScalingActivitiesRequest,
-                                            DescribeScalingGroupsRequest, DescribeScalingInstancesRequest,
-                                            DetachInstancesRequest, EnableScalingGroupRequest)
+                                            CreateScalingGroupRequest, DescribeLimitationRequest, DescribeRegionsRequest,
+                                            DescribeScalingActivitiesRequest, DescribeScalingGroupsRequest,
+                                            DescribeScalingInstancesRequest, DetachInstancesRequest, EnableScalingGroupRequest,
+                                            ListTagKeysRequest, ListTagResourcesRequest, ListTagValuesRequest, TagResourcesRequest,
+                                            UntagResourcesRequest, VerifyAuthenticationRequest, VerifyUserRequest)
 
 import signing
 from cloud import IMAGE, REGION, TYPE
@@ -49,6 +51,32 @@ class Later:
     def members(self, group, instances=None):
         return [one.to_map() for one in self.client.describe_scaling_instances(models.DescribeScalingInstancesRequest(
             region_id=REGION, scaling_group_id=group, instance_ids=instances)).body.scaling_instances]
+
+    def tag(self, group, key, value):
+        self.client.tag_resources(models.TagResourcesRequest(
+            region_id=REGION, resource_type="scalinggroup", resource_ids=[group],
+            tags=[models.TagResourcesRequestTags(key=key, value=value, propagate=True)]))
+
+    def untag(self, group, key):
+        self.client.untag_resources(models.UntagResourcesRequest(
+            region_id=REGION, resource_type="scalinggroup", resource_ids=[group], tag_keys=[key]))
+
+    def tags(self, group):
+        return [one.to_map() for one in self.client.list_tag_resources(models.ListTagResourcesRequest(
+            region_id=REGION, resource_type="scalinggroup", resource_ids=[group])).body.tag_resources]
+
+    def words(self, key):
+        """Keys, and values of one of them."""
+        more = {"region_id": REGION, "resource_type": "scalinggroup", "page_size": 50}
+        return (self.client.list_tag_keys(models.ListTagKeysRequest(**more)).body.keys,
+                self.client.list_tag_values(models.ListTagValuesRequest(key=key, **more)).body.values)
+
+    def about(self):
+        """The regions, and how many groups there may be in one."""
+        self.client.verify_user(models.VerifyUserRequest(region_id=REGION))
+        self.client.verify_authentication(models.VerifyAuthenticationRequest(only_check=True))
+        return ([one.region_id for one in self.client.describe_regions(models.DescribeRegionsRequest()).body.regions],
+                self.client.describe_limitation(models.DescribeLimitationRequest()).body.max_number_of_scaling_groups)
 
     def activity(self, group, activity):
         (found,) = self.client.describe_scaling_activities(models.DescribeScalingActivitiesRequest(
@@ -110,6 +138,40 @@ class First:
             request.set_InstanceIds(instances)
         return self.do(request)["ScalingInstances"]["ScalingInstance"]
 
+    def tag(self, group, key, value):
+        request = TagResourcesRequest.TagResourcesRequest()
+        request.set_ResourceType("scalinggroup")
+        request.set_ResourceIds([group])
+        request.set_Tags([{"Key": key, "Value": value, "Propagate": "true"}])
+        self.do(request)
+
+    def untag(self, group, key):
+        request = UntagResourcesRequest.UntagResourcesRequest()
+        request.set_ResourceType("scalinggroup")
+        request.set_ResourceIds([group])
+        request.set_TagKeys([key])
+        self.do(request)
+
+    def tags(self, group):
+        request = ListTagResourcesRequest.ListTagResourcesRequest()
+        request.set_ResourceType("scalinggroup")
+        request.set_ResourceIds([group])
+        return self.do(request)["TagResources"]["TagResource"]
+
+    def words(self, key):
+        keys, values = ListTagKeysRequest.ListTagKeysRequest(), ListTagValuesRequest.ListTagValuesRequest()
+        for request in (keys, values):
+            request.set_ResourceType("scalinggroup")
+            request.set_PageSize(50)
+        values.set_Key(key)
+        return self.do(keys)["Keys"]["Key"], self.do(values)["Values"]["Value"]
+
+    def about(self):
+        for request in (VerifyUserRequest.VerifyUserRequest(), VerifyAuthenticationRequest.VerifyAuthenticationRequest()):
+            self.do(request)
+        return ([one["RegionId"] for one in self.do(DescribeRegionsRequest.DescribeRegionsRequest())["Regions"]["Region"]],
+                self.do(DescribeLimitationRequest.DescribeLimitationRequest())["MaxNumberOfScalingGroups"])
+
     def activity(self, group, activity):
         request = DescribeScalingActivitiesRequest.DescribeScalingActivitiesRequest()
         request.set_ScalingGroupId(group)
@@ -132,6 +194,20 @@ def test_story_of_a_group(cloud, client):
     assert (done["StatusCode"], done["Progress"]) == ("Successful", 100)
     assert {one["InstanceId"] for one in ess.members(group)} == {instances[1]}
     assert cloud.instance(instances[0])["Status"] == "Running"
+
+
+@pytest.mark.parametrize("client", [First, Later])
+def test_story_of_tags(cloud, client):
+    ess = client(cloud.server)
+    group, key = ess.make_group(), f"key-of-{client.__name__}"
+    ess.tag(group, key, "b")
+    assert [(one["TagKey"], one["TagValue"], one["Propagate"]) for one in ess.tags(group)] == [(key, "b", True), ("team", "a", False)]
+    keys, values = ess.words(key)
+    assert {key, "team"} <= set(keys) and values == ["b"]
+    ess.untag(group, key)
+    assert [one["TagKey"] for one in ess.tags(group)] == ["team"]
+    regions, most = ess.about()
+    assert REGION in regions and most == 200
 
 
 def test_later_client_scales_and_removes(cloud):

@@ -16,7 +16,7 @@ def endpoints(cloud, **parameters):
     return call(cloud, LOCATION, "DescribeEndpoints", Id=REGION, **parameters)["Endpoints"]["Endpoint"]
 
 
-@pytest.mark.parametrize("service", ["ecs", "Ecs", "location", "sts", "bssopenapi", "slb", "rds"])
+@pytest.mark.parametrize("service", ["ecs", "Ecs", "ess", "location", "sts", "bssopenapi", "slb", "rds"])
 def test_products_are_where_the_client_called(cloud, service):
     reply = call(cloud, LOCATION, "DescribeEndpoints", Id=REGION, ServiceCode=service, Type="openAPI")
     assert UUID.fullmatch(reply.pop("RequestId"))

@@ -27,14 +27,14 @@
 
 #define IMAGE_FIELDS(TEXT, INT, BOOL, ENUM)                                                             \
 	TEXT(account) TEXT(name) TEXT(os_type) TEXT(os_name) TEXT(os_name_en) INT(size_gib) BOOL(deleted) \
-	INT(created_at)
+	INT(created_at) TEXT(path) TEXT(kernel) TEXT(initrd) TEXT(cmdline)
 
 #define INSTANCE_FIELDS(TEXT, INT, BOOL, ENUM)                                                                     \
 	TENANT_FIELDS(TEXT) TEXT(driver) TEXT(zone) ENUM(kind, MACHINE_KIND_MAX) ENUM(state, INSTANCE_STATE_MAX)   \
 	TEXT(name) TEXT(description) TEXT(host_name) TEXT(image) TEXT(type)                    \
 	ENUM(charge_type, CHARGE_TYPE_MAX) TEXT(stopped_mode) BOOL(deletion_protection) TEXT(locks)                \
 	TEXT(security_groups) TEXT(vpc) TEXT(vswitch) TEXT(private_ip) TEXT(key_pair) TEXT(user_data)              \
-	TEXT(resource_group) TEXT(serial) TEXT(internet_charge_type) INT(internet_max_bandwidth_in)                \
+	TEXT(resource_group) TEXT(serial) TEXT(native) TEXT(internet_charge_type) INT(internet_max_bandwidth_in)                \
 	INT(internet_max_bandwidth_out) TEXT(spot_strategy) INT(created_at) INT(started_at) INT(expires_at)        \
 	INT(auto_release_at) TEXT(guest_os) BOOL(guest_agent)
 
@@ -44,7 +44,7 @@
 	INT(size_gib) ENUM(charge_type, CHARGE_TYPE_MAX) BOOL(portable) BOOL(delete_with_instance)                 \
 	BOOL(delete_auto_snapshot) BOOL(enable_auto_snapshot) BOOL(multi_attach) BOOL(encrypted) BOOL(bursting)    \
 	BOOL(base_image_lost) BOOL(overdue) TEXT(kms_key) TEXT(image) TEXT(source_snapshot) TEXT(resource_group)   \
-	TEXT(storage_set) INT(storage_set_partition) INT(provisioned_iops) TEXT(serial) INT(generation)            \
+	TEXT(storage_set) INT(storage_set_partition) INT(provisioned_iops) TEXT(serial) TEXT(native) INT(generation)            \
 	TEXT(origin_instance) INT(created_at) INT(attached_at) INT(detached_at) INT(expires_at)
 
 #define ATTACHMENT_FIELDS(TEXT, INT, BOOL, ENUM)                                                                   \
@@ -139,7 +139,7 @@ static bool put_small_rows(struct txn *txn, void *context)
 		tag_put(txn, &(struct tag){ .resource = "r", .account = "o", .key = keys[i], .value = "v" });
 		client_token_put(txn, &(struct client_token){ .id = keys[i], .created_at = i });
 	}
-	tag_put(txn, &(struct tag){ .resource = "r", .account = "p", .key = "a", .value = "w" });
+	tag_put(txn, &(struct tag){ .resource = "r", .account = "p", .key = "a", .value = "w", .propagate = true });
 	tag_put(txn, &(struct tag){ .resource = "other", .account = "o", .key = "a", .value = "x" });
 	meta_put(txn, "fact", "first");
 	meta_put(txn, "fact", "second");
@@ -166,7 +166,9 @@ static bool look_at_small_rows(struct txn *txn, void *context)
 	assert_string_equal(tags[0].account, "p");
 	assert_string_equal(tags[0].key, "a");
 	assert_string_equal(tags[0].value, "w");
+	assert_true(tags[0].propagate);
 	assert_string_equal(tags[2].key, "c");
+	assert_false(tags[2].propagate);
 	assert_string_equal(meta_get(txn, "fact"), "second");
 	assert_null(meta_get(txn, "no fact"));
 	return true;

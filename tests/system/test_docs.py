@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("CLEAT_BINARY", ROOT / "build" / "cleat")).resolve()
 
@@ -19,14 +21,15 @@ def markdown_files():
     return [path for path in ROOT.rglob("*.md") if not any(part.startswith("build") for part in path.relative_to(ROOT).parts)]
 
 
-def test_the_python_of_the_readme_detaches_a_disk(make_server):
+def test_the_python_of_the_readme_detaches_a_disk_and_an_instance(make_server):
     server = make_server(pace="quick")
-    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)[1]
+    code = "".join(re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S))
     run = subprocess.run([sys.executable, "-c", code.replace("127.0.0.1:7480", server.endpoint)], capture_output=True,
                          text=True, timeout=120, env=clean_environment(), check=False)
     assert run.returncode == 0, run.stderr
     seen = [word for before, word in zip([None] + run.stdout.split(), run.stdout.split()) if word != before]
-    assert seen[-4:] == ["Attaching", "In_use", "Detaching", "Available"]
+    assert seen[-5:] == ["Attaching", "In_use", "Detaching", "Available", "Successful"]
+    assert run.stdout.split()[-3:] == ["Available", "Successful", "Successful"]  # attached to a group, detached from it
 
 
 def test_the_example_of_the_permissions_page(make_server):
@@ -73,7 +76,7 @@ def test_options_that_pages_name_exist():
     text = "".join(subprocess.run([str(BINARY), *words, "--help"], capture_output=True, text=True, check=True).stdout
                    for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["key", "list"], ["jobs"], ["journal"], ["fault", "add"],
                                  ["fault", "clear"], ["fleet", "load"], ["fleet", "dump"], ["fleet", "reset"],
-                                 ["guest", "mount"], ["guest", "silent"], []))
+                                 ["guest", "mount"], ["guest", "silent"], ["adopt"], []))
     known = set(re.findall(r"--[a-z][a-z-]+", text))
     others = {"--access-key-id", "--access-key-secret", "--cacert", "--endpoint", "--insecure", "--region", "--save", "--secure",
               "--skip-secure-verify"}
@@ -85,17 +88,19 @@ def test_options_that_pages_name_exist():
     assert not unknown
 
 
-def test_operations_page_is_what_the_tables_say():
-    printed = subprocess.run([sys.executable, str(ROOT / "tools" / "operations"), str(BINARY)], capture_output=True, text=True,
-                             check=True, env=clean_environment()).stdout
-    assert printed == (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), "run: make docs"
+@pytest.mark.parametrize("product, page", [("ecs", "operations.md"), ("ess", "operations-ess.md")])
+def test_operations_page_is_what_the_tables_say(product, page):
+    printed = subprocess.run([sys.executable, str(ROOT / "tools" / "operations"), str(BINARY), product], capture_output=True,
+                             text=True, check=True, env=clean_environment()).stdout
+    assert printed == (ROOT / "docs" / page).read_text(encoding="utf-8"), "run: make docs"
 
 
-def test_every_operation_of_the_page_is_proved():
-    printed = subprocess.run([str(BINARY), "reference", "--json", "ecs"], capture_output=True, text=True, check=True,
+@pytest.mark.parametrize("product, prefix", [("ecs", ""), ("ess", "ess ")])
+def test_every_operation_of_the_page_is_proved(product, prefix):
+    printed = subprocess.run([str(BINARY), "reference", "--json", product], capture_output=True, text=True, check=True,
                              env=clean_environment()).stdout
     proof = json.loads((ROOT / "tests" / "data" / "proof.json").read_text(encoding="utf-8"))
-    names = [operation["name"] for operation in json.loads(printed)["operations"]]
+    names = [prefix + operation["name"] for operation in json.loads(printed)["operations"]]
     assert names
     unproved = [name for name in names if not proof.get(name, {}).get("done")]
     assert not unproved, f"no test is named that does {', '.join(unproved)}; run: make proof"

@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -252,3 +253,11 @@ def test_unknown_client(run):
 def test_client_without_code(run):
     done = run("env", "csi-alibaba", "--code")
     assert done.returncode == 2 and "variables alone" in done.stderr
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_env_says_that_no_server_answers(run, tmp_path, client):
+    with socket.socket() as taken:  # bound, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        done = run("env", client, "--data", tmp_path, "--endpoint", f"http://127.0.0.1:{taken.getsockname()[1]}")
+    assert done.returncode == 1 and "no server answers" in done.stderr and done.stdout == ""

@@ -159,6 +159,25 @@ static void expect_refused(struct bound *bound, const char *text, enum refusal_r
 		         refusal_words[bound->refusal.reason], text_or(bound->refusal.subject, "nothing"));
 }
 
+/* ---- what fits beside what does not ---- */
+
+static void what_fits_is_bound_beside_what_does_not(void **state)
+{
+	struct bound *bound = *state;
+	const struct all *all;
+
+	expect_refused(bound, "Number=x&Short=tooLong&Text=here&Id.1=a&Id.2=b&Ids=[\"c\"]", REFUSE_PARAMETER_INVALID, "Short");
+	all = &bound->all;
+	assert_string_equal(all->text, "here");
+	assert_int_equal(all->texts.n, 2);
+	assert_string_equal(all->texts.items[1], "b");
+	assert_int_equal(all->ids.n, 1);
+	expect_refused(bound, "Id.1=a&Id.2=b&Id.3=c&Id.4=d&Ids=[\"a\",1]&Text=here", REFUSE_PARAMETER_INVALID, "Id");
+	assert_int_equal(bound->all.texts.n, 0);
+	assert_int_equal(bound->all.ids.n, 0);
+	assert_string_equal(bound->all.text, "here");
+}
+
 /* ---- absent, empty, given ---- */
 
 static void absent_is_nothing(void **state)
@@ -694,6 +713,7 @@ static void marks_do_not_end_at_a_bad_value(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		BIND_TEST(what_fits_is_bound_beside_what_does_not),
 		BIND_TEST(absent_is_nothing),
 		BIND_TEST(empty_is_not_absent),
 		BIND_TEST(given_is_what_was_sent),

@@ -153,7 +153,7 @@ static const struct product *product_of(const struct operation *operation)
 static bool only_looks(const char *name)
 {
 	return text_starts(name, "Describe") || text_starts(name, "Get") || text_starts(name, "List") ||
-	       text_starts(name, "Query");
+	       text_starts(name, "Query") || text_starts(name, "Verify");
 }
 
 static void look_at_operation(const struct dialect *dialect, const struct operation *operation)
@@ -207,8 +207,8 @@ static void look_at_resource(const struct operation *operation)
 	const char *at = operation->resource;
 
 	while ((at = strchr(at, '{'))) {
-		for (at++; *at && *at != '}'; at += strspn(at, "|?")) {
-			size_t length = strcspn(at, "|?}");
+		for (at++; *at && *at != '}'; at += strspn(at, "|?/")) {
+			size_t length = strcspn(at, "|?/}");
 
 			if (!can_be_authorised(field_named(&operation->in, at, length)))
 				fail_msg("%s: the resource %s names no parameter with ids", operation->name, operation->resource);
@@ -238,13 +238,19 @@ static void look_for_forgotten_ids(const struct operation *operation)
 	}
 }
 
+/* Its name, unless the vendor's page names another. */
+static const char *permission_of(const struct operation *operation)
+{
+	return text_equal(operation->product, "ess") && text_starts(operation->name, "Verify") ? "DescribeRegions" : operation->name;
+}
+
 static void look_at_permission(const struct dialect *dialect, const struct operation *operation)
 {
 	char expected[64];
 
 	if (dialect != &dialect_aliyun)
 		return;
-	snprintf(expected, sizeof expected, "%s:%s", operation->product, operation->name);
+	snprintf(expected, sizeof expected, "%s:%s", operation->product, permission_of(operation));
 	assert_string_equal(operation->permission, expected);
 	assert_false(text_empty(operation->resource));
 	look_at_resource(operation);

@@ -31,6 +31,7 @@ const struct product product_ess = {
 	.title = "Ess",
 	.version = ESS_VERSION,
 	.errors = product_errors,
+	.rights_first = true,
 	.operations = operations,
 };
 
@@ -39,6 +40,7 @@ const struct product product_ess_later = {
 	.title = "Ess",
 	.version = ESS_VERSION_LATER,
 	.errors = product_errors,
+	.rights_first = true,
 	.edition = EDITION_LATER,
 	.operations = operations,
 };
@@ -46,9 +48,17 @@ const struct product product_ess_later = {
 static const struct field tag_in_fields[] = {
 	TEXT(struct rpc_tag, key, "Key", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .max = 128),
 	TEXT(struct rpc_tag, value, "Value", .max = 128),
+	OPT_BOOL(struct rpc_tag, propagate, "Propagate", .doc = "true: the instances that the group makes from now on get it too."),
 	FIELDS_END,
 };
 const struct shape ess_tag_in_shape = { sizeof(struct rpc_tag), tag_in_fields };
+
+static const struct field tag_filter_fields[] = {
+	TEXT(struct rpc_tag, key, "Key", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .max = 128),
+	TEXT(struct rpc_tag, value, "Value", .max = 128),
+	FIELDS_END,
+};
+const struct shape ess_tag_filter_shape = { sizeof(struct rpc_tag), tag_filter_fields };
 
 /* ---- words ---- */
 

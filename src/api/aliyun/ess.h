@@ -62,8 +62,8 @@ bool ess_name_check(struct call *call, const char *name, const char *parameter);
 	OPT_INT(T, m.page_number, "PageNumber"), \
 	OPT_INT(T, m.page_size, "PageSize")
 
-/* Tag.N.Key and Value; Tags in the later edition. */
-extern const struct shape ess_tag_in_shape;
+/* Tag.N.Key, Value and Propagate, and what a list is filtered by; Tags in the later edition. */
+extern const struct shape ess_tag_in_shape, ess_tag_filter_shape;
 
 /* ---- words ---- */
 

@@ -19,6 +19,7 @@ static const struct field tag_fields[] = {
 	TEXT(struct rpc_tag, value, "TagValue"),
 	TEXT(struct rpc_tag, key, "Key", .later = FIELD_ABSENT),
 	TEXT(struct rpc_tag, value, "Value", .later = FIELD_ABSENT),
+	OPT_BOOL(struct rpc_tag, propagate, "Propagate"),
 	FIELDS_END,
 };
 static const struct shape tag_shape = { sizeof(struct rpc_tag), tag_fields };
@@ -142,7 +143,8 @@ static const struct field describe_in_fields[] = {
 	TEXTS(struct describe_in, names, "ScalingGroupName", .later = "ScalingGroupNames", .max = 20, .flags = FIELD_ONE),
 	TEXT(struct describe_in, group_type, "GroupType"),
 	TEXT(struct describe_in, resource_group, "ResourceGroupId"),
-	ITEMS(struct describe_in, tags, "Tag", .later = "Tags", .of = &ess_tag_in_shape, .max = RPC_TAGS_MAX, .doc = "All must match."),
+	ITEMS(struct describe_in, tags, "Tag", .later = "Tags", .of = &ess_tag_filter_shape, .max = RPC_TAGS_MAX,
+	      .doc = "All must match."),
 	ESS_PAGING_FIELDS(struct describe_in, paging, 50),
 	FIELDS_END,
 };

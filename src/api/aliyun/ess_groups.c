@@ -55,9 +55,9 @@ static const struct field create_in_fields[] = {
 	TEXT(struct create_in, multi_zone, "MultiAZPolicy", .values = ess_multi_zone_words,
 	     .doc = "PRIORITY (default): the first VSwitch that has room; BALANCE: the one with the fewest instances; the others are "
 	            "taken as PRIORITY."),
-	TEXT(struct create_in, load_balancers, "LoadBalancerIds", .doc = "A JSON list of ids."),
+	TEXT(struct create_in, load_balancers, "LoadBalancerIds", .doc = "A JSON list of ids; at most 30."),
 	ITEMS(struct create_in, balancers, "LoadBalancerConfig", .later = "LoadBalancerConfigs", .of = &balancer_in_shape, .max = 5),
-	TEXT(struct create_in, db_instances, "DBInstanceIds", .doc = "A JSON list of ids."),
+	TEXT(struct create_in, db_instances, "DBInstanceIds", .doc = "A JSON list of ids; at most 30."),
 	TEXT(struct create_in, health_check, "HealthCheckType", .values = ess_health_check_words, .doc = "Default ECS."),
 	TEXTS(struct create_in, health_checks, "HealthCheckTypes", .max = 3, .doc = "The first counts."),
 	TEXT(struct create_in, policy, "ScalingPolicy", .values = ess_policy_words,
@@ -111,7 +111,7 @@ static const struct error_row create_errors[] = {
 };
 
 /* ["lb-1","lb-2"], as one text. */
-static bool read_json_ids(struct call *call, const char *json, const char *parameter, const char **ret)
+static bool read_json_ids(struct call *call, const char *json, size_t max, const char *parameter, const char **ret)
 {
 	const char *error;
 	struct tree *list;
@@ -121,7 +121,7 @@ static bool read_json_ids(struct call *call, const char *json, const char *param
 	if (text_empty(json))
 		return true;
 	list = tree_from_json(call_work_arena(call), json, strlen(json), LIST_DEPTH, &error);
-	if (!list || list->kind != TREE_LIST)
+	if (!list || list->kind != TREE_LIST || list->n_children > max)
 		return call_refuse(call, REFUSE_PARAMETER_INVALID, parameter);
 	for (item = list->first; item; item = item->next) {
 		if (item->kind != TREE_TEXT || text_empty(item->value) || strchr(item->value, ','))
@@ -136,13 +136,13 @@ static bool read_balancers(struct call *call, const struct create_in *in, const 
 	const struct balancer_in *items = in->balancers.items;
 	size_t i;
 
-	if (!read_json_ids(call, in->load_balancers, "LoadBalancerIds", ret))
+	if (!read_json_ids(call, in->load_balancers, SCALING_BALANCERS_MAX, "LoadBalancerIds", ret))
 		return false;
 	for (i = 0; i < in->balancers.n; i++) {
 		if (!text_list_has(*ret, items[i].id))
 			*ret = text_list_with(call_work_arena(call), *ret, items[i].id);
 	}
-	return true;
+	return text_list_count(*ret) <= SCALING_BALANCERS_MAX || call_refuse(call, REFUSE_PARAMETER_INVALID, "LoadBalancerConfig");
 }
 
 static const char *vswitches_of(struct call *call, const struct create_in *in)
@@ -185,7 +185,7 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 	return ess_name_check(call, in->name, "ScalingGroupName") && rpc_tags_check(call, &in->tags) &&
 	       ess_policies(call, &in->removal_policies, &args.removal_policies) &&
 	       read_balancers(call, in, &args.load_balancers) &&
-	       read_json_ids(call, in->db_instances, "DBInstanceIds", &args.db_instances) &&
+	       read_json_ids(call, in->db_instances, SCALING_DBS_MAX, "DBInstanceIds", &args.db_instances) &&
 	       call_verb(call, scaling_group_create(&call->work, &args, &out->group));
 }
 

@@ -360,6 +360,12 @@ static void fill_action(struct call *call, const struct lifecycle_action *action
 	};
 }
 
+static const struct error_row actions_errors[] = {
+	ESS_ROW_EMPTY,
+	ESS_ROW_REGION,
+	ROWS_END,
+};
+
 static bool actions_run(struct call *call, const void *in_, void *out_)
 {
 	const struct actions_in *in = in_;
@@ -401,7 +407,7 @@ const struct operation ess_describe_lifecycle_actions = {
 	.resource = "scalinggroup/*",
 	.in = { sizeof(struct actions_in), actions_in_fields },
 	.out = { sizeof(struct actions_out), actions_out_fields },
-	.errors = hooks_errors,
+	.errors = actions_errors,
 	.run = actions_run,
 	.doc = "Lists what the instances of an activity wait for, or waited for.",
 };

@@ -4,57 +4,10 @@
 
 #include "api/aliyun/ecs.h"
 #include "api/aliyun/ess.h"
+#include "api/aliyun/ess_steps.h"
 #include "base/text.h"
 
-#define STEPS_MAX 20
-
 static const char *const type_words[] = { "SimpleScalingRule", "StepScalingRule", NULL };
-
-/* ---- steps ---- */
-
-struct step_in {
-	const char *lower, *upper;
-	struct opt_int value;
-};
-
-static const struct field step_in_fields[] = {
-	TEXT(struct step_in, lower, "MetricIntervalLowerBound", .max = 20, .doc = "Absent: no bound; three places count."),
-	TEXT(struct step_in, upper, "MetricIntervalUpperBound", .max = 20),
-	OPT_INT(struct step_in, value, "ScalingAdjustment", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .min = -10000, .max = 10000),
-	FIELDS_END,
-};
-static const struct shape step_in_shape = { sizeof(struct step_in), step_in_fields };
-
-static const char *bound_text(struct call *call, bool given, int64_t bound)
-{
-	return given ? arena_printf(call_work_arena(call), "%lld", (long long)bound) : "";
-}
-
-/* "LOWER:UPPER:VALUE,...", as contract/scaling.h keeps them. False, refused: a bound is no number, a step has none or ends
- * before it begins. */
-static bool steps_text(struct call *call, const struct items *items, const char **ret)
-{
-	const struct step_in *steps = items->items;
-	size_t i;
-
-	*ret = items->n ? "" : NULL;
-	for (i = 0; i < items->n; i++) {
-		bool has_lower;
-		bool has_upper;
-		int64_t lower = 0;
-		int64_t upper = 0;
-
-		if (!ess_decimal(call, steps[i].lower, "MetricIntervalLowerBound", &has_lower, &lower) ||
-		    !ess_decimal(call, steps[i].upper, "MetricIntervalUpperBound", &has_upper, &upper))
-			return false;
-		if ((!has_lower && !has_upper) || (has_lower && has_upper && lower >= upper))
-			return call_refuse(call, REFUSE_PARAMETER_INVALID, "StepAdjustment");
-		*ret = text_list_with(call_work_arena(call), *ret,
-		                      arena_printf(call_work_arena(call), "%s:%s:%lld", bound_text(call, has_lower, lower),
-		                                   bound_text(call, has_upper, upper), (long long)steps[i].value.value));
-	}
-	return true;
-}
 
 /* ---- CreateScalingRule ---- */
 
@@ -80,7 +33,7 @@ static const struct field create_in_fields[] = {
 	OPT_INT(struct create_in, magnitude, "MinAdjustmentMagnitude", .min = 1, .max = SCALING_SIZE_MAX,
 	        .doc = "Instances that a percentage moves at least."),
 	OPT_INT(struct create_in, warmup, "EstimatedInstanceWarmup", .max = 86400, .doc = "Kept and shown."),
-	ITEMS(struct create_in, steps, "StepAdjustment", .later = "StepAdjustments", .of = &step_in_shape, .max = STEPS_MAX),
+	ITEMS(struct create_in, steps, "StepAdjustment", .later = "StepAdjustments", .of = &ess_step_shape, .max = ESS_STEPS_READ),
 	FIELDS_END,
 };
 
@@ -94,7 +47,8 @@ static const struct field create_out_fields[] = {
 	{ REFUSE_SCALING_RULE_NAME, 400, "InvalidScalingRuleName.Duplicate",                          \
 	  "The specified value of parameter ScalingRuleName is duplicated.", NULL },                  \
 	{ REFUSE_SCALING_MAGNITUDE, 400, "InvalidMinAdjustmentMagnitudeMismatchAdjustmentType",       \
-	  "MinAdjustmentMagnitude is not supported by the specified adjustment type.", NULL }
+	  "MinAdjustmentMagnitude is not supported by the specified adjustment type.", NULL }, \
+	ESS_ROWS_STEPS
 
 static const struct error_row create_errors[] = {
 	ESS_ROW_EMPTY,
@@ -123,7 +77,7 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 	};
 	struct scaling_rule made;
 
-	if (!ess_name_check(call, in->name, "ScalingRuleName") || !steps_text(call, &in->steps, &rule.steps) ||
+	if (!ess_name_check(call, in->name, "ScalingRuleName") || !ess_steps_text(call, &in->steps, &rule.steps) ||
 	    !call_verb(call, scaling_rule_create(&call->work, &rule, &made)))
 		return false;
 	out->rule = made.id;
@@ -161,7 +115,7 @@ static const struct field modify_in_fields[] = {
 	OPT_INT(struct modify_in, cooldown, "Cooldown", .max = 86400),
 	OPT_INT(struct modify_in, magnitude, "MinAdjustmentMagnitude", .min = 1, .max = SCALING_SIZE_MAX),
 	OPT_INT(struct modify_in, warmup, "EstimatedInstanceWarmup", .max = 86400),
-	ITEMS(struct modify_in, steps, "StepAdjustment", .later = "StepAdjustments", .of = &step_in_shape, .max = STEPS_MAX),
+	ITEMS(struct modify_in, steps, "StepAdjustment", .later = "StepAdjustments", .of = &ess_step_shape, .max = ESS_STEPS_READ),
 	FIELDS_END,
 };
 
@@ -195,7 +149,7 @@ static bool modify_run(struct call *call, const void *in_, void *out)
 	};
 
 	(void)out;
-	return ess_name_check(call, in->name, "ScalingRuleName") && steps_text(call, &in->steps, &change.steps) &&
+	return ess_name_check(call, in->name, "ScalingRuleName") && ess_steps_text(call, &in->steps, &change.steps) &&
 	       call_verb(call, scaling_rule_modify(&call->work, &change));
 }
 

@@ -10,6 +10,7 @@ struct product {
 	const char *title;   /* "Ecs": how the vendor's gateway calls it in errors */
 	const char *version; /* "2014-05-26": no other product has it */
 	const struct error_row *errors; /* its words for reasons that others say otherwise; ends with REFUSE_NONE, may be NULL */
+	bool rights_first; /* a permission that is missing is told before parameters that are wrong */
 	enum edition edition; /* a later one shares its operations, and its name, with the first */
 	const struct operation *const *operations; /* by name, ends with NULL */
 	const char *const *vendor; /* the operations that the vendor has, built here or not; ends with NULL. NULL: not listed */

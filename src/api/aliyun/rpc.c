@@ -101,6 +101,7 @@ static bool find_operation(struct call *call, struct rpc *rpc)
 	product = product_find(rpc->version);
 	call->of_dialect = product;
 	call->edition = product ? product->edition : EDITION_FIRST;
+	call->rights_first = product && product->rights_first;
 	if (!text_equal(call->request.path, "/"))
 		return call_refuse(call, REFUSE_UNKNOWN_OPERATION, action);
 	if (!product)

@@ -51,6 +51,7 @@ extern const struct error_row rpc_fault_internal[];
 struct rpc_tag {
 	const char *key;
 	const char *value;
+	struct opt_bool propagate; /* where a product has it */
 };
 extern const struct shape rpc_tag_in_shape;  /* Tag.N.Key, Tag.N.Value; lower case is accepted too */
 extern const struct shape rpc_tag_out_shape; /* TagKey, TagValue, and Key, Value */

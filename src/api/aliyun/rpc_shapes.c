@@ -41,7 +41,7 @@ struct tag *rpc_tags(struct call *call, const struct items *items)
 	size_t i;
 
 	for (i = 0; i < items->n; i++)
-		tags[i] = (struct tag){ .key = from[i].key, .value = text_or(from[i].value, "") };
+		tags[i] = (struct tag){ .key = from[i].key, .value = text_or(from[i].value, ""), .propagate = from[i].propagate.value };
 	return tags;
 }
 
@@ -78,7 +78,7 @@ struct items rpc_tags_of(struct call *call, const char *resource)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		tags[i] = (struct rpc_tag){ rows[i].key, rows[i].value };
+		tags[i] = (struct rpc_tag){ rows[i].key, rows[i].value, { GIVEN, rows[i].propagate } };
 	return (struct items){ tags, n };
 }
 

@@ -85,7 +85,7 @@ bool rpc_list_tagged(struct call *call, const struct rpc_tagged_list *list, stru
 	}
 	items = arena_array(call_work_arena(call), struct rpc_tagged_item, n);
 	for (i = 0; i < n; i++)
-		items[i] = (struct rpc_tagged_item){ rows[i].resource, list->type, rows[i].key, rows[i].value };
+		items[i] = (struct rpc_tagged_item){ rows[i].resource, list->type, rows[i].key, rows[i].value, rows[i].propagate };
 	*ret = (struct items){ items, n };
 	return true;
 }

@@ -12,6 +12,7 @@ bool rpc_untag_resources(struct call *call, enum tagged kind, const struct texts
 
 struct rpc_tagged_item {
 	const char *resource, *type, *key, *value;
+	bool propagate;
 };
 extern const struct shape rpc_tagged_shape; /* ResourceId, ResourceType, TagKey, TagValue */
 

@@ -22,6 +22,7 @@
 #define END                     { .name = NULL }
 
 #define ID_MAX        128
+#define FILE_NAME_MAX 1024
 #define USER_DATA_MAX 65536
 #define COUNT_MAX     1000000000
 #define DELAY_MAX     86400000 /* a day */
@@ -67,6 +68,10 @@ static const struct member image_member_rows[] = {
 	BOOL(T, row.deleted, "deleted"),
 	TEXT(T, row.realm, "realm", .only = realm_words, .otherwise = "aliyun"),
 	MOMENT(T, row.created_at, "created_at"),
+	TEXT(T, row.path, "path", .max = FILE_NAME_MAX),
+	TEXT(T, row.kernel, "kernel", .max = FILE_NAME_MAX),
+	TEXT(T, row.initrd, "initrd", .max = FILE_NAME_MAX),
+	TEXT(T, row.cmdline, "cmdline", .max = 2048),
 	END
 };
 static const struct members image_members = { sizeof(T), image_member_rows };
@@ -370,7 +375,8 @@ static const struct member account_rows[] = {
 	TEXT(T, row.realm, "realm", .only = realm_words, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
 	TEXT(T, row.own_key, "own_key", .min = 1, .max = 64),
 	BOOL(T, row.disk_white_list, "disk_white_list", .flags = MEMBER_ALWAYS | MEMBER_TRUE | MEMBER_SETTABLE),
-	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE, .given = FLEET_GIVEN_SAFE_DETACH),
+	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE,
+	     .given = FLEET_GIVEN_SAFE_DETACH),
 	MOMENT(T, row.created_at, "created_at"),
 	LIST(T, lists[FLEET_PROJECTS], "projects", project_members),
 	LIST(T, lists[FLEET_ACCESS_KEYS], "access_keys", access_key_members),

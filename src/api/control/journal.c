@@ -44,8 +44,8 @@ static const struct shape parameter_shape = { sizeof(struct parameter_item), par
 
 struct call_item {
 	int64_t number, status, duration, body_bytes;
-	const char *time, *cloud_time, *request_id, *dialect, *operation, *account, *key_id, *user, *remote, *user_agent, *code, *reason;
-	const char *fault, *effect;
+	const char *time, *cloud_time, *request_id, *dialect, *product, *operation, *account, *key_id, *user, *remote, *user_agent;
+	const char *code, *reason, *fault, *effect;
 	struct items parameters;
 	struct texts unread, ignored, jobs;
 	bool repeated, cut;
@@ -57,6 +57,7 @@ static const struct field call_fields[] = {
 	TEXT(struct call_item, cloud_time, "cloud_time"),
 	TEXT(struct call_item, request_id, "request_id"),
 	TEXT(struct call_item, dialect, "dialect"),
+	TEXT(struct call_item, product, "product", .flags = FIELD_OMIT_EMPTY, .doc = "Whose operation it is, if there is such a one."),
 	TEXT(struct call_item, operation, "operation", .doc = "As asked for; it may not exist."),
 	TEXT(struct call_item, account, "account"),
 	TEXT(struct call_item, key_id, "access_key_id", .doc = "As asked for; it may not exist."),
@@ -145,6 +146,7 @@ static struct call_item item_of(struct arena *arena, const struct journal_call *
 		.cloud_time = moment_millis_text(arena, from->cloud_time),
 		.request_id = text_of(arena, from->request_id),
 		.dialect = from->dialect->name,
+		.product = from->operation ? from->operation->product : NULL,
 		.operation = text_of(arena, from->action),
 		.account = text_of(arena, from->account),
 		.key_id = text_of(arena, from->key_id),

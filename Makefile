@@ -5,10 +5,12 @@ BUILD  ?= build
 PREFIX ?= /usr/local
 # Compiler warnings end the build where Cleat is developed and in CI (WERROR=true), not where it is only used.
 WERROR ?= false
+# -Dlibvirt=enabled: without the headers of libvirt the build fails, instead of leaving its driver out.
+LIBVIRT ?=
 PYTHON  = $(BUILD)/venv/bin/python
 SETUP   = tools/setup
 
-.PHONY: help deps build demo run test test-deps test-build lint test-lint test-unit test-api test-system test-asan \
+.PHONY: help deps build demo demo-real run test test-deps real-deps test-build lint test-lint test-unit test-api test-system test-real test-asan \
 	test-tsan bench fuzz docs proof install clean
 
 help: ## this list
@@ -24,6 +26,11 @@ build: deps ## build build/cleat
 demo: build ## install, build, start a server, detach a disk from a running instance, stop
 	@$(BUILD)/cleat demo
 
+demo-real: real-deps ## the same with real machines: two guests of a libvirt of their own, without KVM
+	@$(SETUP) $(BUILD) -Dwerror=$(WERROR) -Dlibvirt=enabled
+	@meson compile -C $(BUILD) cleat cleat_libvirt
+	@tools/demo-real $(BUILD)/cleat
+
 run: build ## serve on 127.0.0.1:7480 with the key cleat / cleat-secret until Ctrl-C
 	@exec $(BUILD)/cleat serve --dev-key --log text $(ARGS)
 
@@ -33,10 +40,15 @@ test-deps:
 	@tools/node-modules $(BUILD)/node tests/node
 
 test-build: test-deps
-	@$(SETUP) $(BUILD) -Dwerror=$(WERROR)
+	@$(SETUP) $(BUILD) -Dwerror=$(WERROR) $(LIBVIRT)
 	@meson compile -C $(BUILD)
 
-test: test-build ## install, build and run every test, sanitizers too
+real-deps:
+	@tools/install-deps real
+	@tools/guest-image $(BUILD)/guest
+
+test: real-deps ## install, build and run every test, sanitizers too
+	@$(MAKE) --no-print-directory test-build LIBVIRT=-Dlibvirt=enabled
 	@$(PYTHON) tools/run-tests --build $(BUILD)
 
 test-unit: test-build ## lint, unit and contract tests (seconds)
@@ -44,6 +56,10 @@ test-unit: test-build ## lint, unit and contract tests (seconds)
 
 test-api: test-build ## the official clients against the server, and the command line
 	@$(PYTHON) tools/run-tests --build $(BUILD) api system
+
+test-real: real-deps ## the driver of libvirt on real machines (QEMU without KVM)
+	@$(MAKE) --no-print-directory test-build LIBVIRT=-Dlibvirt=enabled
+	@$(PYTHON) tools/run-tests --build $(BUILD) real
 
 test-asan: test-deps ## unit, contract and api tests under AddressSanitizer and UBSan
 	@$(PYTHON) tools/run-tests --build $(BUILD) asan

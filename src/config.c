@@ -17,7 +17,6 @@
 static const char *const pace_words[] = { "instant", "quick", "real", NULL };
 static const char *const clock_words[] = { "real", "manual", NULL };
 static const char *const tls_words[] = { "on", "off", NULL };
-static const char *const driver_words[] = { "sim", NULL };
 static const char *const log_words[] = { "json", "text", NULL };
 static const char *const level_words[] = { "debug", "info", "warning", "error", "off", NULL };
 
@@ -46,8 +45,10 @@ const struct option config_options[] = {
 	{ "clock", "CLEAT_CLOCK", AS_CHOICE(struct config, clock, clock_words), .otherwise = "real",
 	  .group = "Cloud",
 	  .doc = "manual: the cloud's time stands still until 'cleat clock advance' moves it" },
-	{ "driver", "CLEAT_DRIVER", AS_CHOICE(struct config, driver, driver_words), .otherwise = "sim",
-	  .group = "Cloud", .doc = "what machines and disks are made of; sim: simulated" },
+	{ "driver", "CLEAT_DRIVER", AS_TEXT(struct config, driver), .otherwise = "sim",
+	  .value = "NAME[=SETTINGS]", .group = "Cloud",
+	  .doc = "what machines and disks are made of; sim: simulated; libvirt[=URI[,pool=NAME][,accel=tcg|kvm]"
+	         "[,no-agent=refuse-if-active|trust][,agent-wait=SECONDS][,stop-wait=SECONDS]]: real ones of that libvirt" },
 	{ "fleet", "CLEAT_FLEET", AS_TEXT(struct config, fleet), .value = "FILE", .group = "Cloud",
 	  .doc = "begin a new store with the accounts, instances, disks, snapshots and faults of this file; a store that has "
 	         "begun keeps its state ('cleat fleet load' replaces it)" },

@@ -14,7 +14,6 @@
 enum config_pace { CONFIG_PACE_INSTANT, CONFIG_PACE_QUICK, CONFIG_PACE_REAL };
 enum config_tls { CONFIG_TLS_ON, CONFIG_TLS_OFF };
 enum config_clock { CONFIG_CLOCK_REAL, CONFIG_CLOCK_MANUAL };
-enum config_driver { CONFIG_DRIVER_SIM };
 
 struct config {
 	struct arena arena; /* texts that belong to nobody else */
@@ -31,7 +30,7 @@ struct config {
 	const char *fleet; /* file of the state that a new store begins with; NULL: none */
 	enum config_pace pace;
 	enum config_clock clock;
-	enum config_driver driver;
+	const char *driver; /* "sim", or "NAME=SETTINGS" */
 
 	bool dev_key;
 	const char *access_key_id; /* with dev_key never NULL */

@@ -57,11 +57,18 @@ static bool read_text(struct fleet_start *start, const char *path, size_t max)
 
 void fleet_start_explain(struct fleet_start *start, char *error, size_t error_size)
 {
-	char *text = arena_text(&start->arena,
-	                        fleet_file_explain(&start->arena, &start->problems, start->text, start->length));
+	char *text;
 	size_t n = start->problems.n;
 	char *line;
 
+	if (start->refused) {
+		snprintf(error, error_size,
+		         "the fleet %s was not loaded: it names machines, and the driver's are real; its catalogue and accounts can "
+		         "be loaded", start->path);
+		return;
+	}
+	text = arena_text(&start->arena,
+	                        fleet_file_explain(&start->arena, &start->problems, start->text, start->length));
 	while ((line = strsep(&text, "\n")))
 		fprintf(stderr, "cleat serve: %s: %s\n", start->path, line);
 	snprintf(error, error_size, "the fleet %s was not loaded: %zu thing%s in it %s wrong", start->path, n, n == 1 ? "" : "s",
@@ -95,8 +102,10 @@ bool fleet_start_put(struct fleet_start *start, struct work *work, const char **
 	struct fleet_counts counts;
 	struct access_key *keys;
 
-	if (!fleet_load(work, &start->fleet, &start->problems, &counts))
+	if (!fleet_load(work, &start->fleet, &start->problems, &counts)) {
+		start->refused = work->refusal.reason == REFUSE_FLEET_NOT_SIMULATED;
 		return false;
+	}
 	meta_put(work->txn, FLEET_META, start->hash);
 	*ret_account = access_key_list(work->txn, NULL, &keys) ? NULL : counts.first_account;
 	return true;

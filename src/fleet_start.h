@@ -19,6 +19,7 @@ struct fleet_start {
 	char hash[65]; /* SHA-256 of the text */
 	struct fleet fleet;
 	struct fleet_problems problems;
+	bool refused; /* by the core, which found nothing wrong in it: its machines would have to be real */
 };
 
 /* Reads and understands the file, of at most `max` bytes; `dialects` are those its faults are of, `held` is the id of the

@@ -58,6 +58,22 @@ static const struct command commands[] = {
 	{ "why", "DISK", "say what a disk is doing and why",
 	  "Says in sentences what state a disk is in, what work it waits for and what went wrong before.",
 	  cli_control_options, cli_why },
+	{ "fence", "DISK INSTANCE", "cut a disk off from a guest that does not let go of it",
+	  "Makes the disk unreachable for the instance without asking its guest, which gets I/O errors from then on and loses what it "
+	  "has not written yet; then the disk is Available. For a guest that hangs, where a detach waits for ever: first look "
+	  "with 'cleat why DISK'. Who asked is kept in the job and in the events of the instance.",
+	  cli_control_options, cli_fence },
+	{ "adopt", "MACHINE", "give a machine that was there before the API",
+	  "Makes an instance of a machine of the driver's that Cleat did not make (its name or uuid), and disks of its disks. It is "
+	  "protected from release and its disks are kept when it goes; Cleat never removes it or them. One with a backup, a "
+	  "migration or a block job under way is refused.",
+	  cli_adopt_options, cli_adopt },
+	{ "release", "ID", "let go of what was adopted",
+	  "Forgets an instance that was adopted with its disks, or such a disk that is attached nowhere. They stay as they are.",
+	  cli_control_options, cli_release },
+	{ "drift", "", "tell where machines have departed from what is on record",
+	  "Compares instances and their disks with what the driver finds. What others have changed is told, and left as it is.",
+	  cli_control_options, cli_drift },
 	{ "jobs", "", "list the work on disks and instances",
 	  "Lists jobs, newest first: attaching, detaching, starting and so on, with the step each is at.",
 	  cli_jobs_options, cli_jobs },

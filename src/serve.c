@@ -29,7 +29,7 @@
 #include "core/account.h"
 #include "core/guard.h"
 #include "core/jobs.h"
-#include "drivers/sim.h"
+#include "driver_load.h"
 #include "files.h"
 #include "fleet_start.h"
 #include "http/server.h"
@@ -181,7 +181,7 @@ static bool first_start(struct server *server, struct arena *arena)
 	if (!file_replace(path, text, 0600, server->error, sizeof server->error))
 		return false;
 	if (store_write(server->core.store, bootstrap, server, arena) != STORE_DONE) {
-		if (server->fleet.path && server->fleet.problems.n)
+		if (server->fleet.path && (server->fleet.problems.n || server->fleet.refused))
 			fleet_start_explain(&server->fleet, server->error, sizeof server->error);
 		return false;
 	}
@@ -256,7 +256,13 @@ static bool restore(struct txn *txn, void *context)
 
 static bool drivers_begin(struct server *server)
 {
-	return guard_open(&server->core, &driver_sim, "", server->error, sizeof server->error);
+	const char *name = server->config->driver;
+	const struct driver *driver = driver_load(name, server->error, sizeof server->error);
+
+	if (!driver)
+		return false;
+	server->core.settings.driver = driver->name;
+	return guard_open(&server->core, driver, driver_settings(name), server->error, sizeof server->error);
 }
 
 static bool core_begin(struct server *server)
@@ -271,6 +277,7 @@ static bool core_begin(struct server *server)
 	if (outcome != STORE_DONE)
 		return false;
 	server->core.jobs = jobs_create(&server->core);
+	guard_listen(&server->core, jobs_wake, server->core.jobs);
 	return jobs_start(server->core.jobs, server->error, sizeof server->error);
 }
 
@@ -400,7 +407,6 @@ static void configure(struct server *server)
 		.pace = paces[config->pace],
 		.max_detaching = config->max_detaching,
 		.retention = config->retention_days * DAY,
-		.driver = driver_sim.name,
 	};
 	server->core.clock.manual = config->clock == CONFIG_CLOCK_MANUAL;
 	random_alphanumeric(server->core.boot, sizeof server->core.boot - 1);
@@ -463,8 +469,9 @@ static void server_end(struct server *server)
 	tls_identity_destroy(server->tls);
 	if (server->core.store)
 		store_close(server->core.store);
-	jobs_destroy(server->core.jobs);
+	/* Drivers wake jobs for as long as they are open. */
 	guard_close(&server->core);
+	jobs_destroy(server->core.jobs);
 	key_cache_destroy(server->api.keys);
 	fault_cache_destroy(server->api.faults);
 	delays_destroy(server->api.delays);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a cmocka program that has several groups of tests, and makes one TAP stream of theirs: meson reads only one.
 
-    one_plan.py PROGRAM
+    one_plan.py PROGRAM [ARGUMENT]...
 
 The exit status is the program's, so a crash between groups is seen as well.
 """
@@ -13,9 +13,9 @@ import sys
 RESULT = re.compile(r"(ok|not ok) \d+(.*)", re.DOTALL)
 
 
-def main(program):
+def main(command):
     results = 0
-    with subprocess.Popen([program], stdout=subprocess.PIPE, text=True, errors="replace") as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace") as process:
         for line in process.stdout:
             found = RESULT.fullmatch(line)
             if found:
@@ -30,4 +30,4 @@ def main(program):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

@@ -23,6 +23,7 @@ extern const struct option cli_guest_mount_options[];
 extern const struct option cli_guest_umount_options[];
 extern const struct option cli_guest_io_options[];
 extern const struct option cli_guest_silent_options[];
+extern const struct option cli_adopt_options[];
 extern const struct option cli_env_options[];
 extern const struct option cli_exec_options[];
 
@@ -31,6 +32,10 @@ int cli_key_list(int argc, char **argv);
 int cli_key_disable(int argc, char **argv);
 int cli_key_enable(int argc, char **argv);
 int cli_why(int argc, char **argv);
+int cli_fence(int argc, char **argv);
+int cli_adopt(int argc, char **argv);
+int cli_release(int argc, char **argv);
+int cli_drift(int argc, char **argv);
 int cli_jobs(int argc, char **argv);
 int cli_journal(int argc, char **argv);
 int cli_authority(int argc, char **argv);

@@ -15,6 +15,8 @@ struct control_options {
 	bool open;
 	const char *disk;
 	const char *instance;
+	const char *zone;
+	bool dry_run;
 	int64_t limit;
 };
 
@@ -27,6 +29,17 @@ const struct option cli_key_create_options[] = {
 	  .doc = "the account the key belongs to; otherwise the first one" },
 	{ "description", NULL, AS_TEXT(struct control_options, description), .value = "TEXT",
 	  .doc = "who uses it, for 'cleat key list'" },
+	CLIENT_JSON_ROW(struct control_options),
+	CLIENT_ENDPOINT_ROWS(struct control_options),
+	CLIENT_TOKEN_ROW(struct control_options),
+	OPTIONS_END
+};
+
+const struct option cli_adopt_options[] = {
+	{ "dry-run", NULL, AS_BOOL(struct control_options, dry_run), .doc = "only say what would be taken" },
+	{ "account", NULL, AS_TEXT(struct control_options, account), .value = "ID",
+	  .doc = "whose it is to be; otherwise the oldest account's" },
+	{ "zone", NULL, AS_TEXT(struct control_options, zone), .value = "ZONE", .doc = "otherwise cn-hangzhou-h" },
 	CLIENT_JSON_ROW(struct control_options),
 	CLIENT_ENDPOINT_ROWS(struct control_options),
 	CLIENT_TOKEN_ROW(struct control_options),
@@ -172,6 +185,93 @@ int cli_why(int argc, char **argv)
 		return control_end(reply);
 	json_array_foreach (json_object_get(reply, "sentences"), i, sentence)
 		printf("%s\n", client_clean(&c.client, text_or(json_string_value(sentence), "")));
+	return COMMAND_DONE;
+}
+
+int cli_fence(int argc, char **argv)
+{
+	struct control CONTROL_CLEANUP c;
+	int status = control_begin(&c, cli_control_options, argc, argv, 2);
+	json_auto_t *body = json_object();
+	json_auto_t *reply = NULL;
+
+	if (status != COMMAND_DONE)
+		return status;
+	json_object_set_new(body, "disk", json_string(c.words.items[0]));
+	json_object_set_new(body, "instance", json_string(c.words.items[1]));
+	reply = client_control(&c.client, "POST", "/_cleat/fence", body);
+	if (!printed_json(&c, reply))
+		printf("%s is being cut off from %s; 'cleat why %s' tells how far that is.\n", c.words.items[0], c.words.items[1],
+		       c.words.items[0]);
+	return control_end(reply);
+}
+
+static void print_adopted(struct control *c, const json_t *reply, bool dry_run)
+{
+	const json_t *disk;
+	size_t i;
+
+	printf("%s %s %s\n", client_text(&c->client, reply, "machine"), dry_run ? "would be an instance" : "is the instance",
+	       client_text(&c->client, reply, "instance"));
+	json_array_foreach (json_object_get(reply, "disks"), i, disk)
+		printf("  %s %s  %s%s\n", client_text(&c->client, disk, "device"), client_text(&c->client, disk, "disk"),
+		       client_text(&c->client, disk, "native"),
+		       json_is_true(json_object_get(disk, "detachable")) ? "" : "  (cannot be detached)");
+}
+
+int cli_adopt(int argc, char **argv)
+{
+	struct control CONTROL_CLEANUP c;
+	int status = control_begin(&c, cli_adopt_options, argc, argv, 1);
+	json_auto_t *body = json_object();
+	json_auto_t *reply = NULL;
+
+	if (status != COMMAND_DONE)
+		return status;
+	json_object_set_new(body, "machine", json_string(c.words.items[0]));
+	json_object_set_new(body, "dry_run", json_boolean(c.options.dry_run));
+	if (c.options.account)
+		json_object_set_new(body, "account", json_string(c.options.account));
+	if (c.options.zone)
+		json_object_set_new(body, "zone", json_string(c.options.zone));
+	reply = client_control(&c.client, "POST", "/_cleat/adopt", body);
+	if (!printed_json(&c, reply))
+		print_adopted(&c, reply, c.options.dry_run);
+	return control_end(reply);
+}
+
+int cli_release(int argc, char **argv)
+{
+	struct control CONTROL_CLEANUP c;
+	int status = control_begin(&c, cli_control_options, argc, argv, 1);
+	json_auto_t *body = json_object();
+	json_auto_t *reply = NULL;
+
+	if (status != COMMAND_DONE)
+		return status;
+	json_object_set_new(body, "id", json_string(c.words.items[0]));
+	reply = client_control(&c.client, "POST", "/_cleat/adopt/release", body);
+	if (!printed_json(&c, reply))
+		printf("%s is Cleat's no more; it stays as it is.\n", c.words.items[0]);
+	return control_end(reply);
+}
+
+int cli_drift(int argc, char **argv)
+{
+	struct control CONTROL_CLEANUP c;
+	int status = control_begin(&c, cli_control_options, argc, argv, 0);
+	json_auto_t *reply = NULL;
+	const json_t *drift;
+	size_t i;
+
+	if (status != COMMAND_DONE)
+		return status;
+	reply = client_control(&c.client, "GET", "/_cleat/drift", NULL);
+	if (printed_json(&c, reply))
+		return control_end(reply);
+	json_array_foreach (json_object_get(reply, "drifts"), i, drift)
+		printf("%s %s %s\n", client_text(&c.client, drift, "instance"), client_text(&c.client, drift, "disk"),
+		       client_text(&c.client, drift, "message"));
 	return COMMAND_DONE;
 }
 

@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 enum driver_act {
 	DRIVER_CREATE_DISK, /* empty, or with the content of the image or the snapshot that is named */
 	DRIVER_DELETE_DISK,
@@ -37,12 +39,24 @@ enum driver_act {
 	DRIVER_MODIFY_DISK,  /* to this category, level and provisioned IOPS, wherever it is attached */
 	DRIVER_RESTORE_DISK, /* its content is that of the image or the snapshot that is named, or nothing. REFUSED "powered" while a
 	                        machine that is on can reach it */
-	DRIVER_CREATE_SNAPSHOT, /* of the disk, as it is when this is first done; later ones change nothing */
+	/* Of the disk, as it is when this is first done; later ones change nothing. REFUSED "powered" by drivers that cannot
+	 * take one while a machine that is on can write the disk. */
+	DRIVER_CREATE_SNAPSHOT,
 	DRIVER_DELETE_SNAPSHOT,
 	DRIVER_ACT_MAX
 };
 
 extern const char *const driver_act_names[DRIVER_ACT_MAX + 1];
+
+/* What a machine is, and what it boots; absent texts are "". */
+struct driver_build {
+	const char *uuid; /* its serial number, as its guest sees it */
+	int64_t cpus;
+	int64_t memory_mib;
+	const char *kernel; /* a file where the machines run; "": it boots from its system disk */
+	const char *initrd;
+	const char *cmdline; /* of the kernel */
+};
 
 /* Everything an act may need; texts live until the call returns, absent ones are "". */
 struct driver_call {
@@ -54,8 +68,11 @@ struct driver_call {
 	const char *attachment;
 	int64_t generation;
 	const char *device;
+	const char *serial; /* of the disk, as guests see it; with DRIVER_ATTACH */
 	const char *image;
+	const char *image_path; /* the file with the content of the image, for drivers that keep bytes; "": it has none */
 	const char *snapshot;
+	const struct driver_build *build; /* with DRIVER_CREATE_MACHINE; NULL: whatever the driver makes by itself */
 	int64_t size_gib;
 	const char *category;          /* "cloud_essd", ... */
 	const char *performance_level; /* "PL1"; "" where the category has none */
@@ -78,7 +95,10 @@ extern const char *const driver_answer_names[DRIVER_ANSWER_MAX + 1];
 struct driver_reply {
 	enum driver_answer answer;
 	int64_t look_again_ms; /* real time; with PENDING and UNKNOWN */
-	char reason[32];       /* one word for programs: "in-use", "stale", "no-such-machine", ... */
+	/* One word for programs: "in-use", "stale", "no-such-machine", ... With PENDING there are two that do not yet make a
+	 * forced detach fence: "under-way", the driver is at it and waits for nobody; "asked", the guest was asked a moment
+	 * ago. */
+	char reason[32];
 	char message[256];     /* a sentence for people */
 };
 
@@ -106,13 +126,40 @@ struct driver_record {
 	const char *attachment;
 	const char *snapshot;
 	const char *device;
+	const char *uuid;   /* of a machine: driver_build's */
+	const char *native; /* of a disk that the driver did not make: its own name for it; "" or NULL: it did */
 	int64_t generation;
 	int64_t size_gib;
 	bool powered;
 	bool agent; /* of a machine: its guest can tell what it does with its disks */
 	bool shared;
+	bool gone; /* with `learn`: it is not the server's any more */
 	struct driver_guest guest; /* of an attachment; texts may be NULL */
 };
+
+/* A machine that the driver did not make, as it is found. */
+struct driver_survey_disk {
+	const char *native; /* the driver's own name for it; it finds the disk again by that */
+	const char *target; /* the guest's name for it, or what comes close: "vdb" */
+	const char *serial; /* "": it has none */
+	int64_t size_gib;   /* rounded up */
+	bool unpluggable;   /* it can be taken off with its guest's consent */
+};
+
+struct driver_survey {
+	const char *name;
+	const char *uuid;
+	bool powered;
+	bool agent;
+	int64_t cpus;
+	int64_t memory_mib;
+	const char *busy; /* what is under way with it that a detach must not meet (a backup, a migration, ...); "": nothing */
+	struct driver_survey_disk *disks; /* the first is the one it boots from */
+	size_t n_disks;
+};
+
+/* Called by a driver, from any thread of its own and holding no lock: what this job waits for may have happened. */
+typedef void (*driver_wake)(void *context, const char *job);
 
 enum driver_seen { DRIVER_SEEN_ABSENT, DRIVER_SEEN_PRESENT, DRIVER_SEEN_UNKNOWN };
 
@@ -138,6 +185,19 @@ struct driver {
 
 	/* Mandatory. Whether the machine can reach the disk now; for an attachment of "" whether the machine exists. */
 	enum driver_seen (*observe)(void *self, const char *machine, const char *attachment);
+
+	/* NULL: the driver is asked again when it said. Otherwise it calls `wake` from now on as soon as it is worth asking
+	 * again; until close returns. Called once, after the first restore and before any act. */
+	void (*listen)(void *self, driver_wake wake, void *context);
+
+	/* NULL: all there is the driver made. Looks at the machine of that name or uuid; texts are the arena's. False with a
+	 * message in `error`. May block; called on a thread of its own. */
+	bool (*survey)(void *self, const char *name, struct arena *arena, struct driver_survey *ret, char *error,
+	               size_t error_size);
+
+	/* Mandatory with `survey`: what the store has on record since, beside what the driver was told; machines, then disks, then
+	 * attachments. A disk or machine that is `gone` goes with its attachments. */
+	void (*learn)(void *self, const struct driver_record *records, size_t n);
 
 	/* NULL where machines are real. The guest does this with the disk from now on. */
 	void (*guest)(void *self, const char *disk, const char *attachment, const struct driver_guest *guest);

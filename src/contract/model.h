@@ -74,6 +74,12 @@ struct image {
 	int64_t size_gib;
 	bool deleted; /* no longer to be had; instances that were made of it live on */
 	int64_t created_at;
+	/* For machines that are real. A kernel is booted as it is, a file where the machines run; without one the machine boots
+	 * from its system disk, which has the content of `path`: raw bytes, read by this server. */
+	const char *path;
+	const char *kernel;
+	const char *initrd;
+	const char *cmdline;
 };
 
 enum machine_kind { MACHINE_VIRTUAL, MACHINE_BARE_METAL, MACHINE_KIND_MAX };
@@ -94,6 +100,7 @@ struct instance {
 	const char *id;
 	struct tenant tenant;
 	const char *driver; /* which driver runs it */
+	const char *native; /* of one that was there before: the driver's own name for it; "": Cleat made it */
 	const char *zone;
 	enum machine_kind kind;
 	enum instance_state state;
@@ -154,6 +161,7 @@ struct disk {
 	const char *id;
 	struct tenant tenant;
 	const char *driver;
+	const char *native; /* likewise */
 	const char *zone;
 	enum disk_state state;
 	enum disk_status status;
@@ -333,6 +341,7 @@ struct job {
 enum event_outcome {
 	EVENT_EXECUTED, /* the server did it of its own accord */
 	EVENT_FAILED,   /* it was asked for and came to nothing */
+	EVENT_EXECUTING, /* it was asked for, is under way, and takes longer than it should: somebody is waited for */
 	EVENT_OUTCOME_MAX
 };
 

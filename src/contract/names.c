@@ -32,7 +32,7 @@ const char *const job_kind_names[JOB_KIND_MAX + 1] = { "disk-create",     "disk-
 const char *const job_step_names[JOB_STEP_MAX + 1] = { "check", "requested", "power",  "fence", "copy",
 	                                               "unplug", "plug",     "build", "undo" };
 const char *const job_state_names[JOB_STATE_MAX + 1] = { "open", "done", "failed", "superseded" };
-const char *const event_outcome_names[EVENT_OUTCOME_MAX + 1] = { "executed", "failed" };
+const char *const event_outcome_names[EVENT_OUTCOME_MAX + 1] = { "executed", "failed", "executing" };
 const char *const driver_act_names[DRIVER_ACT_MAX + 1] = { "create-disk",    "delete-disk", "create-machine",
 	                                                   "delete-machine", "power-on",    "power-off",
 	                                                   "attach",         "check-idle",  "detach",

@@ -226,7 +226,11 @@
 	X(FLEET_THING_UNKNOWN, "unknown-id")                                   \
 	X(FLEET_TOO_LONG, "fleet-too-long")                                    \
 	X(FLEET_NOT_SIMULATED, "fleet-not-simulated")                          \
-	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")
+	X(FLEET_JOBS_IN_FLIGHT, "jobs-in-flight")                              \
+	X(MACHINE_UNKNOWN, "machine-unknown")                                  \
+	X(MACHINE_HELD, "machine-held")                                        \
+	X(MACHINE_BUSY, "machine-busy")                                        \
+	X(INSTANCE_NOT_ADOPTED, "not-adopted")
 
 enum refusal_reason {
 #define X(name, word) REFUSE_##name,

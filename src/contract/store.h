@@ -303,7 +303,8 @@ struct event_filter {
 	const char *const *ids;
 	size_t n_ids;      /* 0 with ids != NULL: none match */
 	const bool *kinds; /* JOB_KIND_MAX of them, true for those that are wanted */
-	int outcome;       /* enum event_outcome or -1 */
+	const bool *outcomes; /* EVENT_OUTCOME_MAX of them, likewise; NULL: any */
+	const char *job;      /* only those that this one made */
 	bool of_instances; /* only those that are about an instance */
 	bool of_disks;
 	const char *const *instances; /* any of these */
@@ -315,7 +316,7 @@ struct event_filter {
 	int64_t created_from;
 	int64_t created_to;
 };
-#define EVENT_FILTER_ANY ((struct event_filter){ .outcome = -1 })
+#define EVENT_FILTER_ANY ((struct event_filter){ 0 })
 
 bool event_get(struct txn *txn, const char *id, struct event *ret);
 void event_put(struct txn *txn, const struct event *event);

@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "core/guard.h"
 
 #define KEY_ID_PREFIX "LTAI5t"
 #define KEY_ID_TAIL   18
@@ -13,6 +14,7 @@ struct account account_create(struct work *work, const char *realm, const char *
 		.realm = realm,
 		.name = name,
 		.disk_white_list = true,
+		.safe_detach = guard_is_real(work->core),
 		.created_at = work->now,
 	};
 	uint64_t number;

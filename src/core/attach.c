@@ -152,12 +152,14 @@ bool disk_attach(struct work *work, const struct attach_args *args)
 void attach_plan(struct work *work, const struct job *job, struct job_plan *ret)
 {
 	struct attachment attachment;
+	struct disk disk;
 
-	if (!attachment_get(work->txn, job->attachment, &attachment))
+	if (!attachment_of_job(work, job, &attachment, &disk))
 		return;
 	ret->calls = arena_array(work->arena, struct driver_call, 1);
 	ret->calls[0] = job_call(job, DRIVER_ATTACH);
 	ret->calls[0].device = attachment.device;
+	ret->calls[0].serial = disk.serial;
 	ret->calls[0].shared = attachment.shared;
 	ret->n = 1;
 }

@@ -28,6 +28,16 @@ struct detach_args {
 
 bool disk_detach(struct work *work, const struct detach_args *args);
 
+struct fence_args {
+	const char *disk;
+	const char *instance;
+};
+
+/* Cuts the disk off from the instance without asking its guest: what it has not written is lost. Takes over a detach that
+ * is under way. Of any account; who asks is kept in the job and the event. Refuses DISK_UNKNOWN, DISK_NOT_ATTACHED
+ * (subject: the disk, detail: the instance) and DISK_STATE. */
+bool disk_fence(struct work *work, const struct fence_args *args);
+
 /* A live attachment row for a disk of an instance: next generation, device taken. Writes both rows. */
 struct attachment attachment_new(struct work *work, struct disk *disk, const struct instance *instance,
                                  const char *device, bool boot, bool keep_on_release);

@@ -40,7 +40,8 @@ static const struct instance_type instance_types[] = {
 #define PUBLIC_IMAGE(image_id, os, zh, en, gib)                                                                   \
 	{                                                                                                       \
 		.id = image_id, .account = "", .name = image_id, .os_type = os, .os_name = zh, .os_name_en = en, \
-		.size_gib = gib, .created_at = 1724025600000 /* 2024-08-19 */                                   \
+		.size_gib = gib, .created_at = 1724025600000 /* 2024-08-19 */, \
+		.path = "", .kernel = "", .initrd = "", .cmdline = "",                                           \
 	}
 static const struct image images[] = {
 	PUBLIC_IMAGE("aliyun_3_x64_20G_alibase_20240819.vhd", "linux", "Alibaba Cloud Linux  3.2104 LTS 64位",
@@ -103,10 +104,16 @@ static bool is_for_caller(const struct work *work, const struct image *image)
 	return text_empty(image->account) || text_equal(image->account, work->caller.tenant.account);
 }
 
-const struct image *image_find(const struct work *work, const char *id)
+const struct image *image_of_any(const struct work *work, const char *id)
 {
 	struct image *row = arena_new(work->arena, struct image);
-	const struct image *found = id && image_get(work->txn, id, row) ? row : built_in_image(id);
+
+	return id && image_get(work->txn, id, row) ? row : built_in_image(id);
+}
+
+const struct image *image_find(const struct work *work, const char *id)
+{
+	const struct image *found = image_of_any(work, id);
 
 	return found && is_for_caller(work, found) ? found : NULL;
 }

@@ -48,7 +48,10 @@ const struct disk_category *disk_category_find(const char *id);
 /* NULL if there is none. A row of the store stands for the built-in one of its id; in the work's arena. */
 const struct instance_type *instance_type_find(const struct work *work, const char *id);
 
-/* The same; NULL also for an image of another account. One that is deleted is found: see `deleted`. */
+/* The same, of whichever account. */
+const struct image *image_of_any(const struct work *work, const char *id);
+
+/* NULL also for an image of another account. One that is deleted is found: see `deleted`. */
 const struct image *image_find(const struct work *work, const char *id);
 
 /* All of them, those of the store first; in the work's arena. Returns how many. Images: the caller's and everybody's, none

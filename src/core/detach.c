@@ -128,6 +128,57 @@ bool disk_detach(struct work *work, const struct detach_args *args)
 	return true;
 }
 
+/* ---- the fence ---- */
+
+struct fence_facts {
+	struct facts facts;
+	bool found;
+	struct disk disk;
+	struct attachment here;
+	struct job job; /* that works on the attachment */
+	bool under_way;
+};
+
+static struct fence_facts fence_find(struct work *work, const struct fence_args *args)
+{
+	struct fence_facts f = { .facts = { args->instance, args->disk } };
+
+	f.found = disk_get(work->txn, args->disk, &f.disk);
+	if (f.found && attachment_find(work, args->disk, args->instance, &f.here, NULL))
+		f.under_way = job_of_attachment(work, f.here.id, &f.job);
+	return f;
+}
+
+bool disk_fence(struct work *work, const struct fence_args *args)
+{
+	struct fence_facts f = fence_find(work, args);
+
+	if (!f.found)
+		return work_refuse(work, REFUSE_DISK_UNKNOWN, args->disk);
+	if (text_empty(f.here.id)) {
+		work->refusal = (struct refusal){ REFUSE_DISK_NOT_ATTACHED, args->disk, args->instance, NULL };
+		return false;
+	}
+	if (f.here.state == ATTACHMENT_DETACHING && f.under_way && f.job.kind == JOB_DETACH) {
+		f.job.force = true;
+		f.job.step = JOB_FENCE;
+		f.job.attempts = 0;
+		f.job.requested_by = work->caller.key_id;
+		job_hurry(work, &f.job);
+		return true;
+	}
+	if (f.here.state != ATTACHMENT_ATTACHED || !matrix_pass(work, VERB_DETACH, NULL, args->disk, f.here.id))
+		return f.here.state == ATTACHMENT_ATTACHED ? false : work_refuse(work, REFUSE_DISK_STATE, args->disk);
+	f.here.state = ATTACHMENT_DETACHING;
+	f.here.detach_requested_at = work->now;
+	attachment_put(work->txn, &f.here);
+	disk_refresh_by(work, &f.disk, &f.here);
+	attachment_open_job(work, &f.here, &f.disk, JOB_FENCE, true);
+	return true;
+}
+
+/* ---- the job ---- */
+
 void detach_plan(struct work *work, const struct job *job, struct job_plan *ret)
 {
 	static const enum driver_act acts[JOB_STEP_MAX] = {
@@ -156,7 +207,8 @@ void detach_done(struct work *work, struct job *job)
 	}
 	if (job->step == JOB_FENCE)
 		event_of_job(work, job, EVENT_EXECUTED, REFUSE_WAITING_FOR_GUEST,
-		             "The guest did not let go of the disk: the disk was cut off.");
+		             arena_printf(work->arena, "The guest did not let go of the disk: the disk was cut off, as %s asked.",
+		                          job->requested_by));
 	if (attachment_of_job(work, job, &attachment, &disk) && attachment.state == ATTACHMENT_DETACHING)
 		attachment_release(work, &attachment, &disk);
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);

@@ -182,6 +182,7 @@ void disk_create_plan(struct work *work, const struct job *job, struct job_plan 
 	ret->calls[ret->n++].size_gib = disk.size_gib;
 	if (!text_empty(job->attachment) && attachment_get(work->txn, job->attachment, &attachment)) {
 		ret->calls[ret->n] = job_call(job, DRIVER_ATTACH);
+		ret->calls[ret->n].serial = disk.serial;
 		ret->calls[ret->n++].device = attachment.device;
 	}
 }

@@ -160,7 +160,7 @@ void disk_restore_plan(struct work *work, const struct job *job, struct job_plan
 	ret->calls[0].size_gib = disk.size_gib;
 	ret->calls[0].snapshot = job->snapshot;
 	if (text_empty(job->snapshot) && disk.type == DISK_SYSTEM)
-		ret->calls[0].image = disk.image;
+		job_call_image(work, &ret->calls[0], disk.image);
 	ret->n = 1;
 }
 

@@ -145,6 +145,31 @@ static bool check_simulated(struct work *work)
 	return guard_is_simulated(work->core) || work_refuse(work, REFUSE_FLEET_NOT_SIMULATED, work->core->settings.driver);
 }
 
+static bool names_machines(const struct fleet *fleet)
+{
+	size_t i;
+
+	for (i = 0; i < fleet->n_accounts; i++) {
+		const struct fleet_list *lists = fleet->accounts[i].lists;
+
+		if (lists[FLEET_INSTANCES].n || lists[FLEET_DISKS].n || lists[FLEET_SNAPSHOTS].n)
+			return true;
+	}
+	return false;
+}
+
+/* Before there is any real machine its catalogue and accounts can be loaded, but no machine. */
+static bool check_loadable(struct work *work, const struct fleet *fleet)
+{
+	struct instance_filter instances = INSTANCE_FILTER_ANY;
+	struct snapshot_filter snapshots = SNAPSHOT_FILTER_ANY;
+	struct disk_filter disks = DISK_FILTER_ANY;
+	bool empty = !instance_count(work->txn, &instances) && !disk_count(work->txn, &disks) &&
+	             !snapshot_count(work->txn, &snapshots);
+
+	return (empty && !names_machines(fleet)) || check_simulated(work);
+}
+
 /* A release that waits for its moment is a property of its instance, or of its snapshot, and not work under way. */
 static bool is_under_way(const struct job *job)
 {
@@ -251,6 +276,8 @@ static struct account account_meant(struct fleet_load *load, size_t i)
 		account.created_at = load->work->now + (int64_t)i;
 	if (text_empty(account.name))
 		account.name = "default";
+	if (!(load->from->given & FLEET_GIVEN_SAFE_DETACH))
+		account.safe_detach = guard_is_real(load->work->core);
 	return account;
 }
 
@@ -337,7 +364,7 @@ bool fleet_load(struct work *work, const struct fleet *fleet, struct fleet_probl
 	size_t i;
 
 	*problems = (struct fleet_problems){ .arena = work->arena };
-	if (!check_simulated(work))
+	if (!check_loadable(work, fleet))
 		return false;
 	load_catalogue(work, fleet, problems);
 	if (fleet->n_accounts > FLEET_ACCOUNTS_MAX)

@@ -45,6 +45,7 @@ enum fleet_given {
 	FLEET_GIVEN_ENCRYPTED = 32,
 	FLEET_GIVEN_DISK_TYPE = 64,
 	FLEET_GIVEN_TIMES = 128,
+	FLEET_GIVEN_SAFE_DETACH = 256,
 };
 
 struct fleet_instance_type {

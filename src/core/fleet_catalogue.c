@@ -101,6 +101,10 @@ static struct image image_complete(struct fleet_load *load, const struct image *
 	image.os_name = text_empty(image.os_name) ? text_or(known->os_name, "") : image.os_name;
 	image.os_name_en = text_empty(image.os_name_en) ? text_or(known->os_name_en, "") : image.os_name_en;
 	image.size_gib = image.size_gib ? image.size_gib : known->size_gib;
+	image.path = text_or(image.path, "");
+	image.kernel = text_or(image.kernel, "");
+	image.initrd = text_or(image.initrd, "");
+	image.cmdline = text_or(image.cmdline, "");
 	image.created_at = image.created_at ? image.created_at : known->created_at;
 	return image;
 }

@@ -41,6 +41,14 @@ bool guard_is_simulated(const struct core *core)
 	return find_driver(core, core->settings.driver, &found, &self) && found->simulated;
 }
 
+bool guard_is_real(const struct core *core)
+{
+	const struct driver *found;
+	void *self;
+
+	return find_driver(core, core->settings.driver, &found, &self) && !found->simulated;
+}
+
 bool guard_open(struct core *core, const struct driver *driver, const char *config, char *error, size_t error_size)
 {
 	void *self;
@@ -111,6 +119,7 @@ static void collect_machines(struct txn *txn, const char *driver, struct records
 			continue;
 		record_add(records, &(struct driver_record){ .kind = DRIVER_RECORD_MACHINE,
 		                                             .machine = instances[i].id,
+		                                             .uuid = instances[i].serial,
 		                                             .agent = instances[i].guest_agent,
 		                                             .powered = instances[i].state == INSTANCE_RUNNING ||
 		                                                        instances[i].state == INSTANCE_STOPPING });
@@ -148,6 +157,7 @@ static void collect(struct txn *txn, const char *driver, struct records *records
 		if (text_equal(disks[i].driver, driver) && disks[i].state != DISK_CREATING)
 			record_add(records, &(struct driver_record){ .kind = DRIVER_RECORD_DISK,
 			                                             .disk = disks[i].id,
+			                                             .native = disks[i].native,
 			                                             .size_gib = disks[i].size_gib });
 	}
 	collect_machines(txn, driver, records);
@@ -173,6 +183,45 @@ bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error
 			return false;
 	}
 	return true;
+}
+
+void guard_listen(struct core *core, driver_wake wake, void *context)
+{
+	size_t i;
+
+	for (i = 0; i < core->n_drivers; i++) {
+		if (core->drivers[i].driver->listen)
+			core->drivers[i].driver->listen(core->drivers[i].self, wake, context);
+	}
+}
+
+bool guard_survey(const struct core *core, const char *name, struct arena *arena, struct driver_survey *ret, char *error,
+                  size_t error_size)
+{
+	const struct driver *found;
+	void *self;
+
+	if (find_driver(core, core->settings.driver, &found, &self) && found->survey)
+		return found->survey(self, name, arena, ret, error, error_size);
+	snprintf(error, error_size, "the driver %s has only machines that it made", core->settings.driver);
+	return false;
+}
+
+void guard_learn(const struct core *core, const struct driver_record *records, size_t n)
+{
+	const struct driver *found;
+	void *self;
+
+	if (find_driver(core, core->settings.driver, &found, &self) && found->learn)
+		found->learn(self, records, n);
+}
+
+enum driver_seen guard_observe(const struct core *core, const char *driver, const char *machine, const char *attachment)
+{
+	const struct driver *found;
+	void *self;
+
+	return find_driver(core, driver, &found, &self) ? found->observe(self, machine, attachment) : DRIVER_SEEN_UNKNOWN;
 }
 
 /* What was cut off may have been cut inside a character. */

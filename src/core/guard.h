@@ -11,11 +11,27 @@ bool guard_is_paced(const struct core *core, const char *driver);
 /* Whether the driver of new machines is simulated: it can be told that it has another fleet. */
 bool guard_is_simulated(const struct core *core);
 
+/* Whether there is one and it is not: real guests have data to lose, and are asked before a disk is taken from them. */
+bool guard_is_real(const struct core *core);
+
 /* Opens the driver and adds it. False with a message. */
 bool guard_open(struct core *core, const struct driver *driver, const char *config, char *error, size_t error_size);
 
 /* Tells every driver what the store has on record of its own. Inside a read: at start, and while the runner pauses. */
 bool guard_restore(struct core *core, struct txn *txn, char *error, size_t error_size);
+
+/* Lets drivers say that a job is worth asking for again. */
+void guard_listen(struct core *core, driver_wake wake, void *context);
+
+/* What the driver of new machines finds under that name; false with a message. May block. */
+bool guard_survey(const struct core *core, const char *name, struct arena *arena, struct driver_survey *ret, char *error,
+                  size_t error_size);
+
+/* After the commit: that driver hears of machines that were given to it, or taken from it. */
+void guard_learn(const struct core *core, const struct driver_record *records, size_t n);
+
+/* Whether that driver sees the attachment on its machine; for "" the machine. May block. */
+enum driver_seen guard_observe(const struct core *core, const char *driver, const char *machine, const char *attachment);
 
 /* One act. A driver that this server runs without is UNKNOWN: the job waits until it is there again. */
 void guard_act(const struct core *core, const char *driver, const struct driver_call *call,

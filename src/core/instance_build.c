@@ -1,7 +1,31 @@
 /* The job that makes an instance: build the machine with its disks, then power it on or leave it off; and if it cannot be
  * built, remove what there is of it. */
 #include "core/attachment.h"
+#include "core/catalogue.h"
 #include "core/instance.h"
+
+/* What the driver makes the machine of, as the catalogue has its type and image now. */
+static const struct driver_build *build_of(struct work *work, const char *id)
+{
+	struct driver_build *build = arena_new(work->arena, struct driver_build);
+	const struct instance_type *type;
+	const struct image *image;
+	struct instance instance;
+
+	if (!instance_get(work->txn, id, &instance))
+		return NULL;
+	type = instance_type_find(work, instance.type);
+	image = image_of_any(work, instance.image);
+	*build = (struct driver_build){
+		.uuid = instance.serial,
+		.cpus = type ? type->cpus : 1,
+		.memory_mib = type ? type->memory_mib : 1024,
+		.kernel = image ? image->kernel : "",
+		.initrd = image ? image->initrd : "",
+		.cmdline = image ? image->cmdline : "",
+	};
+	return build;
+}
 
 static void plan_build(struct work *work, const struct job *job, struct job_plan *ret)
 {
@@ -10,7 +34,8 @@ static void plan_build(struct work *work, const struct job *job, struct job_plan
 	size_t i;
 
 	ret->calls = arena_array(work->arena, struct driver_call, 1 + 2 * n);
-	ret->calls[ret->n++] = job_call(job, DRIVER_CREATE_MACHINE);
+	ret->calls[ret->n] = job_call(job, DRIVER_CREATE_MACHINE);
+	ret->calls[ret->n++].build = build_of(work, job->instance);
 	for (i = 0; i < n; i++) {
 		struct driver_call call = job_call(job, DRIVER_CREATE_DISK);
 		struct disk disk;
@@ -19,11 +44,13 @@ static void plan_build(struct work *work, const struct job *job, struct job_plan
 			continue;
 		call.disk = disk.id;
 		call.size_gib = disk.size_gib;
-		call.image = disk.type == DISK_SYSTEM ? disk.image : "";
+		if (disk.type == DISK_SYSTEM)
+			job_call_image(work, &call, disk.image);
 		call.snapshot = disk.source_snapshot;
 		ret->calls[ret->n++] = call;
 		call.act = DRIVER_ATTACH;
-		call.image = call.snapshot = "";
+		call.image = call.image_path = call.snapshot = "";
+		call.serial = disk.serial;
 		call.attachment = live[i].id;
 		call.generation = live[i].generation;
 		call.device = live[i].device;

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "core/attachment.h"
+#include "core/catalogue.h"
 #include "core/disk.h"
 #include "core/disk_change.h"
 #include "core/event.h"
@@ -16,6 +17,9 @@
 /* How long one process may work on a job before another may take it. The holder of the data directory is the only
  * process today and claims all at its start. */
 #define JOB_LEASE (5 * MINUTE)
+
+/* How long a guest may take to let go of a disk before its events tell. */
+#define WAITING_IS_NEWS (10 * SECOND)
 
 #define JOB_ID_PREFIX "job-"
 #define JOB_ID_MOMENT 9  /* characters of 36: enough until the year 5188 */
@@ -216,20 +220,36 @@ bool job_of_attachment(struct work *work, const char *attachment, struct job *re
 	return true;
 }
 
+/* Once for each job: a disk that is Detaching for longer than it should says why in its events too. */
+static void tell_waiting(struct work *work, const struct job *job, const char *message)
+{
+	static const bool executing[EVENT_OUTCOME_MAX] = { [EVENT_EXECUTING] = true };
+	struct event_filter filter = EVENT_FILTER_ANY;
+
+	filter.job = job->id;
+	filter.account = job->tenant.account;
+	filter.outcomes = executing;
+	if (work->now - job->due_at >= WAITING_IS_NEWS && !event_count(work->txn, &filter))
+		event_of_job(work, job, EVENT_EXECUTING, REFUSE_WAITING_FOR_GUEST, message);
+}
+
 /* The driver cannot say yet. A forced detach does not wait for the guest: it fences. */
 static void job_wait(struct work *work, struct job *job, const struct driver_reply *reply)
 {
+	bool driver_is_at_it = text_equal(reply->reason, "under-way");
 	bool fences = job->kind == JOB_DETACH && job->force && job->step == JOB_REQUESTED &&
-	              reply->answer == DRIVER_PENDING;
+	              reply->answer == DRIVER_PENDING && !driver_is_at_it && !text_equal(reply->reason, "asked");
 
 	job->attempts++;
-	/* One that undoes keeps what made it. */
-	if (job->step != JOB_UNDO) {
+	/* One that undoes keeps what made it, and one that waits for a guest what it waits for while that is asked again. */
+	if (job->step != JOB_UNDO && !(driver_is_at_it && !text_empty(job->message))) {
 		job->reason = refusal_words[REFUSE_WAITING_FOR_GUEST];
 		job->message = arena_text(work->arena, reply->message);
 	}
 	if (fences)
 		job->step = JOB_FENCE;
+	if (job->kind == JOB_DETACH && !driver_is_at_it)
+		tell_waiting(work, job, job->message);
 	lease(work, job);
 	job_put(work->txn, job);
 	if (fences)
@@ -378,10 +398,20 @@ struct driver_call job_call(const struct job *job, enum driver_act act)
 		.attachment = text_or(job->attachment, ""),
 		.generation = job->generation,
 		.device = "",
+		.serial = "",
 		.image = "",
+		.image_path = "",
 		.snapshot = "",
 		.category = "",
 		.performance_level = "",
 		.force = job->force,
 	};
+}
+
+void job_call_image(struct work *work, struct driver_call *call, const char *id)
+{
+	const struct image *image = image_of_any(work, id);
+
+	call->image = id;
+	call->image_path = image ? image->path : "";
 }

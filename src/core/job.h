@@ -78,4 +78,7 @@ void job_claim_all(struct work *work);
 /* A call with the job's own members filled in. */
 struct driver_call job_call(const struct job *job, enum driver_act act);
 
+/* Names the image whose content the disk of the call gets. */
+void job_call_image(struct work *work, struct driver_call *call, const char *image);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/moment.h"
+#include "base/text.h"
 #include "core/due.h"
 #include "core/guard.h"
 #include "core/job.h"
@@ -82,6 +83,7 @@ struct task {
 	struct work work;
 	bool ended;
 	int64_t due_at;
+	int64_t attempts; /* answers so far that were none */
 	struct task *next;
 };
 
@@ -254,6 +256,7 @@ static bool settle(struct txn *txn, void *context)
 	                          job_settle(&task->work, task->id, task->fence, &task->reply, &job);
 	task->ended = !(settled || job_get(txn, task->id, &job)) || job.state != JOB_OPEN;
 	task->due_at = task->ended ? 0 : job.due_at;
+	task->attempts = task->ended ? 0 : job.attempts;
 	return true;
 }
 
@@ -264,6 +267,14 @@ static void task_free(struct task *task)
 	free(task);
 }
 
+/* A guest may be waited for for hours: that is told less and less often. What the driver itself is at is nobody's news. */
+static bool is_news(const struct task *task)
+{
+	if (task->reply.answer == DRIVER_DONE || text_equal(task->reply.reason, "under-way"))
+		return false;
+	return task->reply.answer != DRIVER_PENDING || (task->attempts & (task->attempts - 1)) == 0;
+}
+
 static void log_outcome(const struct task *task, enum store_outcome outcome)
 {
 	if (outcome != STORE_DONE) {
@@ -272,8 +283,8 @@ static void log_outcome(const struct task *task, enum store_outcome outcome)
 		          LOG_NUMBER_PAIR("outcome", outcome));
 		return;
 	}
-	if (task->reply.answer != DRIVER_DONE || log_wants(LOG_DEBUG))
-		log_event(task->reply.answer == DRIVER_DONE ? LOG_DEBUG : LOG_WARNING, "job",
+	if (is_news(task) || log_wants(LOG_DEBUG))
+		log_event(is_news(task) ? LOG_WARNING : LOG_DEBUG, "job",
 		          LOG_TEXT_PAIR("job", task->id), LOG_TEXT_PAIR("answer", driver_answer_names[task->reply.answer]),
 		          LOG_TEXT_PAIR("message", task->reply.message));
 }
@@ -670,6 +681,21 @@ void jobs_hand_in(struct jobs *jobs, const struct job_ticket *tickets, size_t n,
 		wake(jobs);
 	pthread_mutex_unlock(&jobs->lock);
 	waiter_call(waiter);
+}
+
+void jobs_wake(void *context, const char *job)
+{
+	struct jobs *jobs = context;
+	struct entry *entry;
+
+	pthread_mutex_lock(&jobs->lock);
+	entry = map_get(&jobs->entries, job);
+	/* One that waits for its time is no matter of a driver's. */
+	if (entry && (entry->in_flight || entry->real)) {
+		entry_schedule(jobs, job, clock_now(&jobs->core->clock), false);
+		wake(jobs);
+	}
+	pthread_mutex_unlock(&jobs->lock);
 }
 
 void jobs_when_settled(struct jobs *jobs, jobs_waited settled, void *context)

@@ -24,6 +24,10 @@ void jobs_destroy(struct jobs *jobs);
 typedef void (*jobs_waited)(void *context);
 void jobs_hand_in(struct jobs *jobs, const struct job_ticket *tickets, size_t n, jobs_waited waited, void *context);
 
+/* A driver says that what the job waits for may have happened: it is asked again at once. A driver_wake; its context is
+ * the struct jobs. */
+void jobs_wake(void *context, const char *job);
+
 /* Calls `settled` when nothing is due any more at the present cloud time and nothing is in flight. */
 void jobs_when_settled(struct jobs *jobs, jobs_waited settled, void *context);
 

@@ -154,20 +154,20 @@ bool system_disk_replace(struct work *work, const struct system_disk_replace_arg
 
 /* ---- its job ---- */
 
-static void plan_create(const struct job *job, const struct disk *disk, struct job_plan *ret)
+static void plan_create(struct work *work, const struct job *job, const struct disk *disk, struct job_plan *ret)
 {
 	struct driver_call call = job_call(job, DRIVER_CREATE_DISK);
 
 	call.disk = disk->id;
 	call.attachment = "";
 	call.generation = 0;
-	call.image = disk->image;
+	job_call_image(work, &call, disk->image);
 	call.size_gib = disk->size_gib;
 	ret->calls[ret->n++] = call;
 }
 
 /* The id is the one that attachment_new gives the first attachment of a disk. */
-static void plan_plug(struct work *work, const struct job *job, struct job_plan *ret)
+static void plan_plug(struct work *work, const struct job *job, const struct disk *disk, struct job_plan *ret)
 {
 	struct driver_call call = job_call(job, DRIVER_ATTACH);
 
@@ -175,6 +175,7 @@ static void plan_plug(struct work *work, const struct job *job, struct job_plan 
 	call.attachment = arena_printf(work->arena, "%s.1", job->new_disk);
 	call.generation = 1;
 	call.device = SYSTEM_DEVICE;
+	call.serial = disk->serial;
 	ret->calls[ret->n++] = call;
 }
 
@@ -190,9 +191,9 @@ void system_disk_replace_plan(struct work *work, const struct job *job, struct j
 	if (job->step != JOB_REQUESTED)
 		ret->calls[ret->n++] = job_call(job, DRIVER_DETACH);
 	if (job->step != JOB_UNPLUG)
-		plan_create(job, &disk, ret);
+		plan_create(work, job, &disk, ret);
 	if (job->step == JOB_PLUG)
-		plan_plug(work, job, ret);
+		plan_plug(work, job, &disk, ret);
 }
 
 /* By a job of its own: what is gone for the customer may take the driver a while. */

@@ -31,6 +31,10 @@ static const struct column image_columns[] = {
 	INT64(image, size_gib),
 	BOOL(image, deleted),
 	INT64(image, created_at),
+	TEXT(image, path),
+	TEXT(image, kernel),
+	TEXT(image, initrd),
+	TEXT(image, cmdline),
 };
 static const struct table image_table = {
 	.name = "image",

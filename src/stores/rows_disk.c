@@ -34,6 +34,7 @@ static const struct column disk_columns[] = {
 	INT64(disk, storage_set_partition),
 	INT64(disk, provisioned_iops),
 	TEXT(disk, serial),
+	TEXT(disk, native),
 	INT64(disk, generation),
 	TEXT(disk, origin_instance, STAYS),
 	INT64(disk, created_at, STAYS),

@@ -46,7 +46,8 @@ static bool event_where(struct where *where, const struct event_filter *filter)
 	where_text(where, "scope", filter->scope);
 	where_text(where, "realm", filter->realm);
 	where_enums(where, "kind", filter->kinds, job_kind_names);
-	where_enum(where, "outcome", "=", filter->outcome, event_outcome_names);
+	where_enums(where, "outcome", filter->outcomes, event_outcome_names);
+	where_text(where, "job", filter->job);
 	if (filter->of_instances)
 		where_literal(where, "instance <> ''");
 	if (filter->of_disks)

@@ -27,6 +27,7 @@ static const struct column instance_columns[] = {
 	TEXT(instance, user_data),
 	TEXT(instance, resource_group),
 	TEXT(instance, serial),
+	TEXT(instance, native),
 	TEXT(instance, internet_charge_type),
 	INT64(instance, internet_max_bandwidth_in),
 	INT64(instance, internet_max_bandwidth_out),

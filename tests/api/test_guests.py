@@ -182,3 +182,59 @@ def test_os_of_the_guest_is_that_of_the_image(make_server):
         cloud.stop(instance)
         cloud.ReplaceSystemDisk(InstanceId=instance, ImageId=image)
     assert guests() == [{"os": "windows", "agent": True}, {"os": "linux", "agent": True}]
+
+
+# ---- the fence
+
+
+def fence(server, status=200, disk=DISK, instance=INSTANCE):
+    return server.control("POST", "/_cleat/fence", {"disk": disk, "instance": instance}, status=status)
+
+
+def executed(cloud):
+    events = cloud.DescribeInstanceHistoryEvents(RegionId="cn-hangzhou", EventCycleStatus="Executed")
+    return [event["Reason"] for event in events["InstanceSystemEventSet"]["InstanceSystemEventType"]]
+
+
+@pytest.mark.parametrize("detaching", [True, False])
+def test_fence_takes_a_disk_from_a_silent_guest(begin, detaching):
+    cloud = begin(safe=False, of_disk={"never_answers": True})
+    if detaching:
+        assert detach(cloud) == "Detaching"
+    assert fence(cloud.server) == {"disk": DISK, "instance": INSTANCE}
+    wait_for(lambda: cloud.status(DISK) == "Available", "the disk is cut off")
+    assert executed(cloud) == ["The guest did not let go of the disk: the disk was cut off, as control asked."]
+    assert cloud.instance(INSTANCE)["Status"] == "Running"
+
+
+def test_fence_does_not_ask_what_uses_the_disk(begin):
+    cloud = begin(of_disk={"mounted": "/data"})
+    fence(cloud.server)
+    wait_for(lambda: cloud.status(DISK) == "Available", "the disk is cut off")
+
+
+def test_fence_of_what_is_not_there(begin):
+    cloud = begin()
+    assert fence(cloud.server, 404, disk="d-9")["error"]["reason"] == "disk-unknown"
+    assert fence(cloud.server, 409, instance="i-9")["error"]["reason"] == "disk-not-attached"
+    assert cloud.status(DISK) == "In_use"
+
+
+def test_waiting_for_a_guest_is_told_in_events_after_ten_seconds(begin):
+    cloud = begin(safe=False, of_disk={"never_answers": True}, clock="manual", pace="quick")
+
+    def executing():
+        events = cloud.DescribeInstanceHistoryEvents(RegionId="cn-hangzhou", EventCycleStatus="Executing")
+        return events["InstanceSystemEventSet"]["InstanceSystemEventType"]
+
+    cloud.DetachDisk(DiskId=DISK, InstanceId=INSTANCE)
+    cloud.server.advance(2)
+    assert cloud.status(DISK) == "Detaching" and executing() == []
+    cloud.server.advance(60)
+    guest(cloud.server, never_answers=True)  # it is asked again at once
+    (event,) = wait_for(executing, "the events tell of it")
+    assert event["ReasonCode"] == "waiting-for-guest" and event["ExtendedAttribute"]["DiskId"] == DISK
+    fence(cloud.server)
+    cloud.server.advance(1)
+    wait_for(lambda: cloud.status(DISK) == "Available", "the disk is cut off")
+    assert len(executing()) == 1 and len(executed(cloud)) == 1

@@ -58,7 +58,7 @@ static const char *events(struct fixture *f, struct event_filter filter)
 }
 
 #define EVENTS(expected, ...) \
-	assert_string_equal(events(f, (struct event_filter){ .outcome = -1, __VA_ARGS__ }), expected)
+	assert_string_equal(events(f, (struct event_filter){ __VA_ARGS__ }), expected)
 
 static void events_filter(void **state)
 {
@@ -68,6 +68,8 @@ static void events_filter(void **state)
 	static const bool detaches[JOB_KIND_MAX] = { [JOB_DETACH] = true };
 	static const bool both[JOB_KIND_MAX] = { [JOB_DETACH] = true, [JOB_DISK_CREATE] = true };
 	static const bool none[JOB_KIND_MAX] = { false };
+	static const bool failed[EVENT_OUTCOME_MAX] = { [EVENT_FAILED] = true };
+	static const bool executed[EVENT_OUTCOME_MAX] = { [EVENT_EXECUTED] = true };
 	struct fixture *f = *state;
 
 	fixture_write(f, put_events, NULL);
@@ -82,8 +84,9 @@ static void events_filter(void **state)
 	EVENTS("e-1", .kinds = detaches);
 	EVENTS("e-2 e-1", .kinds = both);
 	EVENTS("", .kinds = none);
-	assert_string_equal(events(f, (struct event_filter){ .outcome = EVENT_FAILED }), "e-1");
-	assert_string_equal(events(f, (struct event_filter){ .outcome = EVENT_EXECUTED }), "e-2");
+	EVENTS("e-1", .outcomes = failed);
+	EVENTS("e-2", .outcomes = executed);
+	EVENTS("", .job = "job-9");
 	EVENTS("e-1", .of_instances = true);
 	EVENTS("e-2 e-1", .of_disks = true);
 	EVENTS("e-1", .instances = instances, .n_instances = 3);

@@ -28,14 +28,14 @@
 
 #define IMAGE_FIELDS(TEXT, INT, BOOL, ENUM)                                                             \
 	TEXT(account) TEXT(name) TEXT(os_type) TEXT(os_name) TEXT(os_name_en) INT(size_gib) BOOL(deleted) \
-	INT(created_at)
+	INT(created_at) TEXT(path) TEXT(kernel) TEXT(initrd) TEXT(cmdline)
 
 #define INSTANCE_FIELDS(TEXT, INT, BOOL, ENUM)                                                                     \
 	TENANT_FIELDS(TEXT) TEXT(driver) TEXT(zone) ENUM(kind, MACHINE_KIND_MAX) ENUM(state, INSTANCE_STATE_MAX)   \
 	TEXT(name) TEXT(description) TEXT(host_name) TEXT(image) TEXT(type)                    \
 	ENUM(charge_type, CHARGE_TYPE_MAX) TEXT(stopped_mode) BOOL(deletion_protection) TEXT(locks)                \
 	TEXT(security_groups) TEXT(vpc) TEXT(vswitch) TEXT(private_ip) TEXT(key_pair) TEXT(user_data)              \
-	TEXT(resource_group) TEXT(serial) TEXT(internet_charge_type) INT(internet_max_bandwidth_in)                \
+	TEXT(resource_group) TEXT(serial) TEXT(native) TEXT(internet_charge_type) INT(internet_max_bandwidth_in)                \
 	INT(internet_max_bandwidth_out) TEXT(spot_strategy) INT(created_at) INT(started_at) INT(expires_at)        \
 	INT(auto_release_at) TEXT(guest_os) BOOL(guest_agent)
 
@@ -45,7 +45,7 @@
 	INT(size_gib) ENUM(charge_type, CHARGE_TYPE_MAX) BOOL(portable) BOOL(delete_with_instance)                 \
 	BOOL(delete_auto_snapshot) BOOL(enable_auto_snapshot) BOOL(multi_attach) BOOL(encrypted) BOOL(bursting)    \
 	BOOL(base_image_lost) BOOL(overdue) TEXT(kms_key) TEXT(image) TEXT(source_snapshot) TEXT(resource_group)   \
-	TEXT(storage_set) INT(storage_set_partition) INT(provisioned_iops) TEXT(serial) INT(generation)            \
+	TEXT(storage_set) INT(storage_set_partition) INT(provisioned_iops) TEXT(serial) TEXT(native) INT(generation)            \
 	TEXT(origin_instance) INT(created_at) INT(attached_at) INT(detached_at) INT(expires_at)
 
 #define ATTACHMENT_FIELDS(TEXT, INT, BOOL, ENUM)                                                                   \

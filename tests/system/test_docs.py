@@ -51,7 +51,7 @@ def test_options_that_pages_name_exist():
     text = "".join(subprocess.run([str(BINARY), *words, "--help"], capture_output=True, text=True, check=True).stdout
                    for words in (["serve"], ["call"], ["demo"], ["key", "create"], ["jobs"], ["journal"], ["fault", "add"],
                                  ["fault", "clear"], ["fleet", "load"], ["fleet", "dump"], ["fleet", "reset"],
-                                 ["guest", "mount"], ["guest", "silent"], []))
+                                 ["guest", "mount"], ["guest", "silent"], ["adopt"], []))
     known = set(re.findall(r"--[a-z][a-z-]+", text))
     others = {"--access-key-id", "--access-key-secret", "--cacert", "--endpoint", "--insecure", "--region", "--save", "--secure",
               "--skip-secure-verify"}

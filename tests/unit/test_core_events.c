@@ -189,7 +189,7 @@ static void a_disk_that_is_cut_off_is_an_event(void **state)
 	settle(world);
 	assert_int_equal(get_disk(world, "i-1-data").status, DISK_STATUS_AVAILABLE);
 	expect_event(only_event(world, "i-1"), JOB_DETACH, EVENT_EXECUTED, "waiting-for-guest",
-	             "The guest did not let go of the disk: the disk was cut off.");
+	             "The guest did not let go of the disk: the disk was cut off, as key asked.");
 }
 
 static void what_goes_well_is_no_event(void **state)

@@ -64,6 +64,11 @@ static const char *const types[] = {
 	NULL
 };
 static const char *const statuses[] = { "Scheduled", "Avoided", "Executing", "Executed", "Canceled", "Failed", "Inquiring", NULL };
+static const char *const outcome_words[EVENT_OUTCOME_MAX] = {
+	[EVENT_EXECUTED] = "Executed",
+	[EVENT_FAILED] = "Failed",
+	[EVENT_EXECUTING] = "Executing",
+};
 static const char *const resource_types[] = { "instance", "disk", "ddh", "managedhost", "managehost", NULL };
 
 static const char *type_of(enum job_kind kind)
@@ -92,7 +97,7 @@ static const struct field in_fields[] = {
 	     .doc = "Default instance: what befell instances, the disks attached to them included. disk is Cleat's: what befell "
 	            "disks. The others find none."),
 	TEXT(struct events_in, status, "EventCycleStatus", .values = statuses,
-	     .doc = "Does not count beside InstanceEventCycleStatus.N. Events here are Executed or Failed."),
+	     .doc = "Does not count beside InstanceEventCycleStatus.N. Events here are Executing, Executed or Failed."),
 	TEXTS(struct events_in, statuses, "InstanceEventCycleStatus", .max = 7),
 	TEXT(struct events_in, type, "EventType", .values = types, .doc = "Does not count beside InstanceEventType.N."),
 	TEXTS(struct events_in, types, "InstanceEventType", .max = 30),
@@ -230,11 +235,14 @@ static void fill_types(struct call *call, const struct events_in *in, struct eve
 static bool fill_statuses(struct call *call, const struct events_in *in, struct event_filter *filter)
 {
 	struct texts wanted = list_or(call, &in->statuses, in->status);
-	bool executed = names(&wanted, "Executed");
-	bool failed = names(&wanted, "Failed");
+	bool *outcomes = arena_array(call_work_arena(call), bool, EVENT_OUTCOME_MAX);
+	bool any = false;
+	int i;
 
-	filter->outcome = executed && failed ? -1 : executed ? EVENT_EXECUTED : EVENT_FAILED;
-	return executed || failed;
+	for (i = 0; i < EVENT_OUTCOME_MAX; i++)
+		any |= outcomes[i] = names(&wanted, outcome_words[i]);
+	filter->outcomes = outcomes;
+	return any;
 }
 
 static void fill_resources(struct call *call, const struct events_in *in, struct event_filter *filter)
@@ -286,10 +294,10 @@ static void fill_item(struct call *call, const struct event *event, bool of_disk
 		.instance = event->instance,
 		.resource_type = of_disks ? "disk" : "instance",
 		.type = { .name = type_of(event->kind) },
-		.status = { executed ? "Executed" : "Failed", { executed ? GIVEN : ABSENT, CODE_EXECUTED } },
+		.status = { outcome_words[event->outcome], { executed ? GIVEN : ABSENT, CODE_EXECUTED } },
 		.publish_time = moment_seconds_text(arena, event->created_at),
 		.not_before = moment_seconds_text(arena, event->not_before),
-		.finish_time = moment_seconds_text(arena, event->created_at),
+		.finish_time = event->outcome == EVENT_EXECUTING ? "" : moment_seconds_text(arena, event->created_at),
 		.reason = event->message,
 		.reason_code = event->reason,
 		.extended = { event->disk, event->device },

@@ -18,6 +18,7 @@
 #define END                     { .name = NULL }
 
 #define ID_MAX        128
+#define FILE_NAME_MAX 1024
 #define USER_DATA_MAX 65536
 #define COUNT_MAX     1000000000
 #define DELAY_MAX     86400000 /* a day */
@@ -59,6 +60,10 @@ static const struct member image_member_rows[] = {
 	INT(T, row.size_gib, "size_gib", .min = 1, .max = 2048),
 	BOOL(T, row.deleted, "deleted"),
 	MOMENT(T, row.created_at, "created_at"),
+	TEXT(T, row.path, "path", .max = FILE_NAME_MAX),
+	TEXT(T, row.kernel, "kernel", .max = FILE_NAME_MAX),
+	TEXT(T, row.initrd, "initrd", .max = FILE_NAME_MAX),
+	TEXT(T, row.cmdline, "cmdline", .max = 2048),
 	END
 };
 static const struct members image_members = { sizeof(T), image_member_rows };
@@ -253,7 +258,8 @@ static const struct member account_rows[] = {
 	TEXT(T, row.name, "name", .max = 128),
 	TEXT(T, row.realm, "realm", .only = realms, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
 	BOOL(T, row.disk_white_list, "disk_white_list", .flags = MEMBER_ALWAYS | MEMBER_TRUE | MEMBER_SETTABLE),
-	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE),
+	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE,
+	     .given = FLEET_GIVEN_SAFE_DETACH),
 	MOMENT(T, row.created_at, "created_at"),
 	LIST(T, lists[FLEET_ACCESS_KEYS], "access_keys", access_key_members),
 	LIST(T, lists[FLEET_INSTANCES], "instances", instance_members),

@@ -1,0 +1,181 @@
+"""What was acknowledged is on the disk: a detach under a running writer, at boot, and while a daemon is killed."""
+
+import json
+
+import pytest
+
+from cloud import fleet_set
+from guests import CONTENT
+from libvirtd import wait_for
+
+RECORD = 4096
+
+
+@pytest.fixture(scope="module")
+def instance(real):
+    return real.run()
+
+
+@pytest.fixture
+def unchecked(real):
+    """The account wants no question whether a guest uses the disk."""
+    account = real.server.control("GET", "/_cleat/keys")["keys"][0]["account"]
+    fleet_set(real.server, account, safe_detach=False)
+    yield
+    fleet_set(real.server, account, safe_detach=True)
+
+
+def acknowledged(guest):
+    return int(guest.sh("cat /run/acknowledged 2>/dev/null || echo 0") or 0)
+
+
+def test_no_record_that_was_acknowledged_is_lost(real, instance, unchecked):
+    disk = real.disk()
+    real.attach(disk, instance)
+    device = real.device(disk, instance)
+    guest = real.guest(instance)
+    guest.sh(f"/sbin/mke2fs -q -F -t ext4 {device} && mount -t ext4 {device} /mnt && touch /mnt/records && sync")
+    # A record is its own number; one is counted once its fsync has returned.
+    guest.start("i=0; while printf '%04095d\\n' $i | dd of=/mnt/records bs=4096 seek=$i conv=notrunc,fsync 2>/run/dd; "
+                "do i=$((i+1)); echo $i >/run/acknowledged; done; touch /run/ended")
+    wait_for(lambda: acknowledged(guest) > 20, "the writer writes")
+    real.detach(disk, instance)
+    guest.sh("for i in $(seq 100); do [ -e /run/ended ] && exit; sleep 0.1; done; exit 1")
+    count = acknowledged(guest)
+    guest.sh("umount -l /mnt; rm -f /run/ended")
+    other = real.run()
+    real.attach(disk, other)
+    device = real.device(disk, other)
+    found = real.guest(other).sh(f"/sbin/e2fsck -fy {device} >/dev/null; mount -t ext4 {device} /mnt && cat /mnt/records && "
+                                 "umount /mnt").split("\n")
+    assert count > 20 and [int(line) for line in found[:count]] == list(range(count))
+    real.detach(disk, other)
+    real.remove(other)
+    real.cloud.DeleteDisk(DiskId=disk)
+
+
+def test_detach_while_the_guest_boots_is_asked_for_until_it_hears(real, unchecked):
+    instance = real.run("slow")
+    disk = real.disk()
+    real.attach(disk, instance)
+    real.device(disk, instance)
+    real.cloud.RebootInstance(InstanceId=instance, ForceStop=True)
+    real.wait_instance(instance, "Running")
+    # Its kernel is not up yet: QEMU drops this request.
+    real.detach(disk, instance)
+    serial = real.cloud.disk(disk)["SerialNumber"]
+    assert serial not in real.guest(instance).wait().sh("cat /sys/block/vd*/serial").split()
+    real.cloud.DeleteDisk(DiskId=disk)
+    real.remove(instance)
+
+
+@pytest.fixture
+def held(real, instance):
+    """A disk that is Detaching, because its guest is paused; resume() lets it answer."""
+    disk = real.disk()
+    real.attach(disk, instance)
+    real.device(disk, instance)
+    yield disk
+    real.libvirtd.virsh("resume", instance, check=False)
+    real.wait_disk(disk, "Available")
+    real.cloud.DeleteDisk(DiskId=disk)
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["while-the-guest-is-asked", "before-it-is-asked"])
+def test_server_killed_in_the_middle_of_a_detach(real, instance, held, unchecked, asked):
+    real.libvirtd.virsh("suspend", instance)
+    real.detach(held, instance, status=None)
+    if asked:
+        wait_for(lambda: "has not let go" in real.why(held), "the guest is asked")
+    real.server.kill9()
+    real.libvirtd.virsh("resume", instance)
+    real.server.start()
+    real.wait_disk(held, "Available")
+    assert held not in real.libvirtd.virsh("domblklist", instance)
+    assert held not in real.libvirtd.virsh("domblklist", instance, "--inactive")
+
+
+def test_libvirtd_killed_in_the_middle_of_a_detach(real, instance, held, unchecked):
+    real.libvirtd.virsh("suspend", instance)
+    real.detach(held, instance, status=None)
+    wait_for(lambda: "has not let go" in real.why(held), "the guest is asked")
+    real.libvirtd.kill()
+    wait_for(lambda: "libvirt" in real.why(held).split("has not let go")[0] or "cannot be reached" in real.why(held),
+             "it is told that libvirt is gone")
+    assert real.cloud.disk(held)["Status"] == "Detaching"
+    real.libvirtd.start()
+    real.libvirtd.virsh("resume", instance)
+    real.wait_disk(held, "Available")
+    assert held not in real.libvirtd.virsh("domblklist", instance)
+
+
+def test_libvirtd_killed_in_the_middle_of_an_attach(real, instance):
+    disk = real.disk()
+    real.libvirtd.kill()
+    real.cloud.AttachDisk(DiskId=disk, InstanceId=instance)
+    assert real.cloud.disk(disk)["Status"] == "Attaching"
+    real.server.kill9()
+    real.libvirtd.start()
+    real.server.start()
+    real.wait_disk(disk, "In_use")
+    real.device(disk, instance)
+    real.detach(disk, instance)
+    real.cloud.DeleteDisk(DiskId=disk)
+
+
+def test_power_and_release(real):
+    """The button, the switch, and what is left: nothing."""
+    instance = real.run()
+    disk = real.disk()
+    real.attach(disk, instance)
+    real.cloud.StopInstance(InstanceId=instance)
+    real.wait_instance(instance, "Stopped")
+    assert real.libvirtd.virsh("domstate", instance) == "shut off"
+    # A machine that is off takes and gives disks as well.
+    real.detach(disk, instance)
+    real.attach(disk, instance)
+    real.cloud.StartInstance(InstanceId=instance)
+    real.wait_instance(instance, "Running")
+    real.guest(instance).wait()
+    real.device(disk, instance)
+    system = real.cloud.system_disk(instance)
+    real.cloud.DeleteInstance(InstanceId=instance, Force=True)
+    wait_for(lambda: not real.cloud.instances(InstanceIds=json.dumps([instance])), "the instance is gone")
+    assert instance not in real.libvirtd.virsh("list", "--all", "--name").split()
+    wait_for(lambda: system not in real.libvirtd.virsh("vol-list", "cleat"), "its system disk is gone")
+    assert real.cloud.disk(disk)["Status"] == "Available" and disk in real.libvirtd.virsh("vol-list", "cleat")
+    real.cloud.DeleteDisk(DiskId=disk)
+    assert disk not in real.libvirtd.virsh("vol-list", "cleat")
+
+
+def content_of(real, volume):
+    with open(real.libvirtd.folder / "pool" / volume, "rb") as file:
+        data = file.read(17 << 20)
+    ends = data[:len(CONTENT)] == CONTENT and data[8 << 20:][:len(CONTENT)] == CONTENT
+    return ends and not data[len(CONTENT):8 << 20].strip(b"\0") and not data[(8 << 20) + len(CONTENT):].strip(b"\0")
+
+
+def test_image_becomes_the_system_disk_and_a_snapshot_another(real):
+    """Its bytes, also after they were overwritten and put back; what a snapshot holds outlives both."""
+    instance = real.run("content", wait=False)
+    system = real.cloud.system_disk(instance)
+    volume = real.libvirtd.folder / "pool" / system
+    assert content_of(real, system)
+    assert volume.stat().st_size == 20 << 30 and volume.stat().st_blocks * 512 < 16 << 20  # holes stay holes
+    # QEMU has it: a snapshot would be of no moment.
+    snapshot = real.cloud.CreateSnapshot(DiskId=system)["SnapshotId"]
+
+    def status():
+        found = real.cloud.DescribeSnapshots(RegionId="cn-hangzhou", SnapshotIds=json.dumps([snapshot]))["Snapshots"]["Snapshot"]
+        return found[0]["Status"] if found else "gone"
+    wait_for(lambda: status() == "failed", "the snapshot fails")
+    assert "a machine that is on can write the disk" in real.why(system)
+    real.cloud.StopInstance(InstanceId=instance, ForceStop=True)
+    real.wait_instance(instance, "Stopped")
+    with open(volume, "r+b") as file:
+        file.write(b"overwritten")
+    assert not content_of(real, system)
+    real.cloud.ReInitDisk(DiskId=system)
+    real.wait_disk(system, "In_use")
+    assert content_of(real, system)
+    real.remove(instance)

@@ -204,6 +204,7 @@ static void *run(void *context)
 	pthread_mutex_lock(&tasks->lock);
 	while (!tasks->stopping) {
 		struct task *task = next_to_run(tasks);
+		struct driver_reply reply = { .answer = DRIVER_UNKNOWN };
 		char job[64] = "";
 
 		if (!task) {
@@ -212,8 +213,9 @@ static void *run(void *context)
 		}
 		task->state = TASK_RUNNING;
 		pthread_mutex_unlock(&tasks->lock);
-		tasks->act(tasks->context, &task->call, &task->reply);
+		tasks->act(tasks->context, &task->call, &reply);
 		pthread_mutex_lock(&tasks->lock);
+		task->reply = reply; /* others look at it under the lock only */
 		task->state = TASK_FINISHED;
 		task->finished_at = moment_monotonic();
 		if (task->asked)

@@ -143,6 +143,7 @@ bool disk_create(struct work *work, const struct disk_create_args *args, const c
 		struct attachment attachment;
 
 		/* Made with a PrePaid instance it is PrePaid itself and cannot leave (CreateDisk page, "InstanceId"). */
+		disk.driver = f.instance.driver;
 		disk.charge_type = CHARGE_PRE_PAID;
 		disk.portable = false;
 		disk.delete_with_instance = true;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/catalogue.h"
+#include "core/guard.h"
 #include "core/instance.h"
 #include "core/network.h"
 #include "core/snapshot.h"
@@ -238,7 +239,7 @@ static struct instance instance_new(struct work *work, const struct create_facts
 	struct instance instance = {
 		.id = mint_id(work, "i", f->region->id),
 		.tenant = work->caller.tenant,
-		.driver = work->core->settings.driver,
+		.driver = guard_driver_of(work->core, MACHINE_VIRTUAL),
 		.zone = f->zone,
 		.state = INSTANCE_PENDING,
 		.name = args->name,
@@ -285,6 +286,7 @@ static void add_system_disk(struct work *work, const struct create_facts *f, con
 	const struct instance_disk_args *args = &f->args->system_disk;
 	struct disk disk = disk_new(work, f->region->id, f->zone, f->system_category);
 
+	disk.driver = instance->driver;
 	disk.type = DISK_SYSTEM;
 	disk.name = args->name;
 	disk.description = args->description;
@@ -308,6 +310,7 @@ static void add_data_disk(struct work *work, const struct create_facts *f, const
 	const struct disk_category *category = disk_category_find(data_category(args));
 	struct disk disk = disk_new(work, f->region->id, f->zone, category->id);
 
+	disk.driver = instance->driver;
 	disk.name = args->name;
 	disk.description = args->description;
 	disk.size_gib = snapshot_source_size(&f->sources[i], args->size_given, args->size_gib);

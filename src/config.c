@@ -50,6 +50,9 @@ const struct option config_options[] = {
 	  .value = "NAME[=SETTINGS]", .group = "Cloud",
 	  .doc = "what machines and disks are made of; sim: simulated; libvirt[=URI[,pool=NAME][,accel=tcg|kvm]"
 	         "[,no-agent=refuse-if-active|trust][,agent-wait=SECONDS][,stop-wait=SECONDS]]: real ones of that libvirt" },
+	{ "bare-metal", "CLEAT_BARE_METAL", AS_TEXT(struct config, bare_metal), .value = "NAME[=SETTINGS]", .group = "Cloud",
+	  .doc = "what bare metal servers and their disks are made of, if not by --driver; nbd=DIR[,listen=ADDRESS]"
+	         "[,ports=FIRST-LAST]: servers of your own, whose disks are exported to them from this host" },
 	{ "fleet", "CLEAT_FLEET", AS_TEXT(struct config, fleet), .value = "FILE", .group = "Cloud",
 	  .doc = "begin a new store with the accounts, instances, disks, snapshots and faults of this file; a store that has "
 	         "begun keeps its state ('cleat fleet load' replaces it)" },

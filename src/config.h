@@ -32,6 +32,7 @@ struct config {
 	enum config_pace pace;
 	enum config_clock clock;
 	const char *driver; /* "sim", or "NAME=SETTINGS" */
+	const char *bare_metal; /* likewise, of bare metal servers; NULL: the same driver */
 
 	bool dev_key;
 	const char *access_key_id; /* with dev_key never NULL */

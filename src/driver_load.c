@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "drivers/nbd.h"
 #include "drivers/sim.h"
 
 #define MODULE_PREFIX "cleat_"
@@ -18,6 +19,7 @@ static const struct {
 	const char *needs;
 } known[] = {
 	{ "sim", &driver_sim, NULL },
+	{ "nbd", &driver_nbd, NULL },
 	{ "libvirt", NULL, "libvirt0, libxml2, and at build time libvirt-dev, libxml2-dev and pkg-config" },
 };
 

@@ -63,6 +63,10 @@ static const struct command commands[] = {
 	  "has not written yet; then the disk is Available. For a guest that hangs, where a detach waits for ever: first look "
 	  "with 'cleat why DISK'. Who asked is kept in the job and in the events of the instance.",
 	  cli_control_options, cli_fence },
+	{ "connect", "INSTANCE", "show how a bare metal server reaches its disks",
+	  "Shows, for the operator of a bare metal server, where its disks are exported, by which names, and the commands that connect "
+	  "them there. The credential is the server's alone and a secret; it holds until the server is released.",
+	  cli_control_options, cli_connect },
 	{ "adopt", "MACHINE", "give a machine that was there before the API",
 	  "Makes an instance of a machine of the driver's that Cleat did not make (its name or uuid), and disks of its disks. It is "
 	  "protected from release and its disks are kept when it goes; Cleat never removes it or them. One with a backup, a "

@@ -284,15 +284,30 @@ static bool restore(struct txn *txn, void *context)
 	return guard_restore(&server->core, txn, server->error, sizeof server->error);
 }
 
-static bool drivers_begin(struct server *server)
+/* One that is there already is the same one. */
+static bool driver_begin(struct server *server, const char *name, const char **ret_name)
 {
-	const char *name = server->config->driver;
 	const struct driver *driver = driver_load(name, server->error, sizeof server->error);
 
 	if (!driver)
 		return false;
-	server->core.settings.driver = driver->name;
+	*ret_name = driver->name;
+	if (server->core.n_drivers && server->core.drivers[0].driver == driver) {
+		if (text_equal(name, server->config->driver))
+			return true;
+		snprintf(server->error, sizeof server->error, "--driver and --bare-metal give the driver %s other settings",
+		         driver->name);
+		return false;
+	}
 	return guard_open(&server->core, driver, driver_settings(name), server->error, sizeof server->error);
+}
+
+static bool drivers_begin(struct server *server)
+{
+	struct core_settings *settings = &server->core.settings;
+
+	return driver_begin(server, server->config->driver, &settings->driver) &&
+	       (!server->config->bare_metal || driver_begin(server, server->config->bare_metal, &settings->bare_metal_driver));
 }
 
 static bool core_begin(struct server *server)

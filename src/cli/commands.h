@@ -34,6 +34,7 @@ int cli_key_disable(int argc, char **argv);
 int cli_key_enable(int argc, char **argv);
 int cli_why(int argc, char **argv);
 int cli_fence(int argc, char **argv);
+int cli_connect(int argc, char **argv);
 int cli_adopt(int argc, char **argv);
 int cli_release(int argc, char **argv);
 int cli_drift(int argc, char **argv);

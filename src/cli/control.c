@@ -233,6 +233,52 @@ int cli_fence(int argc, char **argv)
 	return control_end(reply);
 }
 
+/* One command for each disk, to be run on the server. */
+static void print_connection(struct control *c, const json_t *reply)
+{
+	const char *address = client_text(&c->client, reply, "address");
+	const json_t *volume;
+	size_t i;
+
+	printf("credential  echo '%s:%s' > /etc/nbd.psk; chmod 600 /etc/nbd.psk\n", client_text(&c->client, reply, "user"),
+	       client_text(&c->client, reply, "key"));
+	if (*address)
+		printf("exports at  %s, port %s\n", address, client_text(&c->client, reply, "port"));
+	else
+		printf("exports at  %s\n", client_text(&c->client, reply, "socket"));
+	json_array_foreach (json_object_get(reply, "volumes"), i, volume) {
+		const char *name = client_text(&c->client, volume, "export");
+		const char *user = client_text(&c->client, reply, "user");
+
+		printf("\n%s  %s GiB, %s, %s\n", client_text(&c->client, volume, "disk"),
+		       client_text(&c->client, volume, "size_gib"), client_text(&c->client, volume, "device"),
+		       client_text(&c->client, volume, "state"));
+		if (*address)
+			printf("    nbds://%s@%s:%s/%s?tls-psk-file=/etc/nbd.psk\n", user, address,
+			       client_text(&c->client, reply, "port"), name);
+		else
+			printf("    nbds+unix://%s@/%s?socket=%s&tls-psk-file=/etc/nbd.psk\n", user, name,
+			       client_text(&c->client, reply, "socket"));
+	}
+}
+
+int cli_connect(int argc, char **argv)
+{
+	struct control CONTROL_CLEANUP c;
+	int status = control_begin(&c, cli_control_options, argc, argv, 1);
+	json_auto_t *reply = NULL;
+
+	if (status != COMMAND_DONE)
+		return status;
+	reply = client_control(&c.client, "GET",
+	                       arena_printf(&c.client.arena, "/_cleat/connection?instance=%s",
+	                                    client_escape(&c.client, c.words.items[0])),
+	                       NULL);
+	if (!printed_json(&c, reply))
+		print_connection(&c, reply);
+	return control_end(reply);
+}
+
 static void print_adopted(struct control *c, const json_t *reply, bool dry_run)
 {
 	const json_t *disk;

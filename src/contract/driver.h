@@ -161,6 +161,16 @@ struct driver_survey {
 /* Called by a driver, from any thread of its own and holding no lock: what this job waits for may have happened. */
 typedef void (*driver_wake)(void *context, const char *job);
 
+/* How a machine without a hypervisor reaches its disks by itself: what its operator sets up there. Texts are "" where there is
+ * none. */
+struct driver_connection {
+	char address[64]; /* with port; "": only from this host, by `socket` */
+	int port;
+	char socket[512];
+	char user[128]; /* its credential: a user of TLS-PSK and the user's key, a secret */
+	char key[128];
+};
+
 enum driver_seen { DRIVER_SEEN_ABSENT, DRIVER_SEEN_PRESENT, DRIVER_SEEN_UNKNOWN };
 
 struct driver {
@@ -198,6 +208,9 @@ struct driver {
 	/* Mandatory with `survey`: what the store has on record since, beside what the driver was told; machines, then disks, then
 	 * attachments. A disk or machine that is `gone` goes with its attachments. */
 	void (*learn)(void *self, const struct driver_record *records, size_t n);
+
+	/* NULL where machines need not be told. False: there is no such machine. May block. */
+	bool (*connection)(void *self, const char *machine, struct driver_connection *ret);
 
 	/* NULL where machines are real. The guest does this with the disk from now on. */
 	void (*guest)(void *self, const char *disk, const char *attachment, const struct driver_guest *guest);

@@ -35,7 +35,9 @@ struct attach_facts {
 ATTACH_ROW(instance_unknown, !f->instance_found)
 ATTACH_ROW(disk_unknown, !f->disk_found)
 ATTACH_ROW(not_white_listed, !f->account.disk_white_list)
-ATTACH_ROW(zone_differs, !text_equal(f->instance.zone, f->disk.zone))
+/* What another driver keeps is as far away as another zone. */
+ATTACH_ROW(zone_differs, !text_equal(f->instance.zone, f->disk.zone) ||
+                         !text_equal(f->instance.driver, f->disk.driver))
 ATTACH_ROW(overdue, f->disk.overdue)
 ATTACH_ROW(not_portable, !f->disk.portable && f->disk.type == DISK_DATA)
 ATTACH_ROW(already_here, f->attached_here && f->disk.multi_attach)

@@ -24,6 +24,7 @@ struct core_settings {
 	int64_t max_detaching; /* attachments of one instance that may be Detaching at a time */
 	int64_t retention;     /* milliseconds that ended jobs and attachments are kept */
 	const char *driver;    /* name of the driver that new machines and disks get */
+	const char *bare_metal_driver; /* of new bare metal servers and what is made with them; NULL: the same */
 };
 
 struct jobs;

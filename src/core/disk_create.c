@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/catalogue.h"
+#include "core/guard.h"
 #include "core/snapshot.h"
 
 struct create_facts {
@@ -144,6 +145,7 @@ bool disk_create(struct work *work, const struct disk_create_args *args, const c
 		struct attachment attachment;
 
 		/* Made with a PrePaid instance it is PrePaid itself and cannot leave (CreateDisk page, "InstanceId"). */
+		disk.driver = f.instance.driver;
 		disk.charge_type = CHARGE_PRE_PAID;
 		disk.portable = false;
 		disk.delete_with_instance = true;
@@ -153,6 +155,8 @@ bool disk_create(struct work *work, const struct disk_create_args *args, const c
 		job.generation = attachment.generation;
 		job.instance = f.instance.id;
 	} else {
+		/* Only SCSI volumes go to bare metal servers (EVS pages, "Device Type"). */
+		disk.driver = guard_driver_of(work->core, disk.scsi ? MACHINE_BARE_METAL : MACHINE_VIRTUAL);
 		disk_put(work->txn, &disk);
 	}
 	tags_put(work, disk.id, args->tags, args->n_tags);

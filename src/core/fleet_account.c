@@ -7,6 +7,7 @@
 #include "core/attachment.h"
 #include "core/catalogue.h"
 #include "core/fleet_module.h"
+#include "core/guard.h"
 #include "core/instance.h"
 
 #define KEYS_MOST      1000
@@ -188,7 +189,7 @@ static struct instance instance_complete(struct fleet_load *load, const struct f
 	instance.tenant = load->tenant;
 	instance.tenant.region = given.region;
 	instance.tenant.scope = given.scope;
-	instance.driver = load->work->core->settings.driver;
+	instance.driver = guard_driver_of(load->work->core, instance.kind);
 	fleet_place(load, path, &instance.tenant, &instance.zone);
 	complete_kind(load, &instance, path);
 	complete_times(load, item, &instance, path);

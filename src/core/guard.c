@@ -33,12 +33,21 @@ bool guard_is_paced(const struct core *core, const char *driver)
 	return find_driver(core, driver, &found, &self) && found->paced;
 }
 
+const char *guard_driver_of(const struct core *core, enum machine_kind kind)
+{
+	const struct core_settings *settings = &core->settings;
+
+	return kind == MACHINE_BARE_METAL && settings->bare_metal_driver ? settings->bare_metal_driver : settings->driver;
+}
+
 bool guard_is_simulated(const struct core *core)
 {
-	const struct driver *found;
-	void *self;
+	bool simulated = core->n_drivers > 0;
+	size_t i;
 
-	return find_driver(core, core->settings.driver, &found, &self) && found->simulated;
+	for (i = 0; i < core->n_drivers; i++)
+		simulated = simulated && core->drivers[i].driver->simulated;
+	return simulated;
 }
 
 bool guard_is_real(const struct core *core)
@@ -292,6 +301,14 @@ void guard_guest(const struct core *core, const char *disk, const char *attachme
 		if (core->drivers[i].driver->guest)
 			core->drivers[i].driver->guest(core->drivers[i].self, disk, attachment, guest);
 	}
+}
+
+bool guard_connection(const struct core *core, const char *driver, const char *machine, struct driver_connection *ret)
+{
+	const struct driver *found;
+	void *self;
+
+	return find_driver(core, driver, &found, &self) && found->connection && found->connection(self, machine, ret);
 }
 
 void guard_close(struct core *core)

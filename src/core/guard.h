@@ -5,10 +5,13 @@
 
 #include "core/core.h"
 
+/* The driver that new machines of a kind get, and their disks. */
+const char *guard_driver_of(const struct core *core, enum machine_kind kind);
+
 /* Whether that driver leaves the seeming duration of its work to the server. */
 bool guard_is_paced(const struct core *core, const char *driver);
 
-/* Whether the driver of new machines is simulated: it can be told that it has another fleet. */
+/* Whether all machines are simulated: they can be told that they are another fleet. */
 bool guard_is_simulated(const struct core *core);
 
 /* Whether there is one and it is not: real guests have data to lose, and are asked before a disk is taken from them. */
@@ -40,6 +43,10 @@ void guard_act(const struct core *core, const char *driver, const struct driver_
 /* Whether that driver's guests are simulated; and tells those that are what one does with a disk. */
 bool guard_has_guests(const struct core *core, const char *driver);
 void guard_guest(const struct core *core, const char *disk, const char *attachment, const struct driver_guest *guest);
+
+/* How the machine reaches its disks, where it does so by itself (driver.connection). False: nobody needs to know, or there is
+ * no such machine. May block. */
+bool guard_connection(const struct core *core, const char *driver, const char *machine, struct driver_connection *ret);
 
 void guard_close(struct core *core);
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/catalogue.h"
+#include "core/guard.h"
 #include "core/instance.h"
 #include "core/network.h"
 #include "core/snapshot.h"
@@ -245,7 +246,7 @@ static struct instance instance_new(struct work *work, const struct create_facts
 	struct instance instance = {
 		.id = mint_id(work, "i", f->region->id),
 		.tenant = work->caller.tenant,
-		.driver = work->core->settings.driver,
+		.driver = guard_driver_of(work->core, f->type->kind),
 		.zone = f->zone,
 		.kind = f->type->kind,
 		.state = INSTANCE_PENDING,
@@ -294,6 +295,7 @@ static void add_system_disk(struct work *work, const struct create_facts *f, con
 	const struct instance_disk_args *args = &f->args->system_disk;
 	struct disk disk = disk_new(work, f->region->id, f->zone, f->system_category);
 
+	disk.driver = instance->driver;
 	disk.type = DISK_SYSTEM;
 	disk.name = args->name;
 	disk.description = args->description;
@@ -318,6 +320,7 @@ static void add_data_disk(struct work *work, const struct create_facts *f, const
 	const struct disk_category *category = disk_category_find(category_or_default(work, args->category));
 	struct disk disk = disk_new(work, f->region->id, f->zone, category->id);
 
+	disk.driver = instance->driver;
 	disk.name = args->name;
 	disk.description = args->description;
 	disk.size_gib = snapshot_source_size(&f->sources[i], args->size_given, args->size_gib);

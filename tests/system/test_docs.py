@@ -78,7 +78,7 @@ def test_options_that_pages_name_exist():
                                  ["fault", "clear"], ["fleet", "load"], ["fleet", "dump"], ["fleet", "reset"],
                                  ["guest", "mount"], ["guest", "silent"], ["adopt"], []))
     known = set(re.findall(r"--[a-z][a-z-]+", text))
-    others = {"--access-key-id", "--access-key-secret", "--cacert", "--endpoint", "--insecure", "--region", "--save", "--secure",
+    others = {"--access-key-id", "--access-key-secret", "--cacert", "--endpoint", "--image-opts", "--insecure", "--object", "--region", "--save", "--secure",
               "--skip-secure-verify"}
     unknown = []
     for page in [ROOT / "README.md", *pathlib.Path(ROOT / "docs").glob("*.md")]:

@@ -170,12 +170,18 @@ static void the_guest_is_asked_first_where_that_is_wanted(void **state)
 		const char *acts;
 		bool forced; /* as the driver sees it */
 		enum job_state job;
+		enum machine_kind kind;
+		const char *os;
 	} cases[] = {
 		{ "an account that does not want the question", false, false, false, DRIVER_DONE, "detach", true, JOB_DONE },
 		{ "a running guest", true, false, false, DRIVER_DONE, "check-idle detach", false, JOB_DONE },
 		{ "a running guest that uses it", true, false, false, DRIVER_REFUSED, "check-idle", false, JOB_FAILED },
 		{ "a machine that is off has nobody to ask", true, false, true, DRIVER_DONE, "detach", false, JOB_DONE },
 		{ "force", true, true, false, DRIVER_DONE, "detach", true, JOB_DONE },
+		{ "a bare metal server is always asked", false, false, false, DRIVER_REFUSED, "check-idle", false, JOB_FAILED,
+		  MACHINE_BARE_METAL, "linux" },
+		{ "but with Windows", true, false, false, DRIVER_DONE, "detach", true, JOB_DONE, MACHINE_BARE_METAL, "windows" },
+		{ "or by force", false, true, false, DRIVER_DONE, "detach", true, JOB_DONE, MACHINE_BARE_METAL, "linux" },
 	};
 	struct world *world = *state;
 	size_t i;
@@ -189,6 +195,8 @@ static void the_guest_is_asked_first_where_that_is_wanted(void **state)
 		put_account(world, account);
 		put_attached(world);
 		instance.state = cases[i].stopped ? INSTANCE_STOPPED : INSTANCE_RUNNING;
+		instance.kind = cases[i].kind;
+		instance.guest_os = text_or(cases[i].os, "linux");
 		put_instance(world, instance);
 		fake_forget(world);
 		if (cases[i].check != DRIVER_DONE)

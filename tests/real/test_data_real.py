@@ -1,6 +1,8 @@
 """What was acknowledged is on the disk: a detach under a running writer, at boot, and while a daemon is killed."""
 
 import json
+import pathlib
+import socket
 
 import pytest
 
@@ -107,6 +109,30 @@ def test_libvirtd_killed_in_the_middle_of_a_detach(real, instance, held, uncheck
     real.libvirtd.virsh("resume", instance)
     real.wait_disk(held, "Available")
     assert held not in real.libvirtd.virsh("domblklist", instance)
+
+
+def test_libvirtd_that_takes_connections_and_says_nothing_holds_up_nobody(real, instance, held, unchecked):
+    """As one that hangs does: whoever asks it gets an answer, and all goes on when there is another."""
+    path = pathlib.Path(real.libvirtd.uri.partition("socket=")[2])
+    real.libvirtd.virsh("suspend", instance)
+    real.libvirtd.kill()
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as hung:
+        hung.bind(str(path))
+        hung.listen()
+        real.detach(held, instance, status=None)
+        wait_for(lambda: "does not answer" in real.why(held), "it is told that libvirt does not answer")
+        refused = real.server.control("POST", "/_cleat/adopt", {"machine": "nobody"}, status=404)["error"]
+        assert "libvirt cannot be reached: it does not answer" in refused["message"]
+        real.server.stop()
+        real.server.start(wait=False)
+        assert real.server.process.wait(30) != 0
+        assert "it does not answer" in real.server.log
+    path.unlink(missing_ok=True)
+    real.libvirtd.start()
+    real.server.start()
+    real.libvirtd.virsh("resume", instance)
+    real.wait_disk(held, "Available")
 
 
 def test_libvirtd_killed_in_the_middle_of_an_attach(real, instance):

@@ -548,6 +548,7 @@ static void lv_listen(void *self, driver_wake wake, void *context)
 
 const struct driver driver_libvirt = {
 	.name = "libvirt",
+	.snapshots_need_off = true,
 	.open = lv_open,
 	.restore = lv_restore,
 	.act = lv_act,

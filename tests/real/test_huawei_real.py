@@ -5,31 +5,19 @@ from xml.etree import ElementTree
 import pytest
 from huaweicloudsdkecs.v2 import model as ecs
 
+from huawei_real import RealHuawei
 from libvirtd import wait_for
-from test_huawei_story import ZONE, Huawei
 
 
-class RealHuawei(Huawei):
-    """Its servers are real: jobs take their time."""
+class Machines(RealHuawei):
+    """Its servers are domains of libvirt."""
 
     def __init__(self, real):
         super().__init__(real.server)
         self.real = real
 
-    def done(self, answer):
-        wait_for(lambda: self.job(answer).status != "RUNNING", "the job has ended")
-        return super().done(answer)
-
-    def run(self, image, volumes=()):
-        """A server that runs, whose guest has /dev/vdb and so on of these sizes from the start."""
-        answer = self.ecs.create_servers(ecs.CreateServersRequest(body=ecs.CreateServersRequestBody(
-            server=ecs.PrePaidServer(
-                image_ref=image, flavor_ref="huawei.tiny", name="real", vpcid="vpc-1", availability_zone=ZONE,
-                nics=[ecs.PrePaidServerNic(subnet_id="subnet-1")],
-                root_volume=ecs.PrePaidServerRootVolume(volumetype="SSD", size=10),
-                data_volumes=[ecs.PrePaidServerDataVolume(volumetype="SSD", size=size) for size in volumes]))))
-        self.done(answer)
-        (server,) = answer.server_ids
+    def boot(self, image, volumes=()):
+        server = self.run(image, "huawei.tiny", volumes)
         self.real.guest(server).wait()
         return server
 
@@ -44,18 +32,15 @@ class RealHuawei(Huawei):
         (serial,) = [disk.findtext("serial") for disk in shown.iter("disk") if disk.find("source").get("volume") == volume]
         return self.real.guest(server).device(serial)
 
-    def force(self, server, volume):
-        return self.ecs.detach_server_volume(ecs.DetachServerVolumeRequest(server_id=server, volume_id=volume, delete_flag="1"))
-
 
 @pytest.fixture(scope="module")
 def huawei(real):
-    return RealHuawei(real)
+    return Machines(real)
 
 
 @pytest.fixture(scope="module")
 def other(huawei):
-    return huawei.run("huawei-tiny")
+    return huawei.boot("huawei-tiny")
 
 
 def cut_off(huawei, server, volume, device, other):
@@ -71,7 +56,7 @@ def cut_off(huawei, server, volume, device, other):
 
 @pytest.mark.parametrize("plain_first", [True, False], ids=["hastens", "at-once"])
 def test_force_fences_a_guest_that_does_not_let_go(huawei, other, plain_first):
-    server = huawei.run("huawei-deaf", [10])
+    server = huawei.boot("huawei-deaf", [10])
     volume = huawei.data_volume(server)
     device = huawei.device(server, volume)
     jobs = []
@@ -89,7 +74,7 @@ def test_force_fences_a_guest_that_does_not_let_go(huawei, other, plain_first):
 
 def test_force_takes_a_volume_from_a_guest_that_is_paused(huawei, other):
     """It cannot even be asked whether it uses it."""
-    server = huawei.run("huawei-tiny", [10])
+    server = huawei.boot("huawei-tiny", [10])
     volume = huawei.data_volume(server)
     device = huawei.device(server, volume)
     huawei.real.libvirtd.virsh("suspend", server)

@@ -98,10 +98,23 @@ static const char *disk_xml(struct lv_act *act, const char *alias)
 	                 lv_disk_xml(&act->arena, &disk, act->call->shared);
 }
 
+/* A disk that Cleat did not make is found by what it is called. One that was cut off from this very machine, or that its guest was
+ * asked to let go of, may be on it still: that is not the attachment of now, and reaches nothing or soon will. */
+static bool has_left_it(struct lv_act *act, const char *alias)
+{
+	const struct lv_disk *live = here(act, &act->live, alias);
+
+	if (!live || *live->alias || here(act, &act->config, alias))
+		return true;
+	reply_answer(act->reply, DRIVER_FAILED, "not-let-go",
+	             "the machine still has what is left of the disk since it was taken: restart the machine first");
+	return false;
+}
+
 /* First what it is at its next start, since that can be taken back at once. */
 static bool plug_in(struct lv_act *act, const char *alias)
 {
-	const char *xml = disk_xml(act, alias);
+	const char *xml = has_left_it(act, alias) ? disk_xml(act, alias) : NULL;
 	bool added = false;
 
 	if (!xml)

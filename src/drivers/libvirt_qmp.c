@@ -101,7 +101,8 @@ static json_t *dead_node(const char *name)
 
 bool lv_qmp_cut_off(struct lv_act *act, const struct lv_disk *disk)
 {
-	const char *dead = arena_printf(&act->arena, "cleat-%.20s-%lld", disk->serial, (long long)disk->index);
+	/* libvirt counts a machine's disks and never gives a number again; serial numbers may be written with anything. */
+	const char *dead = arena_printf(&act->arena, "cleat-dead-%lld", (long long)disk->index);
 	char error[QMP_ERROR_MAX];
 	const char *top;
 	const char *below;

@@ -121,3 +121,30 @@ bool lv_qmp_cut_off(struct lv_act *act, const struct lv_disk *disk)
 		return fail(act, "the image of the disk cannot be closed", error);
 	return true;
 }
+
+/* The node's name in QEMU's words, and the one that stands on it, are libvirt's: "libvirt-4-storage" and "libvirt-4-format". */
+static void remove_nodes(struct lv_act *act, const char *words)
+{
+	const char *name = strstr(words, "'libvirt-");
+	const char *end = name ? strchr(name + strlen("'libvirt-"), '-') : NULL;
+	char ignored[QMP_ERROR_MAX];
+
+	if (!end)
+		return;
+	name = arena_text_n(&act->arena, name + 1, (size_t)(end - name) - 1);
+	tell(act, "blockdev-del", json_pack("{s:s+}", "node-name", name, "-format"), ignored);
+	tell(act, "blockdev-del", json_pack("{s:s+}", "node-name", name, "-storage"), ignored);
+}
+
+bool lv_qmp_sweep(struct lv_act *act, const char *alias, const char *error)
+{
+	char ignored[QMP_ERROR_MAX];
+
+	if (contains(error, "Duplicate nodes"))
+		remove_nodes(act, error);
+	else if (contains(error, "Duplicate device ID"))
+		tell(act, "device_del", json_pack("{s:s}", "id", alias), ignored);
+	else
+		return false;
+	return true;
+}

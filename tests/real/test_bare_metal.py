@@ -308,9 +308,10 @@ def test_snapshot_of_a_disk_that_is_being_written(metal, server_one):
     metal.detach(copy, server_one)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_server_killed_anywhere(metal, server_one, server_two, seed):
-    """After a restart what is exported is what the store has, and each disk has one server at most."""
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("victim", ["server", "daemons"])
+def test_killed_anywhere(metal, server_one, server_two, seed, victim):
+    """Afterwards what is exported is what the store has, each disk has one server at most, and no job hangs."""
     chance = random.Random(seed)
     servers, disks = [server_one, server_two], [metal.disk() for _ in range(3)]
 
@@ -327,12 +328,21 @@ def test_server_killed_anywhere(metal, server_one, server_two, seed):
         mover = threading.Thread(target=move)
         mover.start()
         mover.join(chance.random() * 0.1)
-        metal.server.kill9()
+        if victim == "server":
+            metal.server.kill9()
+        else:
+            for instance in servers:
+                with contextlib.suppress(OSError, ValueError):  # it was not started yet
+                    os.kill(metal.pid(instance), signal.SIGKILL)
         mover.join()
-        metal.server.start()
+        if victim == "server":
+            metal.server.start()
+            metal.cloud.close()
         metal.settle()
-        metal.cloud.close()
-        assert metal.exported(servers, disks) == {a for a in metal.attachments() if a[1] in disks}
+        wanted = {a for a in metal.attachments() if a[1] in disks}
+        assert len({disk for _, disk in wanted}) == len(wanted)
+        # A daemon comes back within a second; the server's start waits for them.
+        wait_for(lambda: metal.exported(servers, disks) == wanted, f"exported is {wanted}", 10 if victim == "daemons" else 0)
     for instance, disk in metal.attachments():
         metal.detach(disk, instance)
 

@@ -252,6 +252,7 @@
 	X(SCALING_NO_CHANGE, "capacity-does-not-change")                       \
 	X(SCALING_ABANDONED, "abandoned-by-lifecycle-hook")                    \
 	X(LIFECYCLE_HOOK_UNKNOWN, "lifecycle-hook-unknown")                    \
+	X(LIFECYCLE_HOOK_NAME_UNKNOWN, "lifecycle-hook-name-unknown")          \
 	X(LIFECYCLE_HOOK_NAME, "lifecycle-hook-name-taken")                    \
 	X(LIFECYCLE_HOOK_LIMIT, "lifecycle-hook-limit")                        \
 	X(LIFECYCLE_ACTION_UNKNOWN, "lifecycle-action-unknown")                \

@@ -294,4 +294,8 @@ void scaling_outside_drain(struct work *work, const struct scaling_group *group,
 void scaling_outside_join(struct work *work, const struct scaling_group *group, const struct scaling_member *member);
 void scaling_outside_leave(struct work *work, const struct scaling_group *group, const char *instance);
 
+/* The instance is about to be gone, and its address may soon be another's: out of the white lists that its group keeps. Called
+ * for every instance; that it is no member any more is seen later (scaling_instance_changed). */
+void scaling_forget_instance(struct work *work, const char *instance);
+
 #endif

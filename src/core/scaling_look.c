@@ -121,7 +121,8 @@ size_t scaling_candidates(struct work *work, const struct scaling_group *group, 
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		struct scaling_configuration configuration = { .created_at = 0 };
+		/* Those of no configuration are passed over until nobody else is left ("Removal policies"). */
+		struct scaling_configuration configuration = { .created_at = INT64_MAX };
 
 		if (members[i].state != SCALING_IN_SERVICE)
 			continue;

@@ -47,6 +47,9 @@ void scaling_outside_join(struct work *work, const struct scaling_group *group, 
 	const char *list = group->load_balancers;
 	const char *one;
 
+	/* One that is gone stands nowhere any more, though it is a member until the group has looked. */
+	if (!address)
+		return;
 	while ((one = text_list_next(work->arena, &list)))
 		balancer_add_backend(work, one, member->id, member->weight);
 	list = text_empty(address) ? "" : group->db_instances;
@@ -54,15 +57,31 @@ void scaling_outside_join(struct work *work, const struct scaling_group *group, 
 		db_white_list_add(work, one, group->id, address);
 }
 
-void scaling_outside_leave(struct work *work, const struct scaling_group *group, const char *instance)
+static void leave_white_lists(struct work *work, const struct scaling_group *group, const char *instance)
 {
 	const char *address = address_of(work, instance);
+	const char *list = text_empty(address) ? "" : group->db_instances;
+	const char *one;
+
+	while ((one = text_list_next(work->arena, &list)))
+		db_white_list_remove(work, one, group->id, address);
+}
+
+void scaling_outside_leave(struct work *work, const struct scaling_group *group, const char *instance)
+{
 	const char *list = group->load_balancers;
 	const char *one;
 
 	while ((one = text_list_next(work->arena, &list)))
 		balancer_remove_backend(work, one, instance);
-	list = text_empty(address) ? "" : group->db_instances;
-	while ((one = text_list_next(work->arena, &list)))
-		db_white_list_remove(work, one, group->id, address);
+	leave_white_lists(work, group, instance);
+}
+
+void scaling_forget_instance(struct work *work, const char *instance)
+{
+	struct scaling_member member;
+	struct scaling_group group;
+
+	if (scaling_member_get(work->txn, instance, &member) && scaling_group_get(work->txn, member.scaling_group, &group))
+		leave_white_lists(work, &group, instance);
 }

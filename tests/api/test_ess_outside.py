@@ -65,6 +65,38 @@ def test_made_instances_come_and_go_with_the_balancer(ess):
     assert backends(ess.cloud).keys() == ess.ids(group) and len(ess.ids(group)) == 1
 
 
+def test_an_instance_that_vanishes_may_not_reach_the_database(ess):
+    """Its address may soon be another's."""
+    group = make_group(ess)
+    ess.AttachInstances(ScalingGroupId=group, InstanceId=["i-1", "i-2"])
+    ess.cloud.DeleteInstance(InstanceId="i-1", Force=True)
+    assert ess.ids(group) == {"i-2"}
+    assert backends(ess.cloud) == {"i-2": 50} and white_list(ess.cloud, group) == {"172.16.0.2"}
+
+
+def test_who_is_gone_stands_behind_no_balancer(own_cloud):
+    """A removal that is taken back puts nobody back who is not there."""
+    cloud = own_cloud(clock="manual", pace="real")
+    load_fleet(cloud.server, FLEET)
+    ess = Ess(cloud)
+    group = make_group(ess)
+    ess.AttachInstances(ScalingGroupId=group, InstanceId=["i-1"])
+    cloud.server.advance(10)
+    ess.CreateLifecycleHook(ScalingGroupId=group, LifecycleTransition="SCALE_IN", DefaultResult="ROLLBACK", HeartbeatTimeout=30)
+    cloud.DeleteInstance(InstanceId="i-1", Force=True)
+    for _ in range(4):
+        cloud.server.advance(31)
+    assert ess.activities(group)[0]["StatusCode"] == "Failed" and ess.ids(group, LifecycleState="InService") == {"i-1"}
+    assert backends(cloud) == {} and white_list(cloud, group) == {"127.0.0.1"}
+
+
+def test_what_is_named_twice_is_there_once(ess):
+    group = ess.make_group(LoadBalancerIds='["lb-1", "lb-1"]', DBInstanceIds='["rm-1", "rm-1"]')
+    shown = ess.group(group)
+    assert ess.listed(shown, "LoadBalancerIds", "LoadBalancerId") == ["lb-1"]
+    assert ess.listed(shown, "DBInstanceIds", "DBInstanceId") == ["rm-1"]
+
+
 def test_rows_of_balancer_and_database_in_their_order(ess):
     """Behind the instances, before MinSize."""
     group = make_group(ess, MinSize=1, MaxSize=1)

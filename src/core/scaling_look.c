@@ -157,6 +157,7 @@ static bool shrink(struct work *work, struct scaling_group *group, int64_t amoun
 	activity->kind = SCALING_IN;
 	activity->amount = amount < n ? amount : n;
 	activity->leaves_balancers = true;
+	activity->named = scaling_member_ids(work, members, (size_t)activity->amount);
 	scaling_activity_open(work, group, activity);
 	for (i = 0; i < activity->amount; i++)
 		scaling_member_leaves(work, &members[i], activity);
@@ -201,7 +202,6 @@ static bool replace_unhealthy(struct work *work, struct scaling_group *group)
 		.leaves_balancers = true,
 		.asks_hooks = true,
 		.cooldown = 0,
-		.named = "",
 	};
 	struct scaling_member *members;
 	size_t n = scaling_members(work, group->id, &members);
@@ -212,12 +212,12 @@ static bool replace_unhealthy(struct work *work, struct scaling_group *group)
 		if (!is_unhealthy(work, group, &members[i]))
 			continue;
 		members[i].health = SCALING_UNHEALTHY;
-		activity.named = text_list_with(work->arena, activity.named, members[i].id);
 		members[n_ill++] = members[i];
 	}
 	if (n_ill == 0)
 		return false;
 	activity.amount = (int64_t)n_ill;
+	activity.named = scaling_member_ids(work, members, n_ill);
 	scaling_activity_open(work, group, &activity);
 	for (i = 0; i < n_ill; i++)
 		scaling_member_leaves(work, &members[i], &activity);

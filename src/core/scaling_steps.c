@@ -276,11 +276,18 @@ static bool can_join(struct work *work, const char *id)
 
 static void join(struct work *work, struct scaling_run *run, struct scaling_member *member)
 {
+	enum refusal_reason reason;
+
 	if (!can_join(work, member->id)) {
 		scaling_run_fail(work, run, member, REFUSE_INSTANCE_STATE, member->id);
 		return;
 	}
-	scaling_outside_join(work, &run->group, member);
+	reason = scaling_outside_join(work, &run->group, member);
+	if (reason != REFUSE_NONE) {
+		scaling_outside_leave(work, &run->group, member->id);
+		scaling_run_fail(work, run, member, reason, member->id);
+		return;
+	}
 	member->state = SCALING_IN_SERVICE;
 	scaling_member_put(work->txn, member);
 	run->activity.done++;

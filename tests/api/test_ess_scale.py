@@ -45,6 +45,31 @@ def test_what_failed_is_named(own_cloud):
     assert ess.activity(adjust(ess, group, 2))["StatusCode"] == "Successful"
 
 
+def test_what_could_not_be_made_is_counted(ess):
+    """A /29 has four addresses."""
+    group = ess.make_group(VSwitchIds=[make_vswitch(ess.cloud, make_vpc(ess.cloud), CidrBlock="10.0.1.0/29")])
+    done = ess.activity(adjust(ess, group, 6))
+    assert (done["StatusCode"], done["ScalingInstanceNumber"], done["CreatedCapacity"], done["TotalCapacity"]) == ("Warning", 6, 4, "4")
+    assert done["StatusMessage"] == '"4" ECS instances are added; "2" could not be made'
+    assert done["ErrorMessage"] == "addresses-exhausted"
+    done = ess.activity(adjust(ess, group, 5))
+    assert (done["StatusCode"], done["StatusMessage"]) == ("Failed", '"0" ECS instances are added; "1" could not be made')
+
+
+def test_texts_name_whom_an_activity_was_about(ess):
+    group, instances = ess.make_attached()
+    done = ess.activity(adjust(ess, group, 0))
+    assert done["Cause"] == 'A user requests to change the capacity of the scaling group, changing the Total Capacity from "2" to "0".'
+    assert all(one in done["Detail"] for one in instances) and done["Detail"].startswith("Remove ECS instances ")
+    assert (done["DestroyedCapacity"], done["TriggerSourceType"]) == (0, "Api")  # attached ones live on
+    assert ess.DescribeScalingActivityDetail(ScalingActivityId=done["ScalingActivityId"])["Detail"] == done["Detail"]
+    none = ess.activity(ess.DetachInstances(ScalingGroupId=group, InstanceId=["i-none"],
+                                            IgnoreInvalidInstance=True)["ScalingActivityId"])
+    assert (none["StatusCode"], none["Detail"]) == ("Warning", "Detach no ECS instance")
+    assert none["Cause"] == 'A user requests to detach no instance, changing the Total Capacity from "0" to "0".'
+    assert none["StatusMessage"] == '"0" ECS instances are detached; ignored: "i-none"'
+
+
 def test_contexts_of_hooks_are_read(ess):
     group = ess.make_group(DesiredCapacity=1)
     member = ess.ids(group).pop()

@@ -92,8 +92,7 @@ static const struct field create_out_fields[] = {
 static const struct error_row create_errors[] = {
 	ESS_ROW_EMPTY,
 	ESS_ROW_REGION,
-	{ REFUSE_SCALING_GROUP_SIZES, 400, "InvalidParameter.Conflict",
-	  "The value of parameter MinSize and parameter MaxSize are conflict.", NULL },
+	ESS_ROWS_SIZES,
 	{ REFUSE_SCALING_GROUP_NAME, 400, "InvalidScalingGroupName.Duplicate",
 	  "The specified value of parameter ScalingGroupName is duplicated.", NULL },
 	{ REFUSE_VSWITCH_UNKNOWN, 404, "InvalidVSwitchId.NotFound", "The specified virtual switch does not exist.", NULL },

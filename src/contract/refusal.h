@@ -247,11 +247,14 @@
 	X(SCALING_MEMBER_TAKEN, "in-another-scaling-group")                    \
 	X(SCALING_MEMBER_VPC, "instance-in-another-vpc")                       \
 	X(SCALING_MEMBER_STATE, "scaling-member-state")                        \
+	X(SCALING_DESIRED_BELOW, "desired-capacity-below-min-size")            \
+	X(SCALING_DESIRED_ABOVE, "desired-capacity-above-max-size")            \
 	X(SCALING_BELOW_MIN, "below-min-size")                                 \
 	X(SCALING_ABOVE_MAX, "above-max-size")                                 \
 	X(SCALING_NO_CHANGE, "capacity-does-not-change")                       \
 	X(SCALING_ABANDONED, "abandoned-by-lifecycle-hook")                    \
 	X(LIFECYCLE_HOOK_UNKNOWN, "lifecycle-hook-unknown")                    \
+	X(LIFECYCLE_HOOK_NAME_UNKNOWN, "lifecycle-hook-name-unknown")          \
 	X(LIFECYCLE_HOOK_NAME, "lifecycle-hook-name-taken")                    \
 	X(LIFECYCLE_HOOK_LIMIT, "lifecycle-hook-limit")                        \
 	X(LIFECYCLE_ACTION_UNKNOWN, "lifecycle-action-unknown")                \

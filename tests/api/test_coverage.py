@@ -24,6 +24,10 @@ ELSEWHERE = {
         "503 ServiceUnavailable store-full": "tests/system/test_durability.py::test_database_at_its_largest_size",
         "503 ServiceUnavailable timeout": "tests/contract/store_reads.c::read_for_ever",
     },
+    "CreateSnapshot": {  # of real machines
+        "400 IncorrectInstanceStatus snapshot-needs-off":
+            "tests/real/test_data_real.py::test_snapshot_of_a_disk_that_a_running_machine_has_is_refused_at_once",
+    },
 }
 
 

@@ -207,6 +207,31 @@ def test_servers_are_read_as_the_vendors_sdk_reads_them(metal):
     refused("BMS.0040", metal.metal, bare)
 
 
+@pytest.mark.parametrize("kind", ["virtual", "metal"])
+def test_servers_are_switched(metal, nova, kind):
+    server = make(metal, kind)
+
+    def act(**action):
+        return nova.call("POST", f"/servers/{server}/action", json=action)
+
+    def conflict(verb, state):
+        return fault("conflictingRequest", 409, f"Cannot '{verb}' instance {server} while it is in vm_state {state}")
+
+    def status():
+        return nova.get(f"/servers/{server}")["server"]["status"]
+
+    assert act(**{"os-start": None}) == conflict("start", "active")
+    assert act(**{"os-stop": None}) == (202, None) and status() == "SHUTOFF"
+    assert act(**{"os-stop": None}) == conflict("stop", "stopped")
+    assert act(reboot={"type": "SOFT"}) == conflict("reboot", "stopped")
+    assert act(**{"os-start": None}) == (202, None) and status() == "ACTIVE"
+    assert act(reboot={"type": "HARD"}) == (202, None) and status() == "ACTIVE"
+    for wrong in ({"reboot": {"type": "WARM"}}, {"reboot": None}, {"pause": None}, {}):
+        assert act(**wrong)[0] == 400 and status() == "ACTIVE"
+    server = NOTHING
+    assert act(**{"os-stop": None}) == fault("itemNotFound", 404, f"Instance {NOTHING} could not be found.")
+
+
 def test_lists_are_filtered_and_paged(make_server):
     metal = BareMetal(make_server())
     nova = Nova(metal.server)

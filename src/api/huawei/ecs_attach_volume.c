@@ -46,6 +46,8 @@ static const struct error_row attach_errors[] = {
 	{ REFUSE_DISK_UNKNOWN, 400, "Ecs.0103", NOT_AVAILABLE, NULL },
 	{ REFUSE_DEVICE_MALFORMED, 400, "Ecs.0005", "Invalid parameter values. Contact customer service.", "Cleat" },
 	{ REFUSE_DEVICE_IN_USE, 400, "Ecs.0005", "Invalid parameter values. Contact customer service.", "Cleat" },
+	{ REFUSE_DISK_NOT_SCSI, 400, "Ecs.0053", "Only SCSI data disks can be attached to the ECSs of this flavor.", NULL },
+	{ REFUSE_DISK_BOOTABLE, 400, "Ecs.0103", NOT_AVAILABLE, "Cleat" },
 	{ REFUSE_ZONE_MISMATCH, 400, "Ecs.0121",
 	  "The disk cannot be attached to the ECS because the disk and the ECS are in different failure domains.", "Cleat" },
 	{ REFUSE_DISK_OVERDUE, 400, "Ecs.0017",

@@ -43,16 +43,21 @@ bool disk_fence(struct work *work, const struct fence_args *args);
 struct attachment attachment_new(struct work *work, struct disk *disk, const struct instance *instance,
                                  const char *device, bool boot, bool keep_on_release);
 
+/* How many disks an instance of that kind has names for, the system disk's included. */
+size_t attachment_slots_of(enum machine_kind kind);
+
 /* The first free device name of the instance, NULL if there is none. */
-const char *attachment_free_device(struct work *work, const char *instance, bool boot);
+const char *attachment_free_device(struct work *work, const struct instance *instance, bool boot);
 
 /* The same, where its slots are at hand. */
-const char *attachment_device_free(struct arena *arena, const struct attachment *slots, size_t n, bool boot);
+const char *attachment_device_free(struct arena *arena, const struct attachment *slots, size_t n, bool boot,
+                                   enum machine_kind kind);
 
-/* AttachDisk page: "/dev/xvda" or "/dev/vda" is the system disk's, b to z are for data disks. */
-bool attachment_device_well_formed(const char *device, bool boot);
+/* AttachDisk page: "/dev/xvda" or "/dev/vda" is the system disk's, b to z are for data disks; aa to bh as well on bare
+ * metal. */
+bool attachment_device_well_formed(const char *device, bool boot, enum machine_kind kind);
 
-/* One spelling for both: /dev/vdb and /dev/xvdb are one slot. */
+/* One spelling for both: /dev/vdb and /dev/xvdb are one slot. Only of what is well formed. */
 const char *attachment_device_normal(struct arena *arena, const char *device);
 
 /* Whether one of the slots has that name. */

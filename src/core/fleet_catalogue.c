@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/attachment.h"
 #include "core/catalogue.h"
 #include "core/fleet_module.h"
 
@@ -58,6 +59,9 @@ static void types_load(struct fleet_load *load, const struct fleet_list *list, c
 			continue;
 		}
 		type = type_complete(load, &items[i]);
+		if (type.max_data_disks >= (int64_t)attachment_slots_of(type.kind))
+			fleet_wrong(load, fleet_item_path(load, path, i), "max_data_disks", "there are names for %d data disks",
+			            (int)attachment_slots_of(type.kind) - 1);
 		instance_type_put(load->work->txn, &type);
 	}
 	load->work->caller.tenant = caller;

@@ -357,7 +357,7 @@ void fleet_system_disk_put(struct fleet_load *load, const struct instance *insta
 {
 	const struct fleet_attachment attachment = { .row = { .instance = instance->id } };
 	const struct fleet_disk item = {
-		.row = { .type = DISK_SYSTEM, .charge_type = instance->charge_type, .expires_at = instance->expires_at,
+		.row = { .type = DISK_SYSTEM, .scsi = instance->kind == MACHINE_BARE_METAL, .charge_type = instance->charge_type, .expires_at = instance->expires_at,
 		         .delete_auto_snapshot = true },
 		.attachments = { .items = (void *)&attachment, .n = 1 },
 	};

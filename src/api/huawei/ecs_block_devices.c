@@ -1,6 +1,6 @@
 /* ECS: the disks of a server as its block devices. */
 #include "api/huawei/device.h"
-#include "api/huawei/rest.h"
+#include "api/huawei/ecs.h"
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/catalogue.h"
@@ -136,8 +136,8 @@ static bool list_run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (!find_instance(&call->work, in->server, &instance))
-		return call_refuse(call, REFUSE_INSTANCE_UNKNOWN, in->server);
+	if (!ecs_find_server(call, in->server, &instance))
+		return false;
 	n = attachment_list_slots(call->work.txn, instance.id, &slots);
 	items = arena_array(call_work_arena(call), struct device_item, n);
 	for (i = 0; i < n; i++) {
@@ -182,8 +182,8 @@ static bool show_run(struct call *call, const void *in_, void *out_)
 	struct instance instance;
 	struct disk disk;
 
-	if (!find_instance(&call->work, in->server, &instance))
-		return call_refuse(call, REFUSE_INSTANCE_UNKNOWN, in->server);
+	if (!ecs_find_server(call, in->server, &instance))
+		return false;
 	if (!find_disk(&call->work, in->volume, &disk) ||
 	    !attachment_find(&call->work, disk.id, instance.id, &attachment, NULL) || !is_shown(&attachment))
 		return call_refuse(call, REFUSE_DISK_NOT_ATTACHED, in->volume);
@@ -262,8 +262,8 @@ static bool update_run(struct call *call, const void *in_, void *out)
 	struct instance instance;
 
 	(void)out;
-	if (!find_instance(&call->work, in->server, &instance) || instance.kind != MACHINE_VIRTUAL)
-		return call_refuse(call, REFUSE_INSTANCE_UNKNOWN, in->server);
+	if (!ecs_find_server(call, in->server, &instance))
+		return false;
 	if (!attachment_find(&call->work, in->volume, instance.id, &attachment, NULL) || !is_shown(&attachment))
 		return call_refuse(call, REFUSE_DISK_NOT_ATTACHED, in->volume);
 	if (attachment.boot)

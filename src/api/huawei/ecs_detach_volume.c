@@ -1,4 +1,5 @@
 /* ECS: detaching a volume. */
+#include "api/huawei/ecs.h"
 #include "api/huawei/ecs_volumes.h"
 #include "base/text.h"
 #include "core/attachment.h"
@@ -49,6 +50,7 @@ static bool detach_run(struct call *call, const void *in_, void *out_)
 	const struct detach_in *in = in_;
 	struct rest_job_out *out = out_;
 	const char *hastened = NULL;
+	struct instance instance;
 	struct detach_args args = {
 		.instance = in->server,
 		.disk = in->volume,
@@ -56,7 +58,7 @@ static bool detach_run(struct call *call, const void *in_, void *out_)
 		.ret_hastened = &hastened,
 	};
 
-	if (!call_verb(call, disk_detach(&call->work, &args)))
+	if (!ecs_find_server(call, in->server, &instance) || !call_verb(call, disk_detach(&call->work, &args)))
 		return false;
 	out->job = ecs_volume_job(call, "detachVolume", in->server, in->volume, hastened);
 	return true;

@@ -1,6 +1,7 @@
 #include "api/huawei/ecs_volumes.h"
 
 #include "api/huawei/device.h"
+#include "api/huawei/ecs.h"
 #include "core/attachment.h"
 #include "core/client_job.h"
 
@@ -11,8 +12,11 @@ bool ecs_attach(struct call *call, const char *server, const char *volume, const
 		.disk = volume,
 		.device = device_wanted(call_work_arena(call), device),
 	};
+	struct instance instance;
 	struct attachment here;
 
+	if (!ecs_find_server(call, server, &instance))
+		return false;
 	/* Nobody logs on by what this call could bring: a system disk is put back as it left. */
 	args.bootable = args.credential_given = device_is_root(args.device);
 	if (call_verb(call, disk_attach(&call->work, &args)))

@@ -145,6 +145,7 @@ static const struct family {
 	{ "ecs", write_v1 },
 	{ "bms", write_v1 },
 	{ "evs", write_v1 },
+	{ "ims", write_v1 },
 	{ "nova", write_native },
 	{ "cinder", write_native },
 	{ "iam", write_iam },

@@ -6,7 +6,6 @@ import json
 import time
 
 from huaweicloudsdkecs.v2 import model as ecs
-from huaweicloudsdkevs.v2 import model as evs
 
 from bare_metal import project_of
 from test_huawei_story import FLAVOR, IMAGE, ZONE, Huawei
@@ -105,10 +104,6 @@ class CloudServers(Huawei):
         return self.ecs.update_server_block_device(ecs.UpdateServerBlockDeviceRequest(
             server_id=server, volume_id=volume, body=ecs.UpdateServerBlockDeviceReq(
                 block_device=ecs.UpdateServerBlockDeviceOption(delete_on_termination=with_server))))
-
-    def create_volume(self, **more):
-        return self.evs.create_volume(evs.CreateVolumeRequest(body=evs.CreateVolumeRequestBody(
-            volume=evs.CreateVolumeOption(availability_zone=ZONE, volume_type="SSD", size=10, name="data", **more))))
 
     def guest(self, volume, server, **what):
         return self.server.control("POST", "/_cleat/guest", {"disk": volume, "instance": server, **what})

@@ -32,7 +32,7 @@ def attached(servers, **volume):
 
 def slow_made(slow):
     """A server and a volume that are ready, nothing attached."""
-    answer, volume = slow.create(), slow.create_volume().volume_ids[0]
+    answer, volume = slow.create(), slow.create_volumes().volume_ids[0]
     slow.server.advance(3600)
     return answer.server_ids[0], volume
 
@@ -78,7 +78,7 @@ def test_all_views_change_with_the_job(slow):
 
 
 def test_rows_in_their_order(slow):
-    answer, volume = slow.create(), slow.create_volume().volume_ids[0]
+    answer, volume = slow.create(), slow.create_volumes().volume_ids[0]
     server = answer.server_ids[0]
     refused("Ecs.0005", slow.detach, NOTHING, NOTHING, "2")           # the flag before all else
     refused("Ecs.0114", slow.detach, NOTHING, NOTHING, http=404)       # then the server

@@ -18,7 +18,7 @@ def killed(servers):
 def attached(make_server):
     """A client, a running server and a volume attached to it."""
     servers = CloudServers(make_server(durable=True, clock="manual", pace="real"))
-    server, volume = servers.create().server_ids[0], servers.create_volume().volume_ids[0]
+    server, volume = servers.create().server_ids[0], servers.create_volumes().volume_ids[0]
     servers.server.advance(3600)
     servers.attach(server, volume)
     servers.server.advance(3600)

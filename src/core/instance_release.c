@@ -216,6 +216,7 @@ void instance_delete_done(struct work *work, struct job *job)
 		forget(work, job);
 		return;
 	}
+	attachment_free_slots(work, job->instance);
 	n = attachment_list_of_instance(work->txn, job->instance, &live);
 	for (i = 0; i < n; i++)
 		release_attached(work, &live[i]);

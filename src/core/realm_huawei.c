@@ -74,6 +74,7 @@ const struct realm realm_huawei = {
 	.ids = ID_UUID,
 	.scoped = true,
 	.safe_detach = true,
+	.force_keeps_slot = true,
 	.key_prefix = "HST3",
 	.key_tail = 16,
 	.secret_length = 40,

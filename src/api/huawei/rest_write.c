@@ -145,6 +145,7 @@ static const struct family {
 	{ "ecs", write_v1 },
 	{ "bms", write_v1 },
 	{ "evs", write_v1 },
+	{ "ims", write_v1 },
 	{ "nova", write_native },
 	{ "cinder", write_native },
 	{ "iam", write_iam },
@@ -163,13 +164,14 @@ void rest_write_fault(struct call *call, const struct fault *fault)
 	common_headers(call);
 	writer_init(&writer, &writer_json, &call->reply.body);
 	writer_json.object_begin(&writer, NULL);
-	write(call, &writer, fault);
+	/* All was well: nothing was done, and so there is nothing to say. */
+	if (call->refusal.reason != REFUSE_DRY_RUN_PASSED)
+		write(call, &writer, fault);
 	writer_json.object_end(&writer, NULL);
 }
 
 /* ---- rows that a family shares ---- */
 
-#define ECS_INVALID "Invalid parameter values. Contact customer service."
 const struct error_row rest_ecs_errors[] = {
 	{ REFUSE_PARAMETER_MISSING, 400, "Ecs.0005", ECS_INVALID, NULL },
 	{ REFUSE_PARAMETER_EMPTY, 400, "Ecs.0005", ECS_INVALID, NULL },
@@ -180,6 +182,7 @@ const struct error_row rest_ecs_errors[] = {
 	{ REFUSE_PROJECT_UNKNOWN, 400, "Ecs.0023", "project_id in token mismatches with project_id in url.", NULL },
 	{ REFUSE_NOT_ALLOWED, 403, "Pdp.0001", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_TOKEN_MISMATCH, 400, "Ecs.0000", "Request error. Try again later or contact customer service.", "Cleat" },
+	{ REFUSE_DRY_RUN_PASSED, 202, "", "", "page of creating servers, dry_run: 202, and an empty object" },
 	{ REFUSE_INTERNAL, 500, "Common.0001", ECS_SYSTEM, NULL },
 	ROWS_END,
 };

@@ -24,7 +24,7 @@ def world(make_module_server):
     load_fleet(server, {"cleat_fleet": 1, "accounts": [
         *OTHER_ACCOUNT["accounts"],
         {"id": ACCOUNT, "name": "third", "realm": "huawei",
-         "access_keys": [{"id": "third", "secret": "cleat-secret"}, {"id": "old", "secret": "cleat-secret", "active": False}]},
+         "access_keys": [{"id": "third", "secret": "cleat-secret"}, {"id": "old", "secret": "cleat-secret", "state": "disabled"}]},
         {"id": ACCOUNT[:-1] + "6", "name": "fourth", "realm": "huawei", "access_keys": [{"id": "fourth", "secret": "cleat-secret"}]}]})
     return World(server, "third")
 
@@ -105,10 +105,9 @@ def test_parts_are_decoded_once_and_name_nothing(raw, part):
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "get", "X" * 200])
 def test_methods_that_the_path_has_not(raw, method):
     reply = raw.send(method, f"/v1/{raw.project}/jobs/x")
-    assert reply.status == (404 if len(method) < 100 else reply.status) and reply.status >= 400
-    if method != "HEAD" and reply.body:
-        assert reply.json["error_code"] in ("APIGW.0101", "APIGW.0201")
-        assert reply.status != 404 or reply.fault == (404, "APIGW.0101", "The API does not exist.")
+    assert reply.status == 404
+    if method != "HEAD":
+        assert reply.fault == (404, "APIGW.0101", "The API does not exist.")
 
 
 def test_a_literal_beats_a_parameter():

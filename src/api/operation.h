@@ -32,7 +32,8 @@ struct operation {
 	const char *version; /* "2014-05-26" */
 	const char *name;    /* "DetachDisk"; for paths "POST /_cleat/keys", where {x} is a text named x */
 	enum operation_mode mode;
-	/* Dialects that find operations by path: "DELETE", "/v1/{project_id}/jobs/{job_id}"; {x} is a text named x. */
+	/* Dialects that find operations by path: "DELETE", "/v1/{project_id}/jobs/{job_id}"; {x} is a text named x. Several
+	 * may share both: ".../action#os-start" is meant when the body has a member os-start. */
 	const char *method;
 	const char *path;
 	int success; /* status of a reply that did it; 0: 200 */

@@ -81,6 +81,11 @@
 	X(INSTANCE_UNKNOWN, "instance-unknown")                                \
 	X(INSTANCE_STATE, "instance-state")                                    \
 	X(INSTANCE_BUILDING, "instance-building")                              \
+	X(INSTANCE_STARTING, "instance-starting")                              \
+	X(INSTANCE_STOPPING, "instance-stopping")                              \
+	X(INSTANCE_REBOOTING, "instance-rebooting")                            \
+	X(INSTANCE_RUNNING, "instance-running")                                \
+	X(INSTANCE_STOPPED, "instance-stopped")                                \
 	X(INSTANCE_LOCKED_SECURITY, "instance-locked-security")                \
 	X(INSTANCE_LOCKED_FINANCIAL, "instance-locked-financial")              \
 	X(INSTANCE_PROTECTED, "instance-deletion-protected")                   \
@@ -121,6 +126,8 @@
 	X(DISK_MULTI_ATTACH_CATEGORY, "disk-multi-attach-category")            \
 	X(DISK_MULTI_ATTACH_INSTANCE, "disk-multi-attach-instance")            \
 	X(DISK_NOT_BOOTABLE, "disk-not-bootable")                              \
+	X(DISK_BOOTABLE, "disk-bootable")                                      \
+	X(DISK_NOT_SCSI, "disk-not-scsi")                                      \
 	X(DISK_OTHER_INSTANCE, "disk-other-instance")                          \
 	X(DISK_CATEGORY, "disk-category")                                      \
 	X(DISK_SIZE, "disk-size")                                              \

@@ -32,7 +32,7 @@ static const char *next_part(const char **at, size_t *ret_length)
 {
 	const char *part = **at == '/' ? *at + 1 : *at;
 
-	*ret_length = strcspn(part, "/");
+	*ret_length = strcspn(part, "/#");
 	*at = part + *ret_length;
 	return part;
 }
@@ -42,12 +42,18 @@ static bool at_end(const char *at)
 	return !*at || text_equal(at, "/");
 }
 
+/* Of a pattern: what stands behind '#' is no part of the path. */
+static bool at_pattern_end(const char *at)
+{
+	return at_end(at) || *at == '#';
+}
+
 /* A bit for each part that is a literal, the first part the highest; -1: it does not match. */
 static int64_t match(const char *pattern, const char *path)
 {
 	int64_t literals = 0;
 
-	while (!at_end(pattern) && !at_end(path)) {
+	while (!at_pattern_end(pattern) && !at_end(path)) {
 		size_t wanted_length;
 		size_t length;
 		const char *wanted = next_part(&pattern, &wanted_length);
@@ -60,12 +66,12 @@ static int64_t match(const char *pattern, const char *path)
 			return -1;
 		literals++;
 	}
-	return at_end(pattern) && at_end(path) ? literals : -1;
+	return at_pattern_end(pattern) && at_end(path) ? literals : -1;
 }
 
 static bool take_parameters(struct arena *arena, const char *pattern, const char *path, struct tree *parameters)
 {
-	while (!at_end(pattern)) {
+	while (!at_pattern_end(pattern)) {
 		size_t name_length;
 		size_t length;
 		const char *name = next_part(&pattern, &name_length);
@@ -191,6 +197,23 @@ static bool read_body(struct call *call)
 	return true;
 }
 
+/* Of operations that share method and path that whose member the body has; the first one if it has none of theirs. */
+static const struct operation *choose(const struct call *call)
+{
+	const char *pattern = call->operation->path;
+	size_t length = strcspn(pattern, "#");
+	const struct operation *const *at;
+
+	for (at = huawei_operations; *at && pattern[length]; at++) {
+		const char *other = (*at)->path;
+
+		if (text_equal((*at)->method, call->operation->method) && strcspn(other, "#") == length && other[length] &&
+		    strncmp(pattern, other, length) == 0 && tree_find(call->input, other + length + 1))
+			return *at;
+	}
+	return call->operation;
+}
+
 static bool receive(struct call *call)
 {
 	bool path_known;
@@ -204,7 +227,11 @@ static bool receive(struct call *call)
 	if (!call->operation->open && !rest_authenticate(call))
 		return false;
 	read_headers(call);
-	return read_query(call) && read_body(call);
+	if (!read_query(call) || !read_body(call))
+		return false;
+	call->operation = choose(call);
+	call->action = call->operation->name;
+	return true;
 }
 
 /* The project that the path names must be the caller's; it says the region. */

@@ -396,11 +396,47 @@ def test_jobs_are_their_owners_and_have_to_be_there(servers):
     refused("Common.0011", servers.ecs.show_job, ecs.ShowJobRequest(job_id="0" * 32))
 
 
-def test_job_that_failed_says_which_one(make_server):
-    own = CloudServers(make_server())
-    own.server.control("POST", "/_cleat/faults", {"job": "create", "outcome": "fail"}) if False else None
+@pytest.fixture
+def faulty(own):
+    """own, and what makes the next job of an operation fail."""
+    def fail(operation):
+        own.server.control("POST", "/_cleat/faults", {"operation": operation, "effect": "job-fails", "reason": "no host"})
+
+    return own, fail
+
+
+def test_servers_that_could_not_be_made_are_told_one_by_one(faulty):
+    own, fail = faulty
+    fail("ecs.CreateServers")
+    answer = own.create(count=2)
+    job = own.job(answer)
+    assert (job.status, job.error_code, job.entities.sub_jobs_total) == ("FAIL", "Ecs.1000", 2) and job.fail_reason
+    for sub, server in zip(job.entities.sub_jobs, answer.server_ids):
+        assert (sub.status, sub.entities.server_id, sub.error_code) == ("FAIL", server, "Ecs.1000")
+        assert sub.fail_reason == sub.entities.errorcode_message != ""
+        refused("Ecs.0114", own.shown, server, http=404)
+
+
+def test_volume_that_could_not_be_attached_or_detached_is_what_it_was(faulty):
+    own, fail = faulty
     (server,), volume = own.make(), own.make_volume()
+    fail("ecs.AttachServerVolume")
+    job = own.job(own.attach(server, volume))
+    assert (job.status, job.error_code) == ("FAIL", "Ecs.0205") and job.fail_reason and MILLIS.fullmatch(job.end_time)
+    assert own.volume(volume).status == "available"
     own.done(own.attach(server, volume))
-    own.guest(volume, server, io=True, by="dd[7]")
+    fail("ecs.DetachServerVolume")
     job = own.job(own.detach(server, volume))
-    assert (job.status, job.error_code) == ("FAIL", "Ecs.1000") and "dd[7]" in job.fail_reason and MILLIS.fullmatch(job.end_time)
+    assert (job.status, job.error_code) == ("FAIL", "Ecs.1000") and job.fail_reason
+    assert own.volume(volume).status == "in-use" and own.block_device(server, volume).device == "/dev/vdb"
+
+
+def test_one_of_several_volumes_fails_and_the_job_says_which(own):
+    one, other = own.make(count=2)
+    volume = own.make_volume(multiattach=True)
+    own.server.control("POST", "/_cleat/faults", {"operation": "ecs.BatchAttachSharableVolumes", "effect": "job-fails", "reason": "no host"})
+    job = own.job(own.attach_all(volume, one, other))
+    assert job.status == "FAIL" and job.entities.sub_jobs_total == 2
+    assert {each.entities.server_id: (each.status, each.error_code) for each in job.entities.sub_jobs} == \
+        {one: ("FAIL", "Ecs.0205"), other: ("FAIL", "Ecs.0205")}
+    assert own.volume(volume).status == "available"

@@ -30,8 +30,8 @@ def project_of(server, key="cleat", secret="cleat-secret"):
 
 
 class BareMetal(Huawei):
-    def __init__(self, server):
-        super().__init__(server, project=project_of(server))
+    def __init__(self, server, key="cleat", secret="cleat-secret"):
+        super().__init__(server, key, secret, project_of(server, key, secret))
         self.server, self.bms = server, self.client(BmsClient)
 
     def job(self, answer):

@@ -6,6 +6,7 @@ from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkecs.v2 import model as ecs
 
 from bare_metal import FLAVOR, NOTHING, WINDOWS, BareMetal, refused
+from cloud import fleet_of, load_fleet
 from test_huawei_story import IMAGE
 
 
@@ -141,6 +142,26 @@ def test_deleted_servers_take_their_volumes_along_if_told_to(metal, along):
         assert metal.volume(data).status == "available"
     assert metal.volume(shared).status == "available"
     refused("BMS.0040", metal.delete, server)
+
+
+def test_users_switch_the_servers_that_their_policies_name(make_server):
+    server, account = make_server(), "2000000000000078"
+    mine, other = (f"00000000-0000-4000-8000-0000000000a{n}" for n in (1, 2))
+    policy = {"Version": "1.1", "Statement": [
+        {"Effect": "Allow", "Action": ["iam:*:*"]},
+        {"Effect": "Allow", "Action": ["bms:*:*"], "Resource": [f"bms:*:{account}:instance:{mine}"]}]}
+    load_fleet(server, fleet_of(
+        id=account, realm="huawei",
+        instances=[{"id": each, "type": FLAVOR, "zone": "cn-north-4a", "image": IMAGE} for each in (mine, other)],
+        users=[{"name": "alice", "access_keys": [{"id": "alice-hw", "secret": "alice-secret"}], "policies": [policy]}]))
+    alice = BareMetal(server, "alice-hw", "alice-secret")
+    assert refused("BMS.0288", alice.stop, mine, other, http=403) == "Policy doesn't allow bms:servers:stop to be performed."
+    refused("BMS.0288", alice.delete, other, http=403)
+    refused("BMS.0288", alice.detach, other, NOTHING, http=403)
+    assert alice.metal(mine).status == "ACTIVE"
+    alice.stop(mine)
+    assert alice.metal(mine).status == "SHUTOFF"
+    refused("BMS.0114", alice.detach, mine, NOTHING)
 
 
 def test_flavors_say_what_they_are_made_of(metal):

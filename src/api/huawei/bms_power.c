@@ -173,7 +173,7 @@ static bool reboot_run(struct call *call, const void *in_, void *out_)
 		.path = "/v1/{project_id}/baremetalservers/action#" member,                                     \
 		.mode = OPERATION_WRITE,                                                                        \
 		.permission = right,                                                                            \
-		.resource = "instance/*",                                                                       \
+		.resource = "instance/{" member ".servers.id}",                                                 \
 		.in = { sizeof(struct power_in), symbol##_fields },                                             \
 		.out = { sizeof(struct rest_job_out), rest_job_fields },                                        \
 		.errors = errors,                                                                               \
@@ -227,7 +227,7 @@ const struct operation huawei_bms_delete_servers = {
 	.path = "/v1/{project_id}/baremetalservers/delete",
 	.mode = OPERATION_WRITE,
 	.permission = "bms:servers:delete",
-	.resource = "instance/*",
+	.resource = "instance/{servers.id}",
 	.in = { sizeof(struct delete_in), delete_fields },
 	.out = { sizeof(struct rest_job_out), rest_job_fields },
 	.errors = errors,

@@ -197,21 +197,26 @@ static bool read_body(struct call *call)
 	return true;
 }
 
-/* Of operations that share method and path that whose member the body has; the first one if it has none of theirs. */
-static const struct operation *choose(const struct call *call)
+/* Of operations that share method and path that whose member the body has. */
+static bool choose(struct call *call)
 {
 	const char *pattern = call->operation->path;
 	size_t length = strcspn(pattern, "#");
 	const struct operation *const *at;
 
-	for (at = huawei_operations; *at && pattern[length]; at++) {
+	if (!pattern[length])
+		return true;
+	for (at = huawei_operations; *at; at++) {
 		const char *other = (*at)->path;
 
 		if (text_equal((*at)->method, call->operation->method) && strcspn(other, "#") == length && other[length] &&
-		    strncmp(pattern, other, length) == 0 && tree_find(call->input, other + length + 1))
-			return *at;
+		    strncmp(pattern, other, length) == 0 && tree_find(call->input, other + length + 1)) {
+			call->operation = *at;
+			call->action = call->operation->name;
+			return true;
+		}
 	}
-	return call->operation;
+	return call_refuse(call, REFUSE_PARAMETER_MISSING, pattern + length + 1);
 }
 
 static bool receive(struct call *call)
@@ -227,11 +232,7 @@ static bool receive(struct call *call)
 	if (!call->operation->open && !rest_authenticate(call))
 		return false;
 	read_headers(call);
-	if (!read_query(call) || !read_body(call))
-		return false;
-	call->operation = choose(call);
-	call->action = call->operation->name;
-	return true;
+	return read_query(call) && read_body(call) && choose(call);
 }
 
 /* The project that the path names must be the caller's; it says the region. */

@@ -11,19 +11,6 @@
 
 #define METADATA_MAX 16
 
-struct server_address {
-	const char *version, *address, *type, *mac, *port;
-	bool primary;
-};
-
-struct server_volume {
-	const char *id, *delete_on_termination, *boot_index, *device;
-};
-
-struct server_group {
-	const char *name, *id;
-};
-
 /* ---- tables ---- */
 
 static const struct field address_fields[] = {

@@ -199,6 +199,7 @@ static void forget(struct work *work, struct job *job)
 	for (i = 0; i < n; i++)
 		disk_forget(work, &going[i]);
 	balancer_forget_instance(work, job->instance);
+	scaling_forget_instance(work, job->instance);
 	tag_delete_all(work->txn, job->instance);
 	instance_delete(work->txn, job->instance);
 	scaling_instance_changed(work, job->instance);

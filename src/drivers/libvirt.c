@@ -390,8 +390,10 @@ static void lv_close(void *self)
 
 	if (!lv)
 		return;
-	lv_link_destroy(lv->link);
+	/* Acts that are under way ask for the connection, and what libvirt tells goes to the tasks. */
+	lv_link_silence(lv->link);
 	tasks_destroy(lv->tasks);
+	lv_link_destroy(lv->link);
 	plugs_finish(&lv->plugs);
 	forget_machines(lv);
 	forget_natives(lv);
@@ -546,6 +548,7 @@ static void lv_listen(void *self, driver_wake wake, void *context)
 
 const struct driver driver_libvirt = {
 	.name = "libvirt",
+	.snapshots_need_off = true,
 	.open = lv_open,
 	.restore = lv_restore,
 	.act = lv_act,

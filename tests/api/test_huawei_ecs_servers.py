@@ -330,6 +330,55 @@ def test_bare_metal_is_not_among_cloud_servers(own):
     refused("Ecs.0114", own.update, server, name="x", http=404)
 
 
+def newer(servers, **more):
+    return servers.ecs.list_cloud_servers(ecs.ListCloudServersRequest(**more))
+
+
+def test_newer_list_finds_the_same_in_other_words(own):
+    one, = own.make(name="web-a", key_name="mine", data_volumes=[ecs.PrePaidServerDataVolume(volumetype="SSD", size=20)],
+                    server_tags=[ecs.PrePaidServerTag(key="team", value="red")])
+    two, = own.make(name="db-b", flavor_ref="c6.large.2", image_ref=WINDOWS, availability_zone="cn-north-4b", prepaid=True)
+    own.done(own.stop(two))
+    shown, old = next(each for each in newer(own).servers if each.id == one), own.shown(one)
+    assert (shown.status, shown.vm_state, shown.task_state, shown.power_state, shown.locked, shown.in_recycle_bin) == \
+        ("ACTIVE", "active", None, 1, False, False)
+    assert (shown.flavor.id, shown.flavor.vcpus, shown.flavor.ram, shown.image.id, shown.market_info.charge_mode) == \
+        (FLAVOR, 2, 4096, IMAGE, "post_paid")
+    assert {each.device: (each.size, each.delete_on_termination, each.boot_index) for each in shown.volumes_attached} == \
+        {"/dev/vda": (40, True, "0"), "/dev/vdb": (20, False, None)}
+    address = shown.addresses["vpc-1"][0]
+    assert (address.version, address.addr, address.primary) == (4, old.addresses["vpc-1"][0].addr, True)
+    assert (shown.created, shown.metadata, shown.tags) == (old.created, old.metadata, old.tags)
+    for wanted, found in (
+            ({"id": one}, [one]), ({"name": "web"}, [one]), ({"status": "SHUTOFF"}, [two]), ({"in_recycle_bin": True}, []),
+            ({"flavor_name": "c6.large.2"}, [two]), ({"image_id": WINDOWS}, [two]), ({"tags": "team=red"}, [one]),
+            ({"not_tags": "team"}, [two]), ({"availability_zone": "cn-north-4b"}, [two]), ({"availability_zone_eq": ZONE}, [one]),
+            ({"charging_mode": "pre_paid"}, [two]), ({"charging_mode": "0"}, [one]), ({"key_name": "mine"}, [one]),
+            ({"launched_since": "2001-01-01T00:00:00Z"}, [two, one]), ({"launched_since": "2999-01-01T00:00:00Z"}, []),
+            ({"enterprise_project_id": "0"}, [two, one]), ({"expect_fields": ["tags", "image"]}, [two, one])):
+        assert (wanted, ids(newer(own, **wanted))) == (wanted, found)
+    refused("Ecs.0005", newer, own, launched_since="yesterday")
+
+
+def test_newer_list_has_links_from_page_to_page(own):
+    own.make(count=5)
+    every = ids(newer(own))
+    first = newer(own, limit=2)
+    assert ids(first) == every[:2] and [each.rel for each in first.servers_links] == ["next"]
+    assert first.servers_links[0].href.startswith(own.url) and first.servers_links[0].href.endswith(f"limit=2&marker={every[1]}")
+    second, third = newer(own, limit=2, marker=every[1]), newer(own, limit=2, marker=every[3])
+    assert (ids(second), ids(third), third.servers_links) == (every[2:4], every[4:], [])
+
+
+def test_limits_count_what_there_is(own):
+    def absolute():
+        return own.ecs.show_server_limits(ecs.ShowServerLimitsRequest()).absolute
+
+    assert (absolute().total_instances_used, absolute().max_total_instances) == (0, -1)
+    own.make(count=3)
+    assert (absolute().total_instances_used, absolute().total_cores_used, absolute().total_ram_used) == (3, 6, 3 * 4096)
+
+
 # ---- changing
 
 

@@ -61,6 +61,11 @@
 	X(TOKEN_MALFORMED, "security-token-malformed")                         \
 	X(TOKEN_OF_ANOTHER_KEY, "security-token-of-another-key")               \
 	X(CONTROL_TOKEN, "control-token")                                      \
+	X(LOGIN_WRONG, "login-wrong")                                          \
+	X(LOGIN_SCOPE, "login-scope-unknown")                                  \
+	X(TOKEN_UNKNOWN, "token-unknown")                                      \
+	X(TOKEN_OLD, "token-expired")                                          \
+	X(SUBJECT_TOKEN, "subject-token-unknown")                              \
 	/* places */                                                           \
 	X(REGION_UNKNOWN, "region-unknown")                                    \
 	X(ZONE_UNKNOWN, "zone-unknown")                                        \
@@ -81,6 +86,11 @@
 	X(INSTANCE_UNKNOWN, "instance-unknown")                                \
 	X(INSTANCE_STATE, "instance-state")                                    \
 	X(INSTANCE_BUILDING, "instance-building")                              \
+	X(INSTANCE_STARTING, "instance-starting")                              \
+	X(INSTANCE_STOPPING, "instance-stopping")                              \
+	X(INSTANCE_REBOOTING, "instance-rebooting")                            \
+	X(INSTANCE_RUNNING, "instance-running")                                \
+	X(INSTANCE_STOPPED, "instance-stopped")                                \
 	X(INSTANCE_LOCKED_SECURITY, "instance-locked-security")                \
 	X(INSTANCE_LOCKED_FINANCIAL, "instance-locked-financial")              \
 	X(INSTANCE_PROTECTED, "instance-deletion-protected")                   \
@@ -121,6 +131,8 @@
 	X(DISK_MULTI_ATTACH_CATEGORY, "disk-multi-attach-category")            \
 	X(DISK_MULTI_ATTACH_INSTANCE, "disk-multi-attach-instance")            \
 	X(DISK_NOT_BOOTABLE, "disk-not-bootable")                              \
+	X(DISK_BOOTABLE, "disk-bootable")                                      \
+	X(DISK_NOT_SCSI, "disk-not-scsi")                                      \
 	X(DISK_OTHER_INSTANCE, "disk-other-instance")                          \
 	X(DISK_CATEGORY, "disk-category")                                      \
 	X(DISK_SIZE, "disk-size")                                              \
@@ -158,6 +170,7 @@
 	X(SNAPSHOT_GONE, "source-snapshot-deleted")                            \
 	X(SNAPSHOT_HAS_DISKS, "snapshot-has-disks")                            \
 	X(SNAPSHOT_LIMIT, "snapshot-limit")                                    \
+	X(SNAPSHOT_NEEDS_OFF, "snapshot-needs-off")                            \
 	X(SNAPSHOT_ENCRYPTION, "snapshot-encryption")                          \
 	/* networks */                                                         \
 	X(VPC_UNKNOWN, "vpc-unknown")                                          \

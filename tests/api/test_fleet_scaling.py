@@ -23,7 +23,7 @@ def test_a_load_ends_groups_and_keeps_what_the_file_has(scaled):
     ess, group, instances = scaled
     server = ess.cloud.server
     dumped = dump_fleet(server)
-    (account,) = (one for one in json.loads(dumped)["accounts"] if one["realm"] == "aliyun")
+    account, _ = json.loads(dumped)["accounts"]  # one in each cloud
     assert group not in dumped and {one["id"] for one in account["instances"]} == set(instances)
     load_fleet(server, dumped)
     assert ess.groups() == [] and ess.activities(group) == []

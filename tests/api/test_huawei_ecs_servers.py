@@ -252,6 +252,26 @@ def test_locked_servers_stand(make_server, verb, state, lock):
     assert locked.shown(here).locked is True
 
 
+def test_users_switch_and_attach_to_the_servers_that_their_policies_name(make_server):
+    server = make_server()
+    here, other = "00000000-0000-4000-8000-0000000000a1", "00000000-0000-4000-8000-0000000000a2"
+    account = "2000000000000001"
+    _, volume, loaded = fleet_server(disk={"attachments": [], "multi_attach": True})
+    row = loaded["accounts"][0]
+    row["instances"].append({**row["instances"][0], "id": other})
+    row["users"] = [{"name": "alice", "access_keys": [{"id": "alice-hw", "secret": "alice-secret"}], "policies": [{
+        "Version": "1.1", "Statement": [{"Effect": "Allow", "Action": ["iam:*:*", "ecs:cloudServers:get", "evs:*:*"]},
+                                        {"Effect": "Allow", "Action": ["ecs:*:*"], "Resource": [f"ecs:*:{account}:instance:{here}"]}]}]}]
+    load_fleet(server, loaded)
+    alice = CloudServers(server, "alice-hw", "alice-secret")
+    for act in (alice.stop, alice.reboot, alice.delete, lambda *several: alice.attach_all(volume, *several)):
+        assert refused("Pdp.0001", act, here, other, http=403).startswith("Policy doesn't allow ecs:cloudServers:")
+    assert [alice.shown(each).status for each in (here, other)] == ["ACTIVE", "ACTIVE"]
+    alice.done(alice.attach_all(volume, here))
+    alice.done(alice.stop(here))
+    refused("Pdp.0001", alice.listed, http=403)
+
+
 # ---- deleting
 
 

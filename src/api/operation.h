@@ -35,6 +35,7 @@ struct operation {
 	/* Dialects that find operations by path: "DELETE", "/v1/{project_id}/jobs/{job_id}"; {x} is a text named x. */
 	const char *method;
 	const char *path;
+	const char *also; /* a second path to the same, of another version; NULL: none */
 	int success; /* status of a reply that did it; 0: 200 */
 	bool open;   /* for those who have not said who they are as well */
 	const char *permission; /* "ecs:DetachDisk" */

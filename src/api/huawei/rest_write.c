@@ -146,6 +146,7 @@ static const struct family {
 	{ "bms", write_v1 },
 	{ "evs", write_v1 },
 	{ "nova", write_native },
+	{ "glance", write_native },
 	{ "cinder", write_native },
 	{ "iam", write_iam },
 };

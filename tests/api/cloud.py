@@ -14,6 +14,7 @@ import shapes
 import signing
 
 SLOWER = float(os.environ.get("CLEAT_SLOWER", "1"))
+KEPT_SECONDS = 20  # a connection without a call; the server closes one after a minute
 REGION, ZONE = "cn-hangzhou", "cn-hangzhou-h"
 IMAGE = "aliyun_3_x64_20G_alibase_20240819.vhd"
 TYPE = "ecs.g7.large"
@@ -82,18 +83,20 @@ class Cloud:
 
     def __init__(self, server, key_id=signing.KEY_ID, secret=signing.SECRET, timeout=60):
         self.server, self.key_id, self.secret, self.timeout = server, key_id, secret, timeout
-        self.connection, self.pid = None, None
+        self.connection, self.pid, self.used_at = None, None, 0
         self.in_xml = False
 
     def send(self, method, target, body=None, headers=None):
-        """One request on the connection that is kept; it is renewed when the server is another one."""
-        if self.connection is None or self.pid != self.server.pid:
+        """One request on the connection that is kept; it is renewed when the server is another one, and when it was idle for so
+        long that the server may be closing it, as clients with a pool do."""
+        if self.connection is None or self.pid != self.server.pid or time.monotonic() - self.used_at > KEPT_SECONDS:
             self.close()
             self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=self.timeout * SLOWER)
             self.pid = self.server.pid
         try:
             self.connection.request(method, target, body=body, headers=headers or {})
             reply = self.connection.getresponse()
+            self.used_at = time.monotonic()
             return Reply(reply.status, reply.getheaders(), reply.read())
         except (OSError, http.client.HTTPException):
             self.close()

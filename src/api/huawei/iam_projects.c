@@ -43,6 +43,13 @@ static const struct field links_fields[] = {
 };
 static const struct shape links_shape = { sizeof(struct links_item), links_fields };
 
+/* Of domains, which are never listed in pages. */
+static const struct field self_fields[] = {
+	TEXT(struct links_item, self, "self"),
+	FIELDS_END,
+};
+static const struct shape self_shape = { sizeof(struct links_item), self_fields };
+
 #define P struct project_item
 static const struct field project_fields[] = {
 	TEXT(P, domain, "domain_id"),
@@ -76,7 +83,7 @@ static const struct field domain_fields[] = {
 	TEXT(D, name, "name"),
 	TEXT(D, description, "description"),
 	BOOL(D, enabled, "enabled"),
-	OBJECT(D, links, "links", .of = &links_shape),
+	OBJECT(D, links, "links", .of = &self_shape),
 	FIELDS_END,
 };
 static const struct shape domain_shape = { sizeof(D), domain_fields };
@@ -84,7 +91,7 @@ static const struct shape domain_shape = { sizeof(D), domain_fields };
 
 static const struct field domains_out_fields[] = {
 	ITEMS(struct domains_out, domains, "domains", .of = &domain_shape),
-	OBJECT(struct domains_out, links, "links", .of = &links_shape),
+	OBJECT(struct domains_out, links, "links", .of = &self_shape),
 	FIELDS_END,
 };
 

@@ -174,6 +174,7 @@
 	X(SNAPSHOT_GONE, "source-snapshot-deleted")                            \
 	X(SNAPSHOT_HAS_DISKS, "snapshot-has-disks")                            \
 	X(SNAPSHOT_LIMIT, "snapshot-limit")                                    \
+	X(SNAPSHOT_NEEDS_OFF, "snapshot-needs-off")                            \
 	X(SNAPSHOT_ENCRYPTION, "snapshot-encryption")                          \
 	/* networks */                                                         \
 	X(VPC_UNKNOWN, "vpc-unknown")                                          \
@@ -263,11 +264,14 @@
 	X(SCALING_MEMBER_TAKEN, "in-another-scaling-group")                    \
 	X(SCALING_MEMBER_VPC, "instance-in-another-vpc")                       \
 	X(SCALING_MEMBER_STATE, "scaling-member-state")                        \
+	X(SCALING_DESIRED_BELOW, "desired-capacity-below-min-size")            \
+	X(SCALING_DESIRED_ABOVE, "desired-capacity-above-max-size")            \
 	X(SCALING_BELOW_MIN, "below-min-size")                                 \
 	X(SCALING_ABOVE_MAX, "above-max-size")                                 \
 	X(SCALING_NO_CHANGE, "capacity-does-not-change")                       \
 	X(SCALING_ABANDONED, "abandoned-by-lifecycle-hook")                    \
 	X(LIFECYCLE_HOOK_UNKNOWN, "lifecycle-hook-unknown")                    \
+	X(LIFECYCLE_HOOK_NAME_UNKNOWN, "lifecycle-hook-name-unknown")          \
 	X(LIFECYCLE_HOOK_NAME, "lifecycle-hook-name-taken")                    \
 	X(LIFECYCLE_HOOK_LIMIT, "lifecycle-hook-limit")                        \
 	X(LIFECYCLE_ACTION_UNKNOWN, "lifecycle-action-unknown")                \

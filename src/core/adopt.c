@@ -272,6 +272,7 @@ bool adopt_release(struct work *work, const char *id, struct driver_record **ret
 	}
 	(*ret_records)[(*ret_n)++] = (struct driver_record){ .kind = DRIVER_RECORD_MACHINE, .machine = instance.id, .gone = true };
 	balancer_forget_instance(work, id);
+	scaling_forget_instance(work, id);
 	tag_delete_all(work->txn, id);
 	instance_delete(work->txn, id);
 	scaling_instance_changed(work, id);

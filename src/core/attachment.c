@@ -88,6 +88,20 @@ void attachment_release(struct work *work, struct attachment *attachment, struct
 	disk_refresh_by(work, disk, attachment);
 }
 
+void attachment_free_slots(struct work *work, const char *instance)
+{
+	struct attachment *slots;
+	size_t n = attachment_list_slots(work->txn, instance, &slots);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (slots[i].state != ATTACHMENT_DETACHED)
+			continue;
+		slots[i].slot_held = false;
+		attachment_put(work->txn, &slots[i]);
+	}
+}
+
 void attachment_open_job(struct work *work, const struct attachment *attachment, const struct disk *disk,
                          enum job_step step, bool force)
 {

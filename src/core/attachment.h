@@ -18,6 +18,16 @@ struct attach_args {
 
 bool disk_attach(struct work *work, const struct attach_args *args);
 
+struct attach_room_args {
+	const char *instance;
+	const char *category;
+	int64_t count; /* disks, one or more */
+	bool scsi;
+};
+
+/* Whether so many new disks could be attached; refuses as disk_attach would. Changes nothing. */
+bool disk_attach_room(struct work *work, const struct attach_room_args *args);
+
 struct detach_args {
 	const char *instance;
 	const char *disk;
@@ -69,6 +79,9 @@ bool attachment_of_job(struct work *work, const struct job *job, struct attachme
 /* The machine has let go, or is gone: the attachment ends in all views at once, with the effects of a detach on the
  * disk. Writes both rows. */
 void attachment_release(struct work *work, struct attachment *attachment, struct disk *disk);
+
+/* The machine is off or gone: names that stayed taken after their disks had been taken by force are free again. */
+void attachment_free_slots(struct work *work, const char *instance);
 
 /* Whether the disk goes with the instance it came from (delete_with_instance) once this attachment has ended. */
 bool attachment_leaves_bound(const struct attachment *attachment, const struct disk *disk);

@@ -199,6 +199,7 @@ static void forget(struct work *work, struct job *job)
 	for (i = 0; i < n; i++)
 		disk_forget(work, &going[i]);
 	balancer_forget_instance(work, job->instance);
+	scaling_forget_instance(work, job->instance);
 	tag_delete_all(work->txn, job->instance);
 	instance_delete(work->txn, job->instance);
 	scaling_instance_changed(work, job->instance);
@@ -215,6 +216,7 @@ void instance_delete_done(struct work *work, struct job *job)
 		forget(work, job);
 		return;
 	}
+	attachment_free_slots(work, job->instance);
 	n = attachment_list_of_instance(work->txn, job->instance, &live);
 	for (i = 0; i < n; i++)
 		release_attached(work, &live[i]);

@@ -82,6 +82,7 @@ const struct realm realm_huawei = {
 	.restores_detached = true,
 	.shared_grow_detached = true,
 	.made_for_any_instance = true,
+	.force_keeps_slot = true,
 	.key_prefix = "HST3",
 	.key_tail = 16,
 	.secret_length = 40,

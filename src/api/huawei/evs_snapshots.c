@@ -67,6 +67,7 @@ static const struct error_row create_errors[] = {
 	{ REFUSE_DISK_STATE, 400, "EVS.5400", EVS_STATUS, NULL },
 	{ REFUSE_DISK_SNAPSHOTTING, 400, "EVS.5400", EVS_STATUS, NULL },
 	{ REFUSE_INSTANCE_STATE, 400, "EVS.5400", EVS_STATUS, NULL },
+	{ REFUSE_SNAPSHOT_NEEDS_OFF, 400, "EVS.5400", EVS_STATUS, "Cleat" },
 	{ REFUSE_INSTANCE_LOCKED_SECURITY, 400, "EVS.2068", "operation failed because of volume be locked", "Cleat" },
 	{ REFUSE_SNAPSHOT_LIMIT, 413, "EVS.5413", "Insufficient snapshot quota.", NULL },
 	ROWS_END,

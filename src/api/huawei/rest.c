@@ -127,11 +127,27 @@ static bool claims(const struct request *request)
 
 /* ---- reading ---- */
 
+/* Clients give a list by naming its parameter once for each. */
+static bool is_list(const struct operation *operation, const char *name)
+{
+	const struct field *field;
+
+	for (field = operation->in.fields; field->name; field++) {
+		if (field->type == FIELD_TEXTS && text_equal(field->name, name))
+			return true;
+	}
+	return false;
+}
+
 static void add_query(void *context, const char *name, const char *value)
 {
 	struct call *call = context;
+	struct tree *before = tree_find(call->input, name);
 
-	if (tree_find(call->input, name))
+	if (is_list(call->operation, name))
+		tree_add(&call->arena, before ? before : tree_add(&call->arena, call->input, TREE_LIST, name, NULL), TREE_TEXT, NULL,
+		         value);
+	else if (before)
 		call_refuse(call, REFUSE_PARAMETERS_REPEATED, name);
 	else
 		tree_add(&call->arena, call->input, TREE_TEXT, name, value);

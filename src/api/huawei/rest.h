@@ -47,6 +47,7 @@ extern const struct error_row rest_nova_errors[];
 extern const struct error_row rest_evs_errors[];
 extern const struct error_row rest_iam_errors[];
 
+#define ECS_INVALID "Invalid parameter values. Contact customer service."
 #define ECS_SYSTEM "A system exception occurred. Try again later or contact customer service."
 #define ROW_ECS_SERVER_UNKNOWN { REFUSE_INSTANCE_UNKNOWN, 404, "Ecs.0114", "The ECS does not exist.", NULL }
 #define ROW_ECS_SERVER_STATE \

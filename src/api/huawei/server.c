@@ -104,6 +104,7 @@ static const struct field server_fields[] = {
 	TEXT(I, user_data, "OS-EXT-SRV-ATTR:user_data", .flags = FIELD_NULL),
 	TEXT(I, up, "host_status"),
 	TEXT(I, enterprise_project, "enterprise_project_id"),
+	TEXT(I, none, "auto_terminate_time"),
 	ITEMS(I, no_items, "sys_tags", .of = &group_shape),
 	FIELDS_END,
 };

@@ -184,7 +184,7 @@ class World:
     def make_snapshot(self, volume):
         if "evs.CreateSnapshot" not in OPERATIONS:
             return "5" + NOTHING[1:]
-        return self.raw.done("POST", "/v2/{project}/cloudsnapshots", {"snapshot": {"volume_id": volume, "name": "s"}})["snapshot"]["id"]
+        return self.raw.done("POST", "/v2/{project}/cloudsnapshots", {"snapshot": {"volume_id": volume, "name": "s", "force": True}})["snapshot"]["id"]
 
     @property
     def ids(self):

@@ -20,7 +20,10 @@ KINDS = {
     "bms server_id": "metal", "bms id": "metal", "bms attachment_id": "metal_volume", "bms volumeId": "metal_free",
     "bms volume_id": "metal_volume", "ecs.BatchAttachSharableVolumes volume_id": "shared", "ecs.BatchStartServers id": "stopped",
     "bms.BatchStartBaremetalServers id": "metal_stopped",
-    "snapshot_id": "snapshot", "snapshotId": "snapshot", "target_project_id": "project",
+    "snapshot_id": "snapshot", "snapshotId": "snapshot", "source_volid": "volume", "target_project_id": "project",
+    "evs marker": "volume", "cinder marker": "volume", "evs id": "volume", "cinder id": "volume", "ids": "volume",
+    "evs.ListSnapshots id": "snapshot", "cinder.ListSnapshots id": "snapshot", "cinder.ListSnapshotsDetails id": "snapshot",
+    "cinder.ListSnapshots marker": "snapshot", "cinder.ListSnapshotsDetails marker": "snapshot",
     "evs.DeleteVolume volume_id": "free", "cinder.DeleteVolume volume_id": "free",
 }
 
@@ -45,6 +48,7 @@ FEED = {
     "ecs.UpdateServer": ({}, {"server": {"name": "y"}}),
     "cinder.CreateSnapshot": ({}, {"snapshot": {"volume_id": "@volume", "force": True}}),
     "cinder.CreateVolume": ({}, {"volume": {"size": 10}}),
+    "cinder.DeleteVolume": ({"cascade": "true"}, None),
     "cinder.ExtendVolume": ({}, {"os-extend": {"new_size": 20}}),
     "cinder.ListQuotas": ({"usage": "True"}, None),
     "cinder.ShowVolumeType": ({"type_id": "SSD"}, None),
@@ -54,7 +58,7 @@ FEED = {
     "evs.CreateSnapshot": ({}, {"snapshot": {"volume_id": "@volume", "force": True}}),
     "evs.ListVolumesByTags": ({}, {"action": "filter", "tags": [{"key": "k", "values": []}]}),
     "evs.ResizeVolume": ({}, {"os-extend": {"new_size": 20}}),
-    "evs.RollbackSnapshot": ({}, {"rollback": {"volume_id": "@volume"}}),
+    "evs.RollbackSnapshot": ({}, {"rollback": {"volume_id": "@free"}}),
     "evs.UpdateSnapshot": ({}, {"snapshot": {"name": "y"}}),
     "evs.UpdateVolume": ({}, {"volume": {"name": "y"}}),
     "evs.CreateVolume": ({}, {"volume": {"availability_zone": "@zone", "volume_type": "SSD", "size": 10}}),
@@ -172,7 +176,7 @@ class World:
         free = self.raw("POST", "/v2.1/{project}/cloudvolumes", {"volume": {
             "availability_zone": self.raw.zone, "volume_type": "SSD", "size": 10}}).json
         self.of = {"project": self.raw.project, "zone": self.raw.zone, "server": server, "volume": volume,
-                   "free": free["volume_ids"][0], "job": free["job_id"], "snapshot": self.make_snapshot(volume),
+                   "free": free["volume_ids"][0], "job": free["job_id"], "snapshot": self.make_snapshot(free["volume_ids"][0]),
                    "shared": self.raw.make_volume(multiattach=True), "stopped": self.make_stopped(), **self.make_metal()}
 
     def make_stopped(self):

@@ -12,8 +12,8 @@ from huawei_world import KINDS, OPERATIONS, Request, World, ghost_of, kind_of, l
 
 # Ids that say nothing of anybody: projects are found by their names, images and flavors are the cloud's.
 OF_NOBODY = {"imageRef", "flavorRef", "flavor_id", "vpcid", "subnet_id", "enterprise_project_id", "X-Client-Token", "name", "domain_id",
-             "client_token", "image_id"}
-NORMAL = [(re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"), (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
+             "client_token", "image_id", "backup_id", "consistencygroup_id", "type_id", "volume_type_id", "dedicated_storage_id"}
+NORMAL = [(re.compile(r'"(wwn|serial_number)":"\w+"'), "SERIAL"), (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"), (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
           (re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+Z?"), "TIME"), (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b"), "ADDRESS")]
 
 

@@ -20,6 +20,7 @@ KINDS = {
     "bms server_id": "metal", "bms id": "metal", "bms attachment_id": "metal_volume", "bms volumeId": "metal_free",
     "bms volume_id": "metal_volume", "ecs.BatchAttachSharableVolumes volume_id": "shared", "ecs.BatchStartServers id": "stopped",
     "bms.BatchStartBaremetalServers id": "metal_stopped",
+    "nova.NovaAttachVolume volumeId": "free", "nova.NovaStartServer server_id": "stopped", "flavor_id": "flavor",
     "snapshot_id": "snapshot", "snapshotId": "snapshot",
 }
 
@@ -41,6 +42,8 @@ FEED = {
     "ecs.CreatePostPaidServers": ({}, SERVER),
     "bms.CreateBareMetalServers": ({}, METAL),
     "ecs.CreateServers": ({}, SERVER),
+    "nova.NovaStartServer": ({}, {"os-start": None}),
+    "nova.NovaStopServer": ({}, {"os-stop": None}),
     "ecs.UpdateServer": ({}, {"server": {"name": "y"}}),
     "evs.CreateVolume": ({}, {"volume": {"availability_zone": "@zone", "volume_type": "SSD", "size": 10}}),
 }
@@ -156,7 +159,7 @@ class World:
         server, volume = self.raw.make_attached()
         free = self.raw("POST", "/v2.1/{project}/cloudvolumes", {"volume": {
             "availability_zone": self.raw.zone, "volume_type": "SSD", "size": 10}}).json
-        self.of = {"project": self.raw.project, "zone": self.raw.zone, "server": server, "volume": volume,
+        self.of = {"project": self.raw.project, "zone": self.raw.zone, "flavor": FLAVOR, "server": server, "volume": volume,
                    "free": free["volume_ids"][0], "job": free["job_id"], "snapshot": self.make_snapshot(volume),
                    "shared": self.raw.make_volume(multiattach=True), "stopped": self.make_stopped(), **self.make_metal()}
 
@@ -188,4 +191,4 @@ class World:
 
     @property
     def ids(self):
-        return {kind: value for kind, value in self.of.items() if kind != "zone"}
+        return {kind: value for kind, value in self.of.items() if kind not in ("zone", "flavor")}

@@ -185,8 +185,7 @@ def test_projects_of_others_are_refused_by_every_operation(world, name):
     other = Raw(world.raw.server, "fourth", "cleat-secret").project
     for project in (other, "0" * 32, "x", "%F0%9F%98%80"):
         reply = Request(operation).ask(world.raw, {**world.of, "project": project})
-        assert reply.status == 400, reply.text
-        assert reply.fault[1] in ("Ecs.0023", "Common.0018", "badRequest"), reply.text
+        assert reply.fault[:2] in ((400, "Ecs.0023"), (400, "Common.0018"), (400, "badRequest"), (404, "itemNotFound")), reply.text
         check_style(operation["family"], reply)
 
 
@@ -300,7 +299,7 @@ def test_policies_refuse_in_the_words_of_each_family(make_server):
     root, alice = World(server, "root"), Raw(server, "alice")
     asked = 0
     for name, operation in OPERATIONS.items():
-        if not operation["permission"] or name == "iam.KeystoneListProjects":
+        if operation.get("open") or not operation["permission"] or name == "iam.KeystoneListProjects":
             continue
         reply = Request(operation).ask(alice, root.of)
         assert reply.status == 403, (name, reply.text)

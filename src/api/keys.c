@@ -131,26 +131,31 @@ static const char *absent_roles(struct arena *arena, const char *account)
 	return arena_printf(arena, "%s:role/", account);
 }
 
-static struct rights *session_rights(struct keys *keys, const struct temporary_key *key,
-                                     const struct policy_language *language)
+/* Of a role of the account, or of one of its users (by id); of the account itself where both are "". False: the user is not
+ * there. *ret is the map's. */
+static bool holder_rights(struct keys *keys, const char *account, const char *role, const char *holder,
+                          struct rights **ret)
 {
-	struct rights *role;
-	struct rights *rights;
 	struct arena arena;
 
+	*ret = NULL;
+	if (text_empty(role)) {
+		*ret = text_empty(holder) ? NULL : map_get(&keys->rights, holder);
+		return text_empty(holder) || *ret;
+	}
 	arena_init(&arena);
-	role = map_get(&keys->rights, role_id(&arena, key->account, key->role));
-	if (!role)
-		role = map_get(&keys->rights, absent_roles(&arena, key->account));
-	rights = rights_of_session(role, language, key->policy);
+	*ret = map_get(&keys->rights, role_id(&arena, account, role));
+	if (!*ret)
+		*ret = map_get(&keys->rights, absent_roles(&arena, account));
 	arena_finish(&arena);
-	return rights;
+	return true;
 }
 
 static void cache_temporary_key(struct keys *keys, const struct temporary_key *key, const char *realm,
                                 const struct policy_language *language)
 {
 	struct cached_key *cached = calloc(1, sizeof *cached);
+	struct rights *rights;
 
 	if (!cached)
 		abort();
@@ -162,8 +167,8 @@ static void cache_temporary_key(struct keys *keys, const struct temporary_key *k
 	snprintf(cached->role, sizeof cached->role, "%s", key->role);
 	snprintf(cached->session, sizeof cached->session, "%s", key->session);
 	cached->expires_at = key->expires_at;
-	cached->active = true;
-	cached->rights = session_rights(keys, key, language);
+	cached->active = holder_rights(keys, key->account, key->role, key->holder, &rights);
+	cached->rights = rights_of_session(rights, language, key->policy);
 	forget(map_put(&keys->by_id, key->id, cached));
 	map_put(&keys->by_token, key->token, cached);
 }
@@ -330,6 +335,18 @@ bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *i
 	}
 	snprintf(place, sizeof place, "%s %s", realm, id);
 	return key_cache_find(cache, place, ret);
+}
+
+bool key_cache_rights(struct key_cache *cache, const char *account, const char *role, const char *holder,
+                      struct rights **ret)
+{
+	bool there;
+
+	pthread_rwlock_rdlock(&cache->lock);
+	there = holder_rights(&cache->keys, account, role, holder, ret);
+	rights_keep(*ret);
+	pthread_rwlock_unlock(&cache->lock);
+	return there;
 }
 
 bool key_cache_find_new(struct key_cache *cache, const char *id, const char *realm, struct cached_key *ret)

@@ -61,6 +61,11 @@
 	X(TOKEN_MALFORMED, "security-token-malformed")                         \
 	X(TOKEN_OF_ANOTHER_KEY, "security-token-of-another-key")               \
 	X(CONTROL_TOKEN, "control-token")                                      \
+	X(LOGIN_WRONG, "login-wrong")                                          \
+	X(LOGIN_SCOPE, "login-scope-unknown")                                  \
+	X(TOKEN_UNKNOWN, "token-unknown")                                      \
+	X(TOKEN_OLD, "token-expired")                                          \
+	X(SUBJECT_TOKEN, "subject-token-unknown")                              \
 	/* places */                                                           \
 	X(REGION_UNKNOWN, "region-unknown")                                    \
 	X(ZONE_UNKNOWN, "zone-unknown")                                        \

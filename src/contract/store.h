@@ -136,6 +136,15 @@ bool temporary_key_find(struct txn *txn, const struct temporary_key *like, int64
 int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after);
 size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
 
+/* By digest. Count and delete_oldest are about those of a user, or of the account itself and its roles (holder ""); purge as
+ * above. */
+bool token_get(struct txn *txn, const char *id, struct token *ret);
+void token_put(struct txn *txn, const struct token *token);
+void token_delete(struct txn *txn, const char *id);
+int64_t token_count(struct txn *txn, const char *account, const char *holder);
+size_t token_delete_oldest(struct txn *txn, const char *account, const char *holder, int64_t limit);
+size_t token_purge(struct txn *txn, int64_t before, int64_t limit);
+
 /* Deletes everything that the account has but itself, its keys, users, roles and projects: instances, disks, attachments, jobs, tags; also what of
  * it has ended, and the answers that are remembered for its ClientTokens. */
 void account_delete(struct txn *txn, const char *account); /* with all that it has, and its keys */

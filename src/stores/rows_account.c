@@ -119,6 +119,7 @@ void account_delete(struct txn *txn, const char *account)
 {
 	static const char *const deletes[] = {
 		"DELETE FROM temporary_key WHERE account = $1",
+		"DELETE FROM token WHERE account = $1",
 		"DELETE FROM access_key WHERE account = $1",
 		"DELETE FROM account WHERE id = $1",
 	};

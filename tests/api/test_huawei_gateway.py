@@ -238,7 +238,7 @@ def present(body, parts):
     return True
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if operation["path"] != "/"])  # both dialects' own
 def test_queries_that_cannot_be_read(world, name):
     operation = OPERATIONS[name]
     method, target, body, headers = Request(operation).filled(world.of)
@@ -247,7 +247,8 @@ def test_queries_that_cannot_be_read(world, name):
     for query in (f"{known[0]}=a&{known[0]}=b", f"{known[0]}=%ff", "&".join(f"p{n}=x" for n in range(1200))):
         reply = world.raw(method, target + more + query, body, headers)
         assert reply.status in (400, 401), (query[:40], reply.text)
-        check_style(operation["family"], reply)
+        if method != "HEAD":
+            check_style(operation["family"], reply)
 
 
 def test_unknown_parameters_are_left_alone(raw):

@@ -1,5 +1,5 @@
 /* IAM: the projects of an account, and the account as a domain. SDKs that are told a region ask for them first. */
-#include "api/huawei/rest.h"
+#include "api/huawei/iam.h"
 #include "base/text.h"
 #include "core/account.h"
 
@@ -7,48 +7,29 @@ struct list_in {
 	const char *name, *domain;
 };
 
-struct links_item {
-	const char *none, *self;
-};
-
 struct project_item {
 	const char *id, *domain, *name, *description;
 	bool is_domain, enabled;
-	struct links_item links;
+	struct iam_links links;
 };
 
 struct domain_item {
 	const char *id, *name, *description;
 	bool enabled;
-	struct links_item links;
+	struct iam_links links;
 };
 
 struct projects_out {
 	struct items projects;
-	struct links_item links;
+	struct iam_links links;
 };
 
 struct domains_out {
 	struct items domains;
-	struct links_item links;
+	struct iam_links links;
 };
 
 /* ---- tables ---- */
-
-static const struct field links_fields[] = {
-	TEXT(struct links_item, none, "next", .flags = FIELD_NULL),
-	TEXT(struct links_item, none, "previous", .flags = FIELD_NULL),
-	TEXT(struct links_item, self, "self"),
-	FIELDS_END,
-};
-static const struct shape links_shape = { sizeof(struct links_item), links_fields };
-
-/* Of domains, which are never listed in pages. */
-static const struct field self_fields[] = {
-	TEXT(struct links_item, self, "self"),
-	FIELDS_END,
-};
-static const struct shape self_shape = { sizeof(struct links_item), self_fields };
 
 #define P struct project_item
 static const struct field project_fields[] = {
@@ -57,7 +38,7 @@ static const struct field project_fields[] = {
 	TEXT(P, domain, "parent_id"),
 	TEXT(P, name, "name"),
 	TEXT(P, description, "description"),
-	OBJECT(P, links, "links", .of = &links_shape),
+	OBJECT(P, links, "links", .of = &iam_links_shape),
 	TEXT(P, id, "id"),
 	BOOL(P, enabled, "enabled"),
 	FIELDS_END,
@@ -73,7 +54,7 @@ static const struct field projects_in_fields[] = {
 
 static const struct field projects_out_fields[] = {
 	ITEMS(struct projects_out, projects, "projects", .of = &project_shape),
-	OBJECT(struct projects_out, links, "links", .of = &links_shape),
+	OBJECT(struct projects_out, links, "links", .of = &iam_links_shape),
 	FIELDS_END,
 };
 
@@ -83,7 +64,7 @@ static const struct field domain_fields[] = {
 	TEXT(D, name, "name"),
 	TEXT(D, description, "description"),
 	BOOL(D, enabled, "enabled"),
-	OBJECT(D, links, "links", .of = &self_shape),
+	OBJECT(D, links, "links", .of = &iam_self_shape),
 	FIELDS_END,
 };
 static const struct shape domain_shape = { sizeof(D), domain_fields };
@@ -91,16 +72,11 @@ static const struct shape domain_shape = { sizeof(D), domain_fields };
 
 static const struct field domains_out_fields[] = {
 	ITEMS(struct domains_out, domains, "domains", .of = &domain_shape),
-	OBJECT(struct domains_out, links, "links", .of = &self_shape),
+	OBJECT(struct domains_out, links, "links", .of = &iam_self_shape),
 	FIELDS_END,
 };
 
 /* ---- run ---- */
-
-static struct links_item links(struct call *call, const char *path)
-{
-	return (struct links_item){ .self = arena_printf(call_work_arena(call), "%s%s", rest_base_url(call), path) };
-}
 
 static bool projects_run(struct call *call, const void *in_, void *out_)
 {
@@ -122,11 +98,11 @@ static bool projects_run(struct call *call, const void *in_, void *out_)
 			.name = rows[i].name,
 			.description = rows[i].description,
 			.enabled = true,
-			.links = links(call, arena_printf(call_work_arena(call), "/v3/projects/%s", rows[i].id)),
+			.links = iam_links(call, arena_printf(call_work_arena(call), "/v3/projects/%s", rows[i].id)),
 		};
 	}
 	out->projects.items = items;
-	out->links = links(call, "/v3/projects");
+	out->links = iam_links(call, "/v3/projects");
 	return true;
 }
 
@@ -158,10 +134,10 @@ static bool domains_run(struct call *call, const void *in_, void *out_)
 		.name = account.name,
 		.description = "",
 		.enabled = true,
-		.links = links(call, arena_printf(call_work_arena(call), "/v3/domains/%s", account.id)),
+		.links = iam_links(call, arena_printf(call_work_arena(call), "/v3/domains/%s", account.id)),
 	};
 	out->domains = (struct items){ item, 1 };
-	out->links = links(call, "/v3/auth/domains");
+	out->links = iam_links(call, "/v3/auth/domains");
 	return true;
 }
 

@@ -258,8 +258,12 @@ static bool place(struct call *call)
 	struct tenant *tenant = &call->work.caller.tenant;
 	struct project project;
 
-	if (call->operation->open || !named || !named->value)
+	/* IAM's paths name projects as things. */
+	if (call->operation->open || !named || !named->value || text_equal(call->operation->product, "iam"))
 		return true;
+	/* A token is for its project alone. */
+	if (call->token && !text_equal(call->token->scope, named->value))
+		return call_refuse(call, REFUSE_PROJECT_UNKNOWN, named->value);
 	if (!project_get(call->work.txn, named->value, &project) || !text_equal(project.account, tenant->account))
 		return call_refuse(call, REFUSE_PROJECT_UNKNOWN, named->value);
 	tenant->scope = arena_text(&call->arena, project.id);
@@ -287,6 +291,8 @@ static const struct error_row errors[] = {
 	{ REFUSE_TOKEN_EXPIRED, 401, "APIGW.0301", AUTH "x-security-token expires", "Cleat" },
 	{ REFUSE_TOKEN_MALFORMED, 401, "APIGW.0301", AUTH "decrypt token fail", NULL },
 	{ REFUSE_TOKEN_OF_ANOTHER_KEY, 401, "APIGW.0301", AUTH "x-security-token is that of another ak", "Cleat" },
+	{ REFUSE_TOKEN_UNKNOWN, 401, "APIGW.0301", AUTH "decrypt token fail", NULL },
+	{ REFUSE_TOKEN_OLD, 401, "APIGW.0301", AUTH "token expires, expires_at: %s", NULL },
 	{ REFUSE_NOT_AUTHORISED, 403, "Pdp.0001", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_PARAMETERS_TOO_MANY, 400, "APIGW.0201", "API request error. More than %s%s parameters.", "Cleat" },
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "APIGW.0201", "API request error.%s %s", "Cleat" },
@@ -319,6 +325,7 @@ const struct dialect dialect_huawei = {
 	.operations = huawei_operations,
 	.errors = errors,
 	.faults = faults,
+	.json = true,
 	.rights = &rest_rights,
 	.claims = claims,
 	.receive = receive,

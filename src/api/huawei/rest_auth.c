@@ -3,6 +3,7 @@
 
 #include "api/huawei/rest.h"
 #include "api/huawei/sign.h"
+#include "api/huawei/token.h"
 #include "api/keys.h"
 #include "api/rights.h"
 #include "base/moment.h"
@@ -91,7 +92,7 @@ static void become(struct call *call, const struct cached_key *key)
 		call->caller.user = rights_user(call->rights);
 		call->caller.user_id = rights_user_id(call->rights);
 	}
-	if (*key->token) {
+	if (*key->role) {
 		call->caller.role = arena_text(&call->arena, key->role);
 		call->caller.session = arena_text(&call->arena, key->session);
 	}
@@ -123,8 +124,12 @@ static bool authenticate_signature(struct call *call, const char *header)
 bool rest_authenticate(struct call *call)
 {
 	const char *header = request_header(&call->request, "authorization");
+	const char *token;
 
 	if (header)
 		return authenticate_signature(call, header);
+	token = request_header(&call->request, "x-auth-token");
+	if (!text_empty(token))
+		return rest_token_authenticate(call, token);
 	return call_refuse(call, REFUSE_AUTH_NONE, NULL);
 }

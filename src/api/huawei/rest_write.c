@@ -28,7 +28,7 @@ const char *rest_base_url(struct call *call)
 
 	if (text_empty(host) || !text_is_utf8(host, strlen(host)))
 		host = "localhost";
-	return arena_printf(&call->arena, "http://%s", host);
+	return arena_printf(&call->arena, "%s://%s", call->request.secure ? "https" : "http", host);
 }
 
 static void common_headers(struct call *call)
@@ -235,7 +235,11 @@ const struct error_row rest_evs_errors[] = {
 	ROWS_END,
 };
 
+/* Who has no valid token is told so by IAM itself, and not by the gateway (IAM pages, "status codes"). */
+#define IAM_AUTHENTICATE "The request you have made requires authentication."
 const struct error_row rest_iam_errors[] = {
+	{ REFUSE_TOKEN_UNKNOWN, 401, "Unauthorized", IAM_AUTHENTICATE, NULL },
+	{ REFUSE_TOKEN_OLD, 401, "Unauthorized", IAM_AUTHENTICATE, NULL },
 	{ REFUSE_PARAMETER_MISSING, 400, "Bad Request", "The request body is invalid", NULL },
 	{ REFUSE_PARAMETER_EMPTY, 400, "Bad Request", "The request body is invalid", NULL },
 	{ REFUSE_PARAMETER_INVALID, 400, "Bad Request", "The request body is invalid", NULL },

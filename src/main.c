@@ -47,7 +47,8 @@ static const struct command commands[] = {
 	  cli_exec_options, cli_exec },
 	{ "env", "CLIENT", "print what a client needs to find the server",
 	  "Prints the environment variables by which a client finds the running server, for: eval \"$(cleat env aliyun-cli)\". "
-	  "CLIENT is shell (all of them), aliyun-cli, terraform-alicloud, python, node, go, csi-alibaba or cluster-autoscaler. "
+	  "CLIENT is shell (all of them), aliyun-cli, terraform-alicloud, python, node, go, csi-alibaba or cluster-autoscaler, and of "
+	  "Huawei Cloud terraform-huaweicloud, python-huawei, openstack or csi-huawei. "
 	  "With --code it prints a program or a configuration for that client that uses them. The certificates to trust are "
 	  "written to ca_client.pem and ca_bundle.pem in the data directory.",
 	  cli_env_options, cli_env },

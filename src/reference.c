@@ -83,8 +83,8 @@ const char *reference_place(const struct operation *operation, const struct fiel
 		return "path";
 	if (field->flags & FIELD_HEADER)
 		return "header";
-	return field->flags & FIELD_QUERY || text_equal(operation->method, "GET") || text_equal(operation->method, "DELETE") ?
-	               "query" : "body";
+	return field->flags & FIELD_QUERY || text_equal(operation->method, "GET") || text_equal(operation->method, "HEAD") ||
+	                       text_equal(operation->method, "DELETE") ? "query" : "body";
 }
 
 /* What is printed: the first edition, and what the later one calls otherwise, if the API has one. */

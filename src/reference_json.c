@@ -134,6 +134,8 @@ static void write_operation(struct writer *w, const struct operation *operation,
 	}
 	w->format->text(w, "doc", operation->doc);
 	w->format->text(w, "permission", operation->permission);
+	if (operation->open || operation->open_to_all)
+		writer_bool(w, "open", true);
 	w->format->list_begin(w, "parameters");
 	walk(&(struct walking){ w, operation, true, has_later, write_field }, operation->in.fields, &none);
 	w->format->list_end(w, "parameters");

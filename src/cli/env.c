@@ -29,7 +29,7 @@ const struct option cli_env_options[] = {
 	{ "access-key-secret", "CLEAT_ACCESS_KEY_SECRET", AS_TEXT(struct env_options, secret), .value = "SECRET",
 	  .flags = OPTION_SECRET, .doc = "its secret; that of a key test-... is cleat-secret, as for 'cleat serve --accounts auto'" },
 	{ "region", "CLEAT_REGION", AS_TEXT(struct env_options, region), .otherwise = "cn-hangzhou", .value = "REGION",
-	  .doc = "the region" },
+	  .doc = "the region; of Huawei Cloud cn-north-4 unless it has a number at its end" },
 	CLIENT_ENDPOINT_ROWS(struct env_options),
 	OPTIONS_END
 };
@@ -104,6 +104,49 @@ static const struct {
 	  "\t}\n"
 	  "\tfmt.Println(reply.TotalCount, \"disks\")\n"
 	  "}\n" },
+	{ "terraform-huaweicloud", ENVIRONMENT_TERRAFORM_HUAWEICLOUD,
+	  "provider \"huaweicloud\" takes its endpoints from its block alone: see --code",
+	  "terraform {\n"
+	  "  required_providers {\n"
+	  "    huaweicloud = { source = \"huaweicloud/huaweicloud\" }\n"
+	  "  }\n"
+	  "}\n\n"
+	  "variable \"cleat_url\" {}\n\n"
+	  "# Region, key and where to log in come from the environment.\n"
+	  "provider \"huaweicloud\" {\n"
+	  "  endpoints = {\n"
+	  "    bms = \"${var.cleat_url}/\"\n"
+	  "    ecs = \"${var.cleat_url}/\"\n"
+	  "    evs = \"${var.cleat_url}/\"\n"
+	  "    iam = \"${var.cleat_url}/\"\n"
+	  "    ims = \"${var.cleat_url}/\"\n"
+	  "  }\n"
+	  "}\n\n"
+	  "resource \"huaweicloud_evs_volume\" \"data\" {\n"
+	  "  availability_zone = \"cn-north-4a\"\n"
+	  "  volume_type       = \"SSD\"\n"
+	  "  size              = 20\n"
+	  "}\n" },
+	{ "python-huawei", ENVIRONMENT_PYTHON_HUAWEI | ENVIRONMENT_CLEAT, "huaweicloudsdkecs, and those of bms, evs and iam",
+	  "import os\n"
+	  "from huaweicloudsdkecs.v2 import EcsClient, ListServersDetailsRequest\n"
+	  "from huaweicloudsdkecs.v2.region.ecs_region import EcsRegion\n\n"
+	  "# Key and addresses come from the environment.\n"
+	  "client = EcsClient.new_builder().with_region(EcsRegion.value_of(os.environ[\"HW_REGION_NAME\"])).build()\n"
+	  "print(client.list_servers_details(ListServersDetailsRequest()).count, \"servers\")\n" },
+	{ "openstack", ENVIRONMENT_OPENSTACK, "openstack token issue; openstack server list",
+	  "openstack server list\n" },
+	{ "csi-huawei", ENVIRONMENT_CSI_HUAWEI,
+	  "its file cloud-config is what --code prints, through sh; it has no setting for other endpoints than IAM's: lead "
+	  "ecs.REGION and evs.REGION.myhuaweicloud.com here by DNS or /etc/hosts, and serve on port 443 (docs/clients.md)",
+	  "cat <<END\n"
+	  "[Global]\n"
+	  "cloud=myhuaweicloud.com\n"
+	  "auth-url=$HW_AUTH_URL\n"
+	  "region=$HW_REGION_NAME\n"
+	  "access-key=$HW_ACCESS_KEY\n"
+	  "secret-key=$HW_SECRET_KEY\n"
+	  "END\n" },
 	{ "csi-alibaba", ENVIRONMENT_CSI_ALIBABA, "environment of the driver's containers; the CA must be mounted there", NULL },
 	{ "cluster-autoscaler", ENVIRONMENT_CLUSTER_AUTOSCALER,
 	  "it has no setting for endpoints: lead location, ess.REGION and ecs.REGION.aliyuncs.com here by DNS or /etc/hosts, and serve "
@@ -125,6 +168,15 @@ static void read_first_key(struct client *client, const char *data, struct env_o
 	}
 	if (file)
 		fclose(file);
+}
+
+/* Of Huawei Cloud's regions each has a number at its end; of those of Alibaba Cloud in China none has. */
+static const char *huawei_region(const char *region)
+{
+	size_t length = strlen(region);
+
+	return length > 2 && region[length - 2] == '-' && region[length - 1] >= '1' && region[length - 1] <= '9' ? region :
+	                                                                                              ENVIRONMENT_HUAWEI_REGION;
 }
 
 static void choose_key(struct client *client, struct env_options *options, const char *data)
@@ -200,6 +252,7 @@ int cli_env(int argc, char **argv)
 {
 	struct client CLIENT_CLEANUP client;
 	struct env_options options;
+	struct env_options given;
 	struct option_words words;
 	struct environment environment = { 0 };
 	const char *data;
@@ -214,8 +267,14 @@ int cli_env(int argc, char **argv)
 	if (!client_locate(&client, &options.client))
 		return COMMAND_FAILED;
 	data = options.client.endpoint ? options.client.data : text_or(options.client.data, place_data(&client.arena));
+	/* The pair of the first start is of the other cloud's account. */
+	given = options;
+	choose_key(&client, &given, NULL);
 	choose_key(&client, &options, data);
 	environment = (struct environment){
+		.huawei_key_id = given.key_id,
+		.huawei_secret = given.secret,
+		.huawei_region = huawei_region(options.region),
 		.url = client.url,
 		.host = client.host,
 		.key_id = options.key_id,

@@ -1,5 +1,6 @@
 #include "cli/environment.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,10 @@ enum value {
 	VALUE_TOKEN_FILE,
 	VALUE_NO_PROXY,
 	VALUE_TEXT,
+	VALUE_HUAWEI_KEY_ID,
+	VALUE_HUAWEI_SECRET,
+	VALUE_HUAWEI_REGION,
+	VALUE_AUTH_URL, /* of IAM, with its version */
 };
 
 #define CLI       ENVIRONMENT_ALIYUN_CLI
@@ -25,7 +30,12 @@ enum value {
 #define SDKS      (ENVIRONMENT_PYTHON | ENVIRONMENT_NODE | ENVIRONMENT_GO)
 #define CSI       ENVIRONMENT_CSI_ALIBABA
 #define SCALER    ENVIRONMENT_CLUSTER_AUTOSCALER
-#define VENDORS   (CLI | TERRAFORM | SDKS | CSI | SCALER)
+#define HW_TF     ENVIRONMENT_TERRAFORM_HUAWEICLOUD
+#define HW_PYTHON ENVIRONMENT_PYTHON_HUAWEI
+#define OPENSTACK ENVIRONMENT_OPENSTACK
+#define HW_CSI    ENVIRONMENT_CSI_HUAWEI
+#define VENDORS   (CLI | TERRAFORM | SDKS | CSI | SCALER | ENVIRONMENT_HUAWEI)
+#define REGION_PLACE "{REGION}" /* in a name: CN_NORTH_4 */
 
 /* Terraform's provider looks for an endpoint of each product under one of two names, by the age of the resource. */
 #define PRODUCT(product)                                                      \
@@ -69,9 +79,32 @@ static const struct {
 	/* It is in no instance, and asks for one otherwise; without the scheme it speaks https, which it does for events anyway. */
 	{ "ALIBABA_CLOUD_NO_ECS_METADATA", VALUE_TEXT, "true", CSI },
 	{ "ALICLOUD_CLIENT_SCHEME", VALUE_TEXT, "http", CSI },
+	{ "HW_ACCESS_KEY", VALUE_HUAWEI_KEY_ID, NULL, HW_TF | HW_CSI },
+	{ "HW_SECRET_KEY", VALUE_HUAWEI_SECRET, NULL, HW_TF | HW_CSI },
+	{ "HW_REGION_NAME", VALUE_HUAWEI_REGION, NULL, HW_TF | HW_CSI | HW_PYTHON },
+	{ "HW_AUTH_URL", VALUE_AUTH_URL, NULL, HW_TF | HW_CSI },
+	/* Its endpoints are no variables of the provider: its block (--code) takes them from this one. */
+	{ "TF_VAR_cleat_url", VALUE_URL, NULL, HW_TF },
+	{ "HUAWEICLOUD_SDK_AK", VALUE_HUAWEI_KEY_ID, NULL, HW_PYTHON },
+	{ "HUAWEICLOUD_SDK_SK", VALUE_HUAWEI_SECRET, NULL, HW_PYTHON },
+	{ "HUAWEICLOUD_SDK_IAM_ENDPOINT", VALUE_URL, NULL, HW_PYTHON },
+	{ "HUAWEICLOUD_SDK_REGION_BMS_" REGION_PLACE, VALUE_URL, NULL, HW_PYTHON },
+	{ "HUAWEICLOUD_SDK_REGION_ECS_" REGION_PLACE, VALUE_URL, NULL, HW_PYTHON },
+	{ "HUAWEICLOUD_SDK_REGION_EVS_" REGION_PLACE, VALUE_URL, NULL, HW_PYTHON },
+	{ "HUAWEICLOUD_SDK_REGION_IAM_" REGION_PLACE, VALUE_URL, NULL, HW_PYTHON },
+	{ "OS_AUTH_URL", VALUE_AUTH_URL, NULL, OPENSTACK },
+	{ "OS_IDENTITY_API_VERSION", VALUE_TEXT, "3", OPENSTACK },
+	/* The development key is a user of the account that is called default. */
+	{ "OS_USERNAME", VALUE_HUAWEI_KEY_ID, NULL, OPENSTACK },
+	{ "OS_PASSWORD", VALUE_HUAWEI_SECRET, NULL, OPENSTACK },
+	{ "OS_USER_DOMAIN_NAME", VALUE_TEXT, "default", OPENSTACK },
+	{ "OS_PROJECT_NAME", VALUE_HUAWEI_REGION, NULL, OPENSTACK },
+	{ "OS_PROJECT_DOMAIN_NAME", VALUE_TEXT, "default", OPENSTACK },
+	{ "OS_REGION_NAME", VALUE_HUAWEI_REGION, NULL, OPENSTACK },
+	{ "OS_CACERT", VALUE_CA_BUNDLE, NULL, OPENSTACK },
 	/* Libraries of Go, Python, Node.js and curl each have a name of their own for whom they trust. */
-	{ "SSL_CERT_FILE", VALUE_CA_BUNDLE, NULL, CLI | TERRAFORM | ENVIRONMENT_PYTHON | ENVIRONMENT_GO | CSI | SCALER },
-	{ "REQUESTS_CA_BUNDLE", VALUE_CA_BUNDLE, NULL, ENVIRONMENT_PYTHON },
+	{ "SSL_CERT_FILE", VALUE_CA_BUNDLE, NULL, CLI | TERRAFORM | ENVIRONMENT_PYTHON | ENVIRONMENT_GO | CSI | SCALER | HW_TF | HW_CSI },
+	{ "REQUESTS_CA_BUNDLE", VALUE_CA_BUNDLE, NULL, ENVIRONMENT_PYTHON | HW_PYTHON | OPENSTACK },
 	{ "ALIBABA_CLOUD_CA_BUNDLE", VALUE_CA_BUNDLE, NULL, ENVIRONMENT_PYTHON },
 	{ "CURL_CA_BUNDLE", VALUE_CA_BUNDLE, NULL, ENVIRONMENT_PYTHON | ENVIRONMENT_CLEAT },
 	{ "NODE_EXTRA_CA_CERTS", VALUE_CA_FILE, NULL, ENVIRONMENT_NODE },
@@ -109,10 +142,33 @@ static const char *value_of(struct arena *arena, const struct environment *envir
 		return environment->token_file;
 	case VALUE_NO_PROXY:
 		return no_proxy(arena, table[i].name);
+	case VALUE_HUAWEI_KEY_ID:
+		return environment->huawei_key_id;
+	case VALUE_HUAWEI_SECRET:
+		return environment->huawei_secret;
+	case VALUE_HUAWEI_REGION:
+		return environment->huawei_region;
+	case VALUE_AUTH_URL:
+		return environment->url ? arena_printf(arena, "%s/v3", environment->url) : NULL;
 	case VALUE_TEXT:
 		break;
 	}
 	return table[i].text;
+}
+
+/* A variable for one region: the region's name stands in it in capitals. */
+static const char *name_of(struct arena *arena, const struct environment *environment, const char *name)
+{
+	const char *place = strstr(name, REGION_PLACE);
+	char *region;
+	char *c;
+
+	if (!place)
+		return name;
+	region = arena_text(arena, environment->huawei_region);
+	for (c = region; *c; c++)
+		*c = (char)(*c == '-' ? '_' : toupper((unsigned char)*c));
+	return arena_printf(arena, "%.*s%s", (int)(place - name), name, region);
 }
 
 const struct environment_variable *environment_variables(struct arena *arena, const struct environment *environment,
@@ -126,7 +182,7 @@ const struct environment_variable *environment_variables(struct arena *arena, co
 		const char *value = table[i].clients & clients ? value_of(arena, environment, i) : NULL;
 
 		if (value)
-			variables[n++] = (struct environment_variable){ table[i].name, value };
+			variables[n++] = (struct environment_variable){ name_of(arena, environment, table[i].name), value };
 	}
 	return variables;
 }

@@ -17,8 +17,15 @@ enum environment_client {
 	ENVIRONMENT_GO = 1 << 5,
 	ENVIRONMENT_CSI_ALIBABA = 1 << 6,
 	ENVIRONMENT_CLUSTER_AUTOSCALER = 1 << 7,
-	ENVIRONMENT_ALL = (1 << 8) - 1,
+	ENVIRONMENT_TERRAFORM_HUAWEICLOUD = 1 << 8,
+	ENVIRONMENT_PYTHON_HUAWEI = 1 << 9,
+	ENVIRONMENT_OPENSTACK = 1 << 10,
+	ENVIRONMENT_CSI_HUAWEI = 1 << 11,
+	ENVIRONMENT_ALL = (1 << 12) - 1,
+	ENVIRONMENT_HUAWEI = ENVIRONMENT_ALL & ~((1 << 8) - 1), /* whose cloud is Huawei Cloud */
 };
+
+#define ENVIRONMENT_HUAWEI_REGION "cn-north-4" /* unless asked otherwise */
 
 /* What the values are made of. */
 struct environment {
@@ -27,6 +34,7 @@ struct environment {
 	const char *key_id;
 	const char *secret;
 	const char *region;
+	const char *huawei_key_id, *huawei_secret, *huawei_region; /* for clients of Huawei Cloud */
 	const char *ca_file;    /* the server's CA in PEM; NULL: no TLS, and nothing is said about trust */
 	const char *ca_bundle;  /* the system's CAs and this one; NULL with ca_file */
 	const char *token_file; /* of the control API; NULL: unknown */

@@ -78,7 +78,7 @@ class Raw:
     def __call__(self, method, target, body=b"", headers=None, **more):
         target = target.replace("{project}", self.project)
         body = body if isinstance(body, bytes) else json.dumps(body).encode()
-        given = {"host": self.server.endpoint, "x-sdk-date": date(), **(headers or {})}
+        given = {"host": self.server.endpoint, "x-sdk-date": date(), **{name.lower(): value for name, value in (headers or {}).items()}}
         return self.send(method, target, body, signed(method, target, given, body, self.key, self.secret, **more))
 
     def send(self, method, target, body=b"", headers=None):

@@ -25,6 +25,7 @@ KINDS = {
     "evs.ListSnapshots id": "snapshot", "cinder.ListSnapshots id": "snapshot", "cinder.ListSnapshotsDetails id": "snapshot",
     "cinder.ListSnapshots marker": "snapshot", "cinder.ListSnapshotsDetails marker": "snapshot",
     "evs.DeleteVolume volume_id": "free", "cinder.DeleteVolume volume_id": "free",
+    "nova.NovaAttachVolume volumeId": "free", "nova.NovaStartServer server_id": "stopped", "flavor_id": "flavor",
 }
 
 # Values for the rest, by the last part of their names.
@@ -45,6 +46,8 @@ FEED = {
     "ecs.CreatePostPaidServers": ({}, SERVER),
     "bms.CreateBareMetalServers": ({}, METAL),
     "ecs.CreateServers": ({}, SERVER),
+    "nova.NovaStartServer": ({}, {"os-start": None}),
+    "nova.NovaStopServer": ({}, {"os-stop": None}),
     "ecs.UpdateServer": ({}, {"server": {"name": "y"}}),
     "cinder.CreateSnapshot": ({}, {"snapshot": {"volume_id": "@volume", "force": True}}),
     "cinder.CreateVolume": ({}, {"volume": {"size": 10}}),
@@ -175,7 +178,7 @@ class World:
         server, volume = self.raw.make_attached()
         free = self.raw("POST", "/v2.1/{project}/cloudvolumes", {"volume": {
             "availability_zone": self.raw.zone, "volume_type": "SSD", "size": 10}}).json
-        self.of = {"project": self.raw.project, "zone": self.raw.zone, "server": server, "volume": volume,
+        self.of = {"project": self.raw.project, "zone": self.raw.zone, "flavor": FLAVOR, "server": server, "volume": volume,
                    "free": free["volume_ids"][0], "job": free["job_id"], "snapshot": self.make_snapshot(free["volume_ids"][0]),
                    "shared": self.raw.make_volume(multiattach=True), "stopped": self.make_stopped(), **self.make_metal()}
 
@@ -207,4 +210,4 @@ class World:
 
     @property
     def ids(self):
-        return {kind: value for kind, value in self.of.items() if kind != "zone"}
+        return {kind: value for kind, value in self.of.items() if kind not in ("zone", "flavor")}

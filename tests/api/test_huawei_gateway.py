@@ -185,8 +185,7 @@ def test_projects_of_others_are_refused_by_every_operation(world, name):
     other = Raw(world.raw.server, "fourth", "cleat-secret").project
     for project in (other, "0" * 32, "x", "%F0%9F%98%80"):
         reply = Request(operation).ask(world.raw, {**world.of, "project": project})
-        assert reply.status == 400, reply.text
-        assert reply.fault[1] in ("Ecs.0023", "Common.0018", "badRequest"), reply.text
+        assert reply.fault[:2] in ((400, "Ecs.0023"), (400, "Common.0018"), (400, "badRequest"), (404, "itemNotFound")), reply.text
         check_style(operation["family"], reply)
 
 
@@ -239,7 +238,7 @@ def present(body, parts):
     return True
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", [name for name, operation in OPERATIONS.items() if operation["path"] != "/"])  # both dialects' own
 def test_queries_that_cannot_be_read(world, name):
     operation = OPERATIONS[name]
     method, target, body, headers = Request(operation).filled(world.of)
@@ -248,7 +247,8 @@ def test_queries_that_cannot_be_read(world, name):
     for query in (f"{known[0]}=a&{known[0]}=b", f"{known[0]}=%ff", "&".join(f"p{n}=x" for n in range(1200))):
         reply = world.raw(method, target + more + query, body, headers)
         assert reply.status in (400, 401), (query[:40], reply.text)
-        check_style(operation["family"], reply)
+        if method != "HEAD":
+            check_style(operation["family"], reply)
 
 
 def test_unknown_parameters_are_left_alone(raw):
@@ -300,7 +300,7 @@ def test_policies_refuse_in_the_words_of_each_family(make_server):
     root, alice = World(server, "root"), Raw(server, "alice")
     asked = 0
     for name, operation in OPERATIONS.items():
-        if not operation["permission"] or name == "iam.KeystoneListProjects":
+        if operation.get("open") or not operation["permission"] or name == "iam.KeystoneListProjects":
             continue
         reply = Request(operation).ask(alice, root.of)
         assert reply.status == 403, (name, reply.text)

@@ -13,6 +13,9 @@ from huawei_world import KINDS, OPERATIONS, Request, World, ghost_of, kind_of, l
 # Ids that say nothing of anybody: projects are found by their names, images and flavors are the cloud's.
 OF_NOBODY = {"imageRef", "flavorRef", "flavor_id", "vpcid", "subnet_id", "enterprise_project_id", "X-Client-Token", "name", "domain_id",
              "client_token", "image_id", "backup_id", "consistencygroup_id", "type_id", "volume_type_id", "dedicated_storage_id"}
+# About tokens, which are who asks: test_huawei_tokens.py.
+OF_TOKENS = {name for name, operation in OPERATIONS.items() if operation["path"] == "/v3/auth/tokens"}
+CASES = [name for name in OPERATIONS if name not in OF_TOKENS]
 NORMAL = [(re.compile(r'"(wwn|serial_number)":"\w+"'), "SERIAL"), (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"), (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
           (re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+Z?"), "TIME"), (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b"), "ADDRESS")]
 
@@ -90,7 +93,7 @@ def view(world):
     return json.dumps(seen)
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", CASES)
 def test_it_is_done_with_things_of_ones_own(server, name):
     """Otherwise a call might be refused before it gets to the value of another; huawei_world.FEED says how it is called."""
     world = World(server, f"own-{name}")
@@ -98,7 +101,7 @@ def test_it_is_done_with_things_of_ones_own(server, name):
     assert 200 <= reply.status < 300, reply.text
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", CASES)
 def test_nothing_is_seen_or_changed(server, worlds, name):
     there, asker = worlds
     before = view(there), dump_fleet(server, f"?account={account_of(there)}") if asker.raw.key != there.raw.key else None

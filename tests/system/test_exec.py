@@ -1,8 +1,10 @@
 """`cleat exec` and `cleat env`: a server for one command, and what clients need to find a server."""
 
+import configparser
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import signal
@@ -18,7 +20,8 @@ from cloud import SLOWER
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("CLEAT_BINARY", ROOT / "build" / "cleat")).resolve()
 MODULES = pathlib.Path(os.environ.get("CLEAT_NODE_MODULES", ROOT / "tests" / "node" / "node_modules"))
-CLIENTS = ["shell", "aliyun-cli", "terraform-alicloud", "python", "node", "go", "csi-alibaba", "cluster-autoscaler"]
+CLIENTS = ["shell", "aliyun-cli", "terraform-alicloud", "python", "node", "go", "csi-alibaba", "cluster-autoscaler",
+           "terraform-huaweicloud", "python-huawei", "openstack", "csi-huawei"]
 
 
 @pytest.fixture
@@ -138,17 +141,18 @@ def test_clients_trust_its_https(run):
 
 def through_shell(run, client, command, **more):
     """Sets what `cleat env` prints in a shell, and nothing else of Cleat's, and runs the command there."""
-    script = ('for name in $(env | grep -o "^[A-Za-z_]*" | grep -E "^(CLEAT|ALI|.*_ENDPOINT|ACCESS_KEY|REGION)"); do '
+    script = ('for name in $(env | grep -o "^[A-Za-z_]*" | grep -E "^(CLEAT|ALI|HW|HUAWEI|OS_|TF_|.*_ENDPOINT|ACCESS_KEY|REGION)"); do '
               f'unset $name; done; lines=$({BINARY} env {client} --data "$1") || exit 90; eval "$lines"; {command}')
     return run("exec", "--data", more["data"], "--", "sh", "-c", script, "sh", more["data"])
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_lines_are_a_shells(run, tmp_path, client):
-    done = through_shell(run, client, 'echo "$NO_PROXY"; echo "$ALIBABA_CLOUD_ACCESS_KEY_ID$ACCESS_KEY_ID"', data=tmp_path / "it's")
+    done = through_shell(run, client, 'echo "$NO_PROXY"; echo "$ALIBABA_CLOUD_ACCESS_KEY_ID$ACCESS_KEY_ID"; '
+                         'echo "$HW_ACCESS_KEY$HUAWEICLOUD_SDK_AK$OS_USERNAME"', data=tmp_path / "it's")
     assert done.returncode == 0, done.stderr
-    no_proxy, key = done.stdout.splitlines()
-    assert "127.0.0.1" in no_proxy and key.startswith("LTAI5t"), done.stderr
+    no_proxy, key, second = done.stdout.splitlines()
+    assert "127.0.0.1" in no_proxy and (key.startswith("LTAI5t") or second == "cleat"), done.stderr
 
 
 KEY = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "test-a", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "cleat-secret"}
@@ -159,6 +163,7 @@ PRODUCTS = ("ECS", "ESS", "VPC", "STS", "LOCATION", "BSSOPENAPI", "SLB", "RDS")
 ENDPOINTS = {f"{product}_ENDPOINT": "HOST" for product in PRODUCTS}
 OLD_KEY = {"ACCESS_KEY_ID": "test-a", "ACCESS_KEY_SECRET": "cleat-secret", "REGION_ID": "cn-beijing"}
 GO_TRUSTS = {"SSL_CERT_FILE": "CA"}
+HUAWEI = {"HW_ACCESS_KEY": "test-a", "HW_SECRET_KEY": "cleat-secret", "HW_AUTH_URL": "AUTH"}
 VARIABLES = {
     "aliyun-cli": {**KEY, **REGION, "ALIBABA_CLOUD_ENDPOINT": "HOST", **GO_TRUSTS},
     "terraform-alicloud": {**KEY, "ALIBABA_CLOUD_REGION": "cn-beijing", "ALICLOUD_ACCESS_KEY": "test-a",
@@ -170,7 +175,16 @@ VARIABLES = {
     "go": {**KEY, **REGION, **OWN, **GO_TRUSTS},
     "csi-alibaba": {**OLD_KEY, **ENDPOINTS, "ALIBABA_CLOUD_NO_ECS_METADATA": "true", "ALICLOUD_CLIENT_SCHEME": "http", **GO_TRUSTS},
     "cluster-autoscaler": {**OLD_KEY, **GO_TRUSTS},
+    "terraform-huaweicloud": {**HUAWEI, "HW_REGION_NAME": "cn-east-3", "TF_VAR_cleat_url": "URL", **GO_TRUSTS},
+    "python-huawei": {**OWN, "CLEAT_REGION": "cn-east-3", "HUAWEICLOUD_SDK_AK": "test-a", "HUAWEICLOUD_SDK_SK": "cleat-secret",
+                      "HW_REGION_NAME": "cn-east-3", "HUAWEICLOUD_SDK_IAM_ENDPOINT": "URL", "REQUESTS_CA_BUNDLE": "CA",
+                      **{f"HUAWEICLOUD_SDK_REGION_{api}_CN_EAST_3": "URL" for api in ("BMS", "ECS", "EVS", "IAM")}},
+    "openstack": {"OS_AUTH_URL": "AUTH", "OS_IDENTITY_API_VERSION": "3", "OS_USERNAME": "test-a", "OS_PASSWORD": "cleat-secret",
+                  "OS_USER_DOMAIN_NAME": "default", "OS_PROJECT_DOMAIN_NAME": "default", "OS_PROJECT_NAME": "cn-east-3",
+                  "OS_REGION_NAME": "cn-east-3", "OS_CACERT": "CA", "REQUESTS_CA_BUNDLE": "CA"},
+    "csi-huawei": {**HUAWEI, "HW_REGION_NAME": "cn-east-3", **GO_TRUSTS},
 }
+SECOND = ("terraform-huaweicloud", "python-huawei", "openstack", "csi-huawei")
 
 
 @pytest.mark.parametrize("client", VARIABLES)
@@ -180,8 +194,8 @@ def test_variables_are_those_that_the_client_reads(run, tmp_path, client):
     data = tmp_path / "data"
     done = run("exec", "--data", data, "--accounts", "auto", "--", "sh", "-c",
                f'unset NO_PROXY no_proxy CLEAT_ENDPOINT CLEAT_ACCESS_KEY_ID CLEAT_ACCESS_KEY_SECRET; {BINARY} ca --data "$1" >"$2"; '
-               f'cat "$1/endpoint"; {BINARY} env {client} --data "$1" --access-key-id test-a --region cn-beijing',
-               "sh", data, tmp_path / "ca")
+               f'cat "$1/endpoint"; {BINARY} env {client} --data "$1" --access-key-id test-a '
+               f'--region {"cn-east-3" if client in SECOND else "cn-beijing"}', "sh", data, tmp_path / "ca")
     assert done.returncode == 0, done.stderr
     url, note, *lines = done.stdout.splitlines()
     found = dict(shlex.split(line)[1].split("=", 1) for line in lines)
@@ -197,7 +211,7 @@ def test_variables_are_those_that_the_client_reads(run, tmp_path, client):
         elif value == "FILE":
             assert found[name] == str(data / "control_token")
         else:
-            assert found[name] == {"URL": url, "HOST": url.removeprefix("http://")}.get(value, value), name
+            assert found[name] == {"URL": url, "AUTH": url + "/v3", "HOST": url.removeprefix("http://")}.get(value, value), name
 
 
 @pytest.mark.skipif(not shutil.which("gofmt"), reason="needs gofmt")
@@ -237,9 +251,45 @@ def test_aliyun_cli(run, tmp_path):
     assert done.returncode == 0 and json.loads(done.stdout)["TotalCount"] == 0, done.stderr
 
 
+def test_python_of_the_second_cloud(run, tmp_path):
+    code = tmp_path / "list.py"
+    code.write_text(run("env", "python-huawei", "--code").stdout)
+    done = through_shell(run, "python-huawei", f"{sys.executable} {code}", data=tmp_path / "data")
+    assert (done.returncode, done.stdout) == (0, "0 servers\n"), done.stderr
+
+
+def test_exec_sets_what_the_second_clouds_clients_read(run, tmp_path):
+    code = tmp_path / "list.py"
+    code.write_text(run("env", "python-huawei", "--code").stdout)
+    done = run("exec", "--", sys.executable, code)
+    assert (done.returncode, done.stdout) == (0, "0 servers\n"), done.stderr
+    done = run("exec", "--", "sh", "-c", 'echo "$HW_REGION_NAME $CLEAT_REGION $OS_USERNAME $OS_AUTH_URL"')
+    assert re.fullmatch(r"cn-north-4 cn-hangzhou cleat http://127\.0\.0\.1:\d+/v3\n", done.stdout)
+
+
+def test_openstack(run, tmp_path):
+    openstack = pathlib.Path(sys.executable).with_name("openstack")
+    script = f"{openstack} token issue -f value -c project_id; {openstack} project list -f value -c Name"
+    done = through_shell(run, "openstack", script, data=tmp_path / "data")
+    project, *names = done.stdout.split()
+    assert len(project) == 32 and "cn-north-4" in names, done.stderr
+
+
+def test_configuration_of_the_disk_driver(run, tmp_path):
+    code = tmp_path / "cloud-config.sh"
+    code.write_text(run("env", "csi-huawei", "--code").stdout)
+    done = through_shell(run, "csi-huawei", f"sh {code}", data=tmp_path / "data")
+    file = configparser.ConfigParser()
+    file.read_string(done.stdout)
+    found = dict(file["Global"])
+    assert found.pop("auth-url").endswith("/v3")
+    assert found == {"cloud": "myhuaweicloud.com", "region": "cn-north-4", "access-key": "cleat", "secret-key": "cleat-secret"}
+
+
 @pytest.mark.skipif(not shutil.which("terraform"), reason="needs terraform")
-def test_terraform_is_well_formed(run):
-    done = subprocess.run(["terraform", "fmt", "-check", "-"], input=run("env", "terraform-alicloud", "--code").stdout,
+@pytest.mark.parametrize("client", ["terraform-alicloud", "terraform-huaweicloud"])
+def test_terraform_is_well_formed(run, client):
+    done = subprocess.run(["terraform", "fmt", "-check", "-"], input=run("env", client, "--code").stdout,
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

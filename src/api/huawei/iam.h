@@ -8,6 +8,7 @@ struct iam_links {
 	const char *none, *self;
 };
 extern const struct shape iam_links_shape;
+extern const struct shape iam_self_shape; /* of domains, which are never listed in pages */
 
 /* {"id", "name"}: a domain, project, user or role that something else is of. */
 struct iam_name {

@@ -14,9 +14,13 @@ const char *const machine_kind_names[MACHINE_KIND_MAX + 1] = { "virtual", "bare-
 const char *const instance_state_names[INSTANCE_STATE_MAX + 1] = { "pending",  "starting", "running",
 	                                                           "stopping", "stopped",  "releasing" };
 const char *const charge_type_names[CHARGE_TYPE_MAX + 1] = { "post-paid", "pre-paid" };
-const char *const disk_state_names[DISK_STATE_MAX + 1] = { "creating", "ready", "deleting", "reiniting" };
+const char *const disk_state_names[DISK_STATE_MAX + 1] = { "creating", "ready", "deleting", "reiniting",
+	                                                   "create-failed", "delete-failed", "resize-failed",
+	                                                   "restore-failed" };
 const char *const disk_status_names[DISK_STATUS_MAX + 1] = { "creating",  "available", "attaching", "in-use",
-	                                                     "detaching", "deleting",  "reiniting" };
+	                                                     "detaching", "deleting",  "reiniting",
+	                                                     "create-failed", "delete-failed", "resize-failed",
+	                                                     "restore-failed" };
 const char *const disk_type_names[DISK_TYPE_MAX + 1] = { "data", "system" };
 const char *const snapshot_state_names[SNAPSHOT_STATE_MAX + 1] = { "progressing", "accomplished", "failed", "deleting" };
 const char *const attachment_state_names[ATTACHMENT_STATE_MAX + 1] = { "attaching", "attached", "detaching",
@@ -71,7 +75,8 @@ const char *const scaling_activity_kind_names[SCALING_ACTIVITY_KIND_MAX + 1] = {
 const char *const scaling_activity_state_names[SCALING_ACTIVITY_STATE_MAX + 1] = { "in-progress", "successful", "warning",
 	                                                                           "failed", "rejected" };
 const char *const scaling_step_names[SCALING_STEP_MAX + 1] = { "begin", "build", "hook", "drain", "switch", "release" };
-const char *const scaling_cause_names[SCALING_CAUSE_MAX + 1] = { "call", "rule", "health", "size", "end" };
+const char *const scaling_cause_names[SCALING_CAUSE_MAX + 1] = { "call", "adjustment", "rule", "health", "size",
+	                                                                   "end" };
 const char *const balancer_status_names[BALANCER_STATUS_MAX + 1] = { "active", "inactive", "locked" };
 const char *const balancer_reach_names[BALANCER_REACH_MAX + 1] = { "internet", "intranet" };
 const char *const db_status_names[DB_STATUS_MAX + 1] = { "running",   "creating",     "rebooting",        "class-changing",

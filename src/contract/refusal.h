@@ -86,6 +86,11 @@
 	X(INSTANCE_UNKNOWN, "instance-unknown")                                \
 	X(INSTANCE_STATE, "instance-state")                                    \
 	X(INSTANCE_BUILDING, "instance-building")                              \
+	X(INSTANCE_STARTING, "instance-starting")                              \
+	X(INSTANCE_STOPPING, "instance-stopping")                              \
+	X(INSTANCE_REBOOTING, "instance-rebooting")                            \
+	X(INSTANCE_RUNNING, "instance-running")                                \
+	X(INSTANCE_STOPPED, "instance-stopped")                                \
 	X(INSTANCE_LOCKED_SECURITY, "instance-locked-security")                \
 	X(INSTANCE_LOCKED_FINANCIAL, "instance-locked-financial")              \
 	X(INSTANCE_PROTECTED, "instance-deletion-protected")                   \
@@ -126,6 +131,8 @@
 	X(DISK_MULTI_ATTACH_CATEGORY, "disk-multi-attach-category")            \
 	X(DISK_MULTI_ATTACH_INSTANCE, "disk-multi-attach-instance")            \
 	X(DISK_NOT_BOOTABLE, "disk-not-bootable")                              \
+	X(DISK_BOOTABLE, "disk-bootable")                                      \
+	X(DISK_NOT_SCSI, "disk-not-scsi")                                      \
 	X(DISK_OTHER_INSTANCE, "disk-other-instance")                          \
 	X(DISK_CATEGORY, "disk-category")                                      \
 	X(DISK_SIZE, "disk-size")                                              \
@@ -150,6 +157,9 @@
 	X(DISK_RESIZING, "disk-resizing")                                      \
 	X(DISK_PROVISIONED_IOPS, "disk-provisioned-iops")                      \
 	X(DISK_SNAPSHOTTING, "disk-snapshotting")                              \
+	X(DISK_PASSTHROUGH, "disk-passthrough")                                \
+	X(DISK_ENCRYPTION, "disk-encryption")                                  \
+	X(BACKUP_UNKNOWN, "backup-unknown")                                    \
 	X(DISK_SAME_SIZE, "disk-same-size")                                    \
 	X(DISK_SHRINKS, "disk-shrinks")                                        \
 	X(DISK_TOO_LARGE, "disk-too-large")                                    \
@@ -160,9 +170,11 @@
 	X(SNAPSHOT_UNKNOWN, "snapshot-unknown")                                \
 	X(SNAPSHOT_NOT_READY, "snapshot-not-ready")                            \
 	X(SNAPSHOT_OTHER_DISK, "snapshot-of-another-disk")                     \
+	X(SNAPSHOT_CATEGORY, "snapshot-of-another-category")                   \
 	X(SNAPSHOT_GONE, "source-snapshot-deleted")                            \
 	X(SNAPSHOT_HAS_DISKS, "snapshot-has-disks")                            \
 	X(SNAPSHOT_LIMIT, "snapshot-limit")                                    \
+	X(SNAPSHOT_NEEDS_OFF, "snapshot-needs-off")                            \
 	X(SNAPSHOT_ENCRYPTION, "snapshot-encryption")                          \
 	/* networks */                                                         \
 	X(VPC_UNKNOWN, "vpc-unknown")                                          \
@@ -252,11 +264,14 @@
 	X(SCALING_MEMBER_TAKEN, "in-another-scaling-group")                    \
 	X(SCALING_MEMBER_VPC, "instance-in-another-vpc")                       \
 	X(SCALING_MEMBER_STATE, "scaling-member-state")                        \
+	X(SCALING_DESIRED_BELOW, "desired-capacity-below-min-size")            \
+	X(SCALING_DESIRED_ABOVE, "desired-capacity-above-max-size")            \
 	X(SCALING_BELOW_MIN, "below-min-size")                                 \
 	X(SCALING_ABOVE_MAX, "above-max-size")                                 \
 	X(SCALING_NO_CHANGE, "capacity-does-not-change")                       \
 	X(SCALING_ABANDONED, "abandoned-by-lifecycle-hook")                    \
 	X(LIFECYCLE_HOOK_UNKNOWN, "lifecycle-hook-unknown")                    \
+	X(LIFECYCLE_HOOK_NAME_UNKNOWN, "lifecycle-hook-name-unknown")          \
 	X(LIFECYCLE_HOOK_NAME, "lifecycle-hook-name-taken")                    \
 	X(LIFECYCLE_HOOK_LIMIT, "lifecycle-hook-limit")                        \
 	X(LIFECYCLE_ACTION_UNKNOWN, "lifecycle-action-unknown")                \

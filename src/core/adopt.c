@@ -56,19 +56,40 @@ static const char *type_for(struct work *work, const struct driver_survey *surve
 	return type.id;
 }
 
-/* Whose the machine becomes, the oldest account's where none is named; not yet where. */
-static bool find_tenant(struct work *work, const char *name, struct tenant *ret)
+/* NULL: the realm has no such zone. */
+static const struct region *region_of_zone(const struct realm *realm, const char *zone)
 {
-	struct account account;
-	struct account *accounts;
+	size_t i;
 
-	if (!text_empty(name) && !account_named(work, name, &account))
-		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, name);
-	if (text_empty(name)) {
-		if (!account_list(work->txn, &accounts))
-			return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, "");
-		account = accounts[0];
+	for (i = 0; i < realm->n_regions; i++) {
+		if (zone_known(&realm->regions[i], zone))
+			return &realm->regions[i];
 	}
+	return NULL;
+}
+
+/* The oldest account of a realm that has the zone. */
+static bool oldest_there(struct work *work, const char *zone, struct account *ret)
+{
+	struct account *accounts;
+	size_t n = account_list(work->txn, &accounts);
+	size_t i;
+
+	for (i = 0; i < n && !region_of_zone(realm_find(accounts[i].realm), zone); i++)
+		continue;
+	if (n)
+		*ret = accounts[i < n ? i : 0];
+	return n > 0;
+}
+
+/* Whose the machine becomes; not yet where. */
+static bool find_tenant(struct work *work, const struct adopt_args *args, struct tenant *ret)
+{
+	const char *name = text_or(args->account, "");
+	struct account account;
+
+	if (*name ? !account_named(work, name, &account) : !oldest_there(work, args->zone, &account))
+		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, name);
 	*ret = (struct tenant){ .realm = account.realm, .account = account.id, .scope = SCOPE_ONLY };
 	return true;
 }
@@ -76,19 +97,16 @@ static bool find_tenant(struct work *work, const char *name, struct tenant *ret)
 static bool find_place(struct work *work, const struct adopt_args *args, const char **ret_region)
 {
 	struct tenant *tenant = &work->caller.tenant;
-	const struct realm *realm;
+	const struct region *region;
 	struct project project;
-	size_t i;
 
-	if (!find_tenant(work, args->account, tenant))
+	if (!find_tenant(work, args, tenant))
 		return false;
-	realm = work_realm(work);
-	for (i = 0; i < realm->n_regions && !zone_known(&realm->regions[i], args->zone); i++)
-		continue;
-	if (i == realm->n_regions)
+	region = region_of_zone(work_realm(work), args->zone);
+	if (!region)
 		return work_refuse(work, REFUSE_ZONE_UNKNOWN, args->zone);
-	*ret_region = tenant->region = realm->regions[i].id;
-	if (!realm->scoped)
+	*ret_region = tenant->region = region->id;
+	if (!work_realm(work)->scoped)
 		return true;
 	if (!project_of_region(work->txn, tenant->account, tenant->region, &project))
 		return work_refuse(work, REFUSE_ZONE_UNKNOWN, args->zone);
@@ -121,13 +139,13 @@ static struct instance instance_of(struct work *work, const struct driver_survey
 }
 
 /* The name it has there, if that is one of a disk here; otherwise the first free one. */
-static const char *device_for(struct work *work, const char *instance, const char *target, bool boot)
+static const char *device_for(struct work *work, const struct instance *instance, const char *target, bool boot)
 {
 	const char *device = arena_printf(work->arena, "/dev/%s", target);
 	struct attachment *slots;
-	size_t n = attachment_list_slots(work->txn, instance, &slots);
+	size_t n = attachment_list_slots(work->txn, instance->id, &slots);
 
-	if (attachment_device_well_formed(device, boot)) {
+	if (attachment_device_well_formed(device, boot, instance->kind)) {
 		device = attachment_device_normal(work->arena, device);
 		if (!attachment_device_taken(slots, n, device))
 			return device;
@@ -151,7 +169,7 @@ static struct driver_record take_disk(struct work *work, const struct instance *
 	disk.serial = text_empty(found->serial) ? disk.serial : found->serial;
 	if (boot)
 		disk.origin_instance = instance->id;
-	attachment = attachment_new(work, &disk, instance, device_for(work, instance->id, found->target, boot), boot, true);
+	attachment = attachment_new(work, &disk, instance, device_for(work, instance, found->target, boot), boot, true);
 	attachment_made_fast(work, &attachment, &disk);
 	*ret_plug = (struct driver_record){ .kind = DRIVER_RECORD_ATTACHMENT,
 		                            .disk = disk.id,
@@ -272,6 +290,7 @@ bool adopt_release(struct work *work, const char *id, struct driver_record **ret
 	}
 	(*ret_records)[(*ret_n)++] = (struct driver_record){ .kind = DRIVER_RECORD_MACHINE, .machine = instance.id, .gone = true };
 	balancer_forget_instance(work, id);
+	scaling_forget_instance(work, id);
 	tag_delete_all(work->txn, id);
 	instance_delete(work->txn, id);
 	scaling_instance_changed(work, id);

@@ -31,6 +31,13 @@ struct domains_out {
 
 /* ---- tables ---- */
 
+/* Of domains, which are never listed in pages. */
+static const struct field self_fields[] = {
+	TEXT(struct iam_links, self, "self"),
+	FIELDS_END,
+};
+static const struct shape self_shape = { sizeof(struct iam_links), self_fields };
+
 #define P struct project_item
 static const struct field project_fields[] = {
 	TEXT(P, domain, "domain_id"),
@@ -64,7 +71,7 @@ static const struct field domain_fields[] = {
 	TEXT(D, name, "name"),
 	TEXT(D, description, "description"),
 	BOOL(D, enabled, "enabled"),
-	OBJECT(D, links, "links", .of = &iam_links_shape),
+	OBJECT(D, links, "links", .of = &self_shape),
 	FIELDS_END,
 };
 static const struct shape domain_shape = { sizeof(D), domain_fields };
@@ -72,7 +79,7 @@ static const struct shape domain_shape = { sizeof(D), domain_fields };
 
 static const struct field domains_out_fields[] = {
 	ITEMS(struct domains_out, domains, "domains", .of = &domain_shape),
-	OBJECT(struct domains_out, links, "links", .of = &iam_links_shape),
+	OBJECT(struct domains_out, links, "links", .of = &self_shape),
 	FIELDS_END,
 };
 

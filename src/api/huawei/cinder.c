@@ -16,6 +16,7 @@ const struct error_row rest_cinder_errors[] = {
 	ROW_CINDER_BAD(REFUSE_PARAMETERS_UNREADABLE, "Malformed request body.%s %s"),
 	ROW_CINDER_BAD(REFUSE_BODY_EMPTY, "Malformed request body."),
 	{ REFUSE_PROJECT_UNKNOWN, 400, "badRequest", "Malformed request url.", "Cinder" },
+	{ REFUSE_NOT_ALLOWED, 403, "forbidden", "Policy doesn't allow %s to be performed.", "Cinder" },
 	{ REFUSE_NOT_AUTHORISED, 403, "forbidden", "Policy doesn't allow %s to be performed.", "Cinder" },
 	{ REFUSE_NOT_IN_WHITE_LIST, 403, "forbidden", "Policy check failed.", "Cinder" },
 	{ REFUSE_INTERNAL, 500, "computeFault", "The server has either erred or is incapable of performing the requested operation.",

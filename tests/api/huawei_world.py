@@ -20,7 +20,10 @@ KINDS = {
     "bms server_id": "metal", "bms id": "metal", "bms attachment_id": "metal_volume", "bms volumeId": "metal_free",
     "bms volume_id": "metal_volume", "ecs.BatchAttachSharableVolumes volume_id": "shared", "ecs.BatchStartServers id": "stopped",
     "bms.BatchStartBaremetalServers id": "metal_stopped",
-    "nova.NovaAttachVolume volumeId": "free", "nova.NovaStartServer server_id": "stopped", "flavor_id": "flavor",
+    "evs.DeleteVolume volume_id": "free", "evs.ResizeVolume volume_id": "free", "evs.RollbackSnapshot volume_id": "free",
+    "cinder.DeleteVolume volume_id": "free", "cinder.ExtendVolume volume_id": "free",
+    "backup_id": "snapshot", "source_volid": "volume", "source_replica": "volume",
+    "target_project_id": "project", "ids": "volume", "type_id": "volume_type", "nova.NovaAttachVolume volumeId": "free", "nova.NovaStartServer server_id": "stopped", "flavor_id": "flavor",
     "snapshot_id": "snapshot", "snapshotId": "snapshot",
 }
 
@@ -45,6 +48,18 @@ FEED = {
     "nova.NovaStartServer": ({}, {"os-start": None}),
     "nova.NovaStopServer": ({}, {"os-stop": None}),
     "ecs.UpdateServer": ({}, {"server": {"name": "y"}}),
+    "cinder.CreateVolume": ({}, {"volume": {"availability_zone": "@zone", "volume_type": "SSD", "size": 10}}),
+    "cinder.ExtendVolume": ({}, {"os-extend": {"new_size": 20}}),
+    "cinder.UpdateSnapshot": ({}, {"snapshot": {"name": "y"}}),
+    "cinder.UpdateVolume": ({}, {"volume": {"name": "y"}}),
+    "cinder.CreateSnapshot": ({}, {"snapshot": {"volume_id": "@free", "name": "s"}}),
+    "evs.BatchVolumeTags": ({}, {"action": "create", "tags": [{"key": "k", "value": "v"}]}),
+    "evs.CreateSnapshot": ({}, {"snapshot": {"volume_id": "@free", "name": "s"}}),
+    "evs.ListVolumesByTags": ({}, {"action": "count", "tags": [{"key": "k", "values": ["v"]}]}),
+    "evs.ResizeVolume": ({}, {"os-extend": {"new_size": 20}}),
+    "evs.RollbackSnapshot": ({}, {"rollback": {"volume_id": "@origin"}}),
+    "evs.UpdateSnapshot": ({}, {"snapshot": {"name": "y"}}),
+    "evs.UpdateVolume": ({}, {"volume": {"name": "y"}}),
     "evs.CreateVolume": ({}, {"volume": {"availability_zone": "@zone", "volume_type": "SSD", "size": 10}}),
 }
 
@@ -156,11 +171,12 @@ class World:
 
     def __init__(self, server, key, region="cn-north-4"):
         self.raw = Raw(server, key, "cleat-secret", region)
+        self.origin = self.raw.make_volume()
         server, volume = self.raw.make_attached()
         free = self.raw("POST", "/v2.1/{project}/cloudvolumes", {"volume": {
             "availability_zone": self.raw.zone, "volume_type": "SSD", "size": 10}}).json
-        self.of = {"project": self.raw.project, "zone": self.raw.zone, "flavor": FLAVOR, "server": server, "volume": volume,
-                   "free": free["volume_ids"][0], "job": free["job_id"], "snapshot": self.make_snapshot(volume),
+        self.of = {"project": self.raw.project, "zone": self.raw.zone, "flavor": FLAVOR, "volume_type": "SSD", "server": server, "volume": volume,
+                   "free": free["volume_ids"][0], "job": free["job_id"], "snapshot": self.make_snapshot(), "origin": self.origin,
                    "shared": self.raw.make_volume(multiattach=True), "stopped": self.make_stopped(), **self.make_metal()}
 
     def make_stopped(self):
@@ -184,11 +200,11 @@ class World:
         self.raw.done("POST", f"{path}action", {"os-stop": {"servers": [{"id": servers[1]}]}})
         return {"metal": servers[0], "metal_stopped": servers[1], "metal_volume": volumes[0], "metal_free": volumes[1]}
 
-    def make_snapshot(self, volume):
+    def make_snapshot(self):
         if "evs.CreateSnapshot" not in OPERATIONS:
             return "5" + NOTHING[1:]
-        return self.raw.done("POST", "/v2/{project}/cloudsnapshots", {"snapshot": {"volume_id": volume, "name": "s"}})["snapshot"]["id"]
+        return self.raw.done("POST", "/v2/{project}/cloudsnapshots", {"snapshot": {"volume_id": self.origin, "name": "s"}})["snapshot"]["id"]
 
     @property
     def ids(self):
-        return {kind: value for kind, value in self.of.items() if kind not in ("zone", "flavor")}
+        return {kind: value for kind, value in self.of.items() if kind not in ("zone", "flavor", "volume_type")}

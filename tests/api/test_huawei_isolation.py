@@ -12,12 +12,13 @@ from huawei_world import KINDS, OPERATIONS, Request, World, ghost_of, kind_of, l
 
 # Ids that say nothing of anybody: projects are found by their names, images and flavors are the cloud's.
 OF_NOBODY = {"imageRef", "flavorRef", "flavor_id", "vpcid", "subnet_id", "enterprise_project_id", "X-Client-Token", "name", "domain_id",
-             "client_token", "image_id"}
+             "client_token", "image_id", "dedicated_storage_id", "volume_type_id",
+             "consistencygroup_id"}  # nobody has such a group
 # About tokens, which are who asks: test_huawei_tokens.py.
 OF_TOKENS = {name for name, operation in OPERATIONS.items() if operation["path"] == "/v3/auth/tokens"}
 CASES = [name for name in OPERATIONS if name not in OF_TOKENS]
 NORMAL = [(re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"), (re.compile(r"\b[0-9a-f]{32}\b"), "ID"),
-          (re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+Z?"), "TIME"), (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b"), "ADDRESS")]
+          (re.compile(r"\b[a-z0-9]{20}\b"), "SERIAL"), (re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.]+Z?"), "TIME"), (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b"), "ADDRESS")]
 
 
 def may_hold_an_id(operation, parameter):
@@ -88,7 +89,8 @@ def view(world):
     seen = {}
     for name, operation in OPERATIONS.items():
         if operation["method"] == "GET" and re.search("project_id", operation["path"]):
-            seen[name] = re.sub('"request_id":"[^"]*"', "", Request(operation).ask(world.raw, world.of).text)
+            # Replies that say which request they answer do so each time otherwise.
+            seen[name] = re.sub('"request_id":"[0-9a-f]{32}"', "", Request(operation).ask(world.raw, world.of).text)
     return json.dumps(seen)
 
 

@@ -19,7 +19,7 @@ NEWER = {"capacity_reservation_id", "capacity_reservation_specification", "encla
 LINK = ("type", "links[]")
 
 # What the vendor says of cloud servers only, and bare metal servers, which are the same in all else, have as well.
-BESIDE = {"auto_terminate_time", "primary"}
+BESIDE = {"auto_terminate_time", "primary", "dedicated_storage_id", "dedicated_storage_name", "service_type"}
 
 
 

@@ -185,7 +185,7 @@ def test_projects_of_others_are_refused_by_every_operation(world, name):
     other = Raw(world.raw.server, "fourth", "cleat-secret").project
     for project in (other, "0" * 32, "x", "%F0%9F%98%80"):
         reply = Request(operation).ask(world.raw, {**world.of, "project": project})
-        assert reply.fault[:2] in ((400, "Ecs.0023"), (400, "Common.0018"), (400, "badRequest"), (404, "itemNotFound")), reply.text
+        assert reply.fault[:2] in ((400, "Ecs.0023"), (400, "Common.0018"), (400, "badRequest"), (404, "itemNotFound"), (400, "EVS.5400")), reply.text
         check_style(operation["family"], reply)
 
 

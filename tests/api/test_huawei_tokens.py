@@ -82,7 +82,7 @@ def test_a_token_says_who_has_it_and_what_it_is_for(iam):
 
     whole = iam.enter(domain={"id": ACCOUNT}).json["token"]
     assert whole["domain"] == {"id": ACCOUNT, "name": NAME} and "project" not in whole
-    assert all("/v3" in service["endpoints"][0]["url"] or service["type"] == "ims" for service in whole["catalog"])
+    assert all(service["type"] in ("ims", "image", "network") or "/v3" in service["endpoints"][0]["url"] for service in whole["catalog"])
     neither = iam.enter().json["token"]
     assert "domain" not in neither and "project" not in neither and neither["catalog"] == []
     assert "catalog" not in iam.enter(query="?nocatalog=true", project={"name": REGION}).json["token"]

@@ -316,6 +316,16 @@ bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *
 	return found != NULL;
 }
 
+struct rights *key_cache_rights(struct key_cache *cache, const char *id)
+{
+	struct rights *rights;
+
+	pthread_rwlock_rdlock(&cache->lock);
+	rights = rights_keep(map_get(&cache->keys.rights, id));
+	pthread_rwlock_unlock(&cache->lock);
+	return rights;
+}
+
 bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *id, struct cached_key *ret)
 {
 	char place[PLACE_SIZE];

@@ -144,6 +144,8 @@ static void write_field(struct writer *w, const struct shown *shown, const void 
 		write_items(w, shown, at);
 		break;
 	case FIELD_OBJECT:
+		if (field->flags & FIELD_OMIT_EMPTY && text_empty(*(const char *const *)at))
+			break;
 		w->format->object_begin(w, shown->name);
 		write_edition(w, shown->edition, field->of, at);
 		w->format->object_end(w, shown->name);

@@ -24,6 +24,7 @@ struct account {
 	bool disk_white_list; /* false: outside the vendor's disk white list, disk verbs are refused */
 	bool safe_detach;     /* a disk in use inside the guest is not detached unless forced */
 	const char *own_key; /* the access key it was made for by that key's first call; "": none */
+	const char *password; /* of the account's own user, a slow hash (base/secret.h); "": none */
 	int64_t created_at;
 };
 
@@ -59,6 +60,7 @@ struct principal {
 	enum principal_kind kind;
 	const char *name;     /* one of that kind and account has it */
 	const char *policies; /* what it may do: a JSON list of documents (core/policy.h) */
+	const char *password; /* of a user, likewise; "": none */
 	int64_t created_at;
 };
 
@@ -73,6 +75,18 @@ struct temporary_key {
 	const char *session; /* as its maker called it */
 	const char *policy;  /* as given; "": none */
 	const char *created_by; /* access key id */
+	const char *holder; /* the user it acts for, by id; "": a role, or the account itself */
+	int64_t created_at;
+	int64_t expires_at;
+};
+
+/* What a user shows instead of signing. Its moments are of the real clock. */
+struct token {
+	const char *hash;    /* of its text, which is nowhere */
+	const char *account;
+	const char *user;    /* id; "": the account's own */
+	const char *project; /* id; "": it is for the account as a whole */
+	const char *methods; /* how it was asked for, comma separated */
 	int64_t created_at;
 	int64_t expires_at;
 };

@@ -60,6 +60,9 @@
 	X(TOKEN_EXPIRED, "security-token-expired")                             \
 	X(TOKEN_MALFORMED, "security-token-malformed")                         \
 	X(TOKEN_OF_ANOTHER_KEY, "security-token-of-another-key")               \
+	X(AUTH_TOKEN_UNKNOWN, "auth-token-unknown")                            \
+	X(AUTH_TOKEN_EXPIRED, "auth-token-expired")                            \
+	X(SUBJECT_TOKEN_UNKNOWN, "subject-token-unknown")                      \
 	X(CONTROL_TOKEN, "control-token")                                      \
 	/* places */                                                           \
 	X(REGION_UNKNOWN, "region-unknown")                                    \
@@ -77,6 +80,9 @@
 	X(NOT_AUTHORISED, "not-authorised")                                    \
 	X(POLICY_MALFORMED, "policy-malformed")                                \
 	X(TEMPORARY_KEYS_LIMIT, "temporary-keys-limit")                        \
+	X(PASSWORD_WRONG, "password-wrong")                                    \
+	X(TOKENS_LIMIT, "tokens-limit")                                        \
+	X(DOMAIN_UNKNOWN, "domain-unknown")                                    \
 	/* instances */                                                        \
 	X(INSTANCE_UNKNOWN, "instance-unknown")                                \
 	X(INSTANCE_STATE, "instance-state")                                    \

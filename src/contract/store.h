@@ -136,6 +136,14 @@ bool temporary_key_find(struct txn *txn, const struct temporary_key *like, int64
 int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after);
 size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
 
+/* By the hash of their text. Purge deletes up to `limit` that expired before `before` and returns how many. */
+bool token_get(struct txn *txn, const char *hash, struct token *ret);
+void token_put(struct txn *txn, const struct token *token);
+void token_delete(struct txn *txn, const char *hash);
+void token_delete_of(struct txn *txn, const char *account, const char *user);
+int64_t token_count(struct txn *txn, const char *account, const char *user, int64_t expires_after);
+size_t token_purge(struct txn *txn, int64_t before, int64_t limit);
+
 /* Deletes everything that the account has but itself, its keys, users, roles and projects: instances, disks, attachments, jobs, tags; also what of
  * it has ended, and the answers that are remembered for its ClientTokens. */
 void account_delete(struct txn *txn, const char *account); /* with all that it has, and its keys */

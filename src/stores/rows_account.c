@@ -10,6 +10,7 @@ static const struct column account_columns[] = {
 	BOOL(account, disk_white_list),
 	BOOL(account, safe_detach),
 	TEXT(account, own_key),
+	TEXT(account, password),
 	INT64(account, created_at),
 };
 static const struct table account_table = {
@@ -119,6 +120,7 @@ void account_delete(struct txn *txn, const char *account)
 {
 	static const char *const deletes[] = {
 		"DELETE FROM temporary_key WHERE account = $1",
+		"DELETE FROM token WHERE account = $1",
 		"DELETE FROM access_key WHERE account = $1",
 		"DELETE FROM account WHERE id = $1",
 	};

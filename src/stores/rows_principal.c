@@ -9,6 +9,7 @@ static const struct column principal_columns[] = {
 	ENUM(principal, kind, principal_kind_names, STAYS),
 	TEXT(principal, name, STAYS),
 	TEXT(principal, policies),
+	TEXT(principal, password),
 	INT64(principal, created_at),
 };
 static const struct table principal_table = {

@@ -12,6 +12,7 @@ static const struct column temporary_key_columns[] = {
 	TEXT(temporary_key, session, STAYS),
 	TEXT(temporary_key, policy),
 	TEXT(temporary_key, created_by),
+	TEXT(temporary_key, holder),
 	INT64(temporary_key, created_at),
 	INT64(temporary_key, expires_at, STAYS),
 };

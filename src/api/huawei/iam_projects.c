@@ -146,6 +146,32 @@ const struct operation huawei_iam_list_projects = {
 	.doc = "Lists the account's projects.",
 };
 
+static bool auth_projects_run(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	if (!projects_run(call, &(struct list_in){ 0 }, out))
+		return false;
+	((struct projects_out *)out)->links = links(call, "/v3/auth/projects");
+	return true;
+}
+
+const struct operation huawei_iam_list_auth_projects = {
+	.product = "iam",
+	.version = "v3",
+	.name = "iam.KeystoneListAuthProjects",
+	.method = "GET",
+	.path = "/v3/auth/projects",
+	.mode = OPERATION_READ,
+	.permission = "iam:projects:listProjectsForUser",
+	.open_to_all = true,
+	.resource = "*",
+	.in = { sizeof(struct rest_nothing), rest_nothing_fields },
+	.out = { sizeof(struct projects_out), projects_out_fields },
+	.common = rest_iam_errors,
+	.run = auth_projects_run,
+	.doc = "Lists the projects that the caller can have a token for: all of the account's.",
+};
+
 static bool domains_run(struct call *call, const void *in_, void *out_)
 {
 	struct domains_out *out = out_;

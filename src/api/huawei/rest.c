@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/huawei/token.h"
 #include "api/query.h"
 #include "base/text.h"
 #include "core/project.h"
@@ -235,15 +236,19 @@ static bool receive(struct call *call)
 	return read_query(call) && read_body(call) && choose(call);
 }
 
-/* The project that the path names must be the caller's; it says the region. */
+/* The project that the path names must be the caller's, and that of its token; it says the region. */
 static bool place(struct call *call)
 {
 	const struct tree *named = tree_find(call->input, "project_id");
 	struct tenant *tenant = &call->work.caller.tenant;
 	struct project project;
 
+	const struct token *token = token_of(call);
+
 	if (call->operation->open || !named || !named->value)
 		return true;
+	if (token && !text_equal(token->project, named->value))
+		return call_refuse(call, REFUSE_PROJECT_UNKNOWN, named->value);
 	if (!project_get(call->work.txn, named->value, &project) || !text_equal(project.account, tenant->account))
 		return call_refuse(call, REFUSE_PROJECT_UNKNOWN, named->value);
 	tenant->scope = arena_text(&call->arena, project.id);
@@ -270,6 +275,8 @@ static const struct error_row errors[] = {
 	{ REFUSE_TOKEN_MISSING, 401, "APIGW.0301", AUTH "x-security-token not found", "Cleat" },
 	{ REFUSE_TOKEN_EXPIRED, 401, "APIGW.0301", AUTH "x-security-token expires", "Cleat" },
 	{ REFUSE_TOKEN_MALFORMED, 401, "APIGW.0301", AUTH "decrypt token fail", NULL },
+	{ REFUSE_AUTH_TOKEN_UNKNOWN, 401, "APIGW.0301", AUTH "decrypt token fail", NULL },
+	{ REFUSE_AUTH_TOKEN_EXPIRED, 401, "APIGW.0301", AUTH "token expires, expires_at: %s", NULL },
 	{ REFUSE_TOKEN_OF_ANOTHER_KEY, 401, "APIGW.0301", AUTH "x-security-token is that of another ak", "Cleat" },
 	{ REFUSE_NOT_AUTHORISED, 403, "Pdp.0001", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_PARAMETERS_TOO_MANY, 400, "APIGW.0201", "API request error. More than %s%s parameters.", "Cleat" },

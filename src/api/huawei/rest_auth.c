@@ -3,6 +3,7 @@
 
 #include "api/huawei/rest.h"
 #include "api/huawei/sign.h"
+#include "api/huawei/token.h"
 #include "api/keys.h"
 #include "api/rights.h"
 #include "base/moment.h"
@@ -123,8 +124,11 @@ static bool authenticate_signature(struct call *call, const char *header)
 bool rest_authenticate(struct call *call)
 {
 	const char *header = request_header(&call->request, "authorization");
+	const char *token = request_header(&call->request, "x-auth-token");
 
 	if (header)
 		return authenticate_signature(call, header);
+	if (!text_empty(token))
+		return token_authenticate(call, token);
 	return call_refuse(call, REFUSE_AUTH_NONE, NULL);
 }

@@ -131,18 +131,27 @@ static const char *absent_roles(struct arena *arena, const char *account)
 	return arena_printf(arena, "%s:role/", account);
 }
 
+/* Of the user or role that a key acts for; NULL: of the account itself, or of a role that may do everything. */
+static struct rights *rights_behind(struct keys *keys, const struct temporary_key *key, struct arena *arena)
+{
+	struct rights *role;
+
+	if (!text_empty(key->holder))
+		return map_get(&keys->rights, key->holder);
+	if (text_empty(key->role))
+		return NULL;
+	role = map_get(&keys->rights, role_id(arena, key->account, key->role));
+	return role ? role : map_get(&keys->rights, absent_roles(arena, key->account));
+}
+
 static struct rights *session_rights(struct keys *keys, const struct temporary_key *key,
                                      const struct policy_language *language)
 {
-	struct rights *role;
 	struct rights *rights;
 	struct arena arena;
 
 	arena_init(&arena);
-	role = map_get(&keys->rights, role_id(&arena, key->account, key->role));
-	if (!role)
-		role = map_get(&keys->rights, absent_roles(&arena, key->account));
-	rights = rights_of_session(role, language, key->policy);
+	rights = rights_of_session(rights_behind(keys, key, &arena), language, key->policy);
 	arena_finish(&arena);
 	return rights;
 }
@@ -162,7 +171,8 @@ static void cache_temporary_key(struct keys *keys, const struct temporary_key *k
 	snprintf(cached->role, sizeof cached->role, "%s", key->role);
 	snprintf(cached->session, sizeof cached->session, "%s", key->session);
 	cached->expires_at = key->expires_at;
-	cached->active = true;
+	/* One whose user is not there may do nothing. */
+	cached->active = text_empty(key->holder) || map_get(&keys->rights, key->holder);
 	cached->rights = session_rights(keys, key, language);
 	forget(map_put(&keys->by_id, key->id, cached));
 	map_put(&keys->by_token, key->token, cached);

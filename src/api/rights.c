@@ -96,6 +96,10 @@ struct rights *rights_of_session(struct rights *role, const struct policy_langua
 	rights = rights_create();
 	rights->is_session = true;
 	rights->role = rights_keep(role);
+	if (role) {
+		rights->user = role->user;
+		rights->user_id = role->user_id;
+	}
 	rights->session = language ? policy_read(&rights->arena, language, policy, &problem) : NULL;
 	if (!rights->session)
 		complain("a session", &problem);

@@ -299,6 +299,11 @@
 	X(JOB_BEGUN, "job-begun")                                              \
 	X(CANCELLED, "cancelled")                                              \
 	X(PROJECT_UNKNOWN, "project-unknown")                                  \
+	X(PROJECT_NAME_MALFORMED, "project-name-malformed")                    \
+	X(PROJECT_PARENT, "project-parent")                                    \
+	X(PROJECT_EXISTS, "project-exists")                                    \
+	X(PROJECT_FIXED, "project-fixed")                                      \
+	X(PROJECTS_LIMIT, "projects-limit")                                    \
 	X(JOB_UNKNOWN, "job-unknown")                                          \
 	X(JOB_IN_THE_WAY, "job-in-the-way")                                    \
 	X(DRIVER_REFUSED, "driver-refused")                                    \

@@ -128,6 +128,10 @@ static const char *principal_load(struct loading *l, const struct fleet_principa
 	row.account = load->account.id;
 	row.kind = l->kind;
 	row.policies = text_or(row.policies, "[]");
+	if (text_empty(row.password) && before)
+		row.password = before->password;
+	else if (before && !text_equal(row.password, before->password))
+		token_delete_of(load->work->txn, row.account, before->id);
 	/* A role is known by a number that follows from its name. */
 	if (l->kind == PRINCIPAL_ROLE)
 		row.id = role_id(load->work->arena, row.account, row.name);

@@ -131,6 +131,10 @@ static bool claims(const struct request *request)
 
 	if (request_header(request, "x-acs-action") || has_action(request->query) || (query && has_action(query + 1)))
 		return true;
+	/* Who asks for no more than what is served here is no RPC client: it gets the versions of the other APIs. */
+	if (text_equal(request->method, "GET") && text_equal(request->path, "/") && text_empty(request->query) &&
+	    !request_header(request, "authorization"))
+		return false;
 	return request->path[0] != '/' || text_equal(request->path, "/") || text_starts(request->path, "/?");
 }
 

@@ -24,6 +24,9 @@ void fleet_file_check_faults(struct arena *arena, const struct dialect *const *d
 void fleet_file_check_policies(struct arena *arena, const struct dialect *const *dialects, const struct fleet *fleet,
                                struct fleet_problems *problems);
 
+/* What is kept of its passwords in their place; those that are given as that stay. Slow: never in a transaction. */
+void fleet_file_hash_passwords(struct arena *arena, struct fleet *fleet, struct fleet_problems *problems);
+
 /* Adds a problem for each access key of that id, which --dev-key holds; NULL is no key's. False if there is one. */
 bool fleet_file_check_keys(struct arena *arena, const struct fleet *fleet, const char *held, struct fleet_problems *problems);
 

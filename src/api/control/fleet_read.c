@@ -391,6 +391,7 @@ bool fleet_file_read(struct arena *arena, const struct dialect *const *dialects,
 	memcpy(ret->all, document->all, sizeof ret->all);
 	fleet_file_check_faults(arena, dialects, ret, ret_problems);
 	fleet_file_check_policies(arena, dialects, ret, ret_problems);
+	fleet_file_hash_passwords(arena, ret, ret_problems);
 	return ret_problems->n == 0;
 }
 

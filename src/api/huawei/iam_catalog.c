@@ -166,7 +166,7 @@ static bool catalog_run(struct call *call, const void *in, void *out_)
 const struct operation huawei_iam_list_catalog = {
 	.product = "iam",
 	.version = "v3",
-	.name = "iam.KeystoneListCatalog",
+	.name = "iam.KeystoneShowCatalog",
 	.method = "GET",
 	.path = "/v3/auth/catalog",
 	.mode = OPERATION_READ,

@@ -1,63 +1,49 @@
 /* IAM: the projects of an account, and the account as a domain. SDKs that are told a region ask for them first. */
-#include "api/huawei/rest.h"
+#include "api/huawei/iam.h"
 #include "base/text.h"
 #include "core/account.h"
+#include "core/project.h"
 
 struct list_in {
-	const char *name, *domain;
-};
-
-struct links_item {
-	const char *none, *self;
+	const char *name, *domain, *parent;
 };
 
 struct project_item {
-	const char *id, *domain, *name, *description;
+	const char *id, *domain, *parent, *name, *description;
 	bool is_domain, enabled;
-	struct links_item links;
+	struct iam_links links;
 };
 
 struct domain_item {
 	const char *id, *name, *description;
 	bool enabled;
-	struct links_item links;
+	struct iam_links links;
 };
 
 struct projects_out {
 	struct items projects;
-	struct links_item links;
+	struct iam_links links;
+};
+
+struct project_out {
+	struct project_item project;
 };
 
 struct domains_out {
 	struct items domains;
-	struct links_item links;
+	struct iam_links links;
 };
 
 /* ---- tables ---- */
-
-static const struct field links_fields[] = {
-	TEXT(struct links_item, none, "next", .flags = FIELD_NULL),
-	TEXT(struct links_item, none, "previous", .flags = FIELD_NULL),
-	TEXT(struct links_item, self, "self"),
-	FIELDS_END,
-};
-static const struct shape links_shape = { sizeof(struct links_item), links_fields };
-
-/* Of domains, which are never listed in pages. */
-static const struct field self_fields[] = {
-	TEXT(struct links_item, self, "self"),
-	FIELDS_END,
-};
-static const struct shape self_shape = { sizeof(struct links_item), self_fields };
 
 #define P struct project_item
 static const struct field project_fields[] = {
 	TEXT(P, domain, "domain_id"),
 	BOOL(P, is_domain, "is_domain"),
-	TEXT(P, domain, "parent_id"),
+	TEXT(P, parent, "parent_id"),
 	TEXT(P, name, "name"),
 	TEXT(P, description, "description"),
-	OBJECT(P, links, "links", .of = &links_shape),
+	OBJECT(P, links, "links", .of = &iam_links_shape),
 	TEXT(P, id, "id"),
 	BOOL(P, enabled, "enabled"),
 	FIELDS_END,
@@ -65,15 +51,21 @@ static const struct field project_fields[] = {
 static const struct shape project_shape = { sizeof(P), project_fields };
 #undef P
 
+static const struct field project_out_fields[] = {
+	OBJECT(struct project_out, project, "project", .of = &project_shape),
+	FIELDS_END,
+};
+
 static const struct field projects_in_fields[] = {
 	TEXT(struct list_in, name, "name", .doc = "Only the project of that name."),
 	TEXT(struct list_in, domain, "domain_id"),
+	TEXT(struct list_in, parent, "parent_id"),
 	FIELDS_END,
 };
 
 static const struct field projects_out_fields[] = {
 	ITEMS(struct projects_out, projects, "projects", .of = &project_shape),
-	OBJECT(struct projects_out, links, "links", .of = &links_shape),
+	OBJECT(struct projects_out, links, "links", .of = &iam_links_shape),
 	FIELDS_END,
 };
 
@@ -83,7 +75,7 @@ static const struct field domain_fields[] = {
 	TEXT(D, name, "name"),
 	TEXT(D, description, "description"),
 	BOOL(D, enabled, "enabled"),
-	OBJECT(D, links, "links", .of = &self_shape),
+	OBJECT(D, links, "links", .of = &iam_self_shape),
 	FIELDS_END,
 };
 static const struct shape domain_shape = { sizeof(D), domain_fields };
@@ -91,15 +83,28 @@ static const struct shape domain_shape = { sizeof(D), domain_fields };
 
 static const struct field domains_out_fields[] = {
 	ITEMS(struct domains_out, domains, "domains", .of = &domain_shape),
-	OBJECT(struct domains_out, links, "links", .of = &self_shape),
+	OBJECT(struct domains_out, links, "links", .of = &iam_self_shape),
 	FIELDS_END,
 };
 
 /* ---- run ---- */
 
-static struct links_item links(struct call *call, const char *path)
+/* The parent of a project is that of its region, whose parent is the domain. */
+static struct project_item item_of(struct call *call, const struct project *row)
 {
-	return (struct links_item){ .self = arena_printf(call_work_arena(call), "%s%s", rest_base_url(call), path) };
+	const char *account = call->caller.tenant.account;
+	struct project above;
+	bool has_parent = !text_equal(row->name, row->region) && project_named(call->work.txn, account, row->region, &above);
+
+	return (struct project_item){
+		.id = row->id,
+		.domain = account,
+		.parent = has_parent ? above.id : account,
+		.name = row->name,
+		.description = row->description,
+		.enabled = true,
+		.links = iam_links(call, arena_printf(call_work_arena(call), "/v3/projects/%s", row->id)),
+	};
 }
 
 static bool projects_run(struct call *call, const void *in_, void *out_)
@@ -116,17 +121,11 @@ static bool projects_run(struct call *call, const void *in_, void *out_)
 		if ((!text_empty(in->name) && !text_equal(in->name, rows[i].name)) ||
 		    (!text_empty(in->domain) && !text_equal(in->domain, account)))
 			continue;
-		items[out->projects.n++] = (struct project_item){
-			.id = rows[i].id,
-			.domain = account,
-			.name = rows[i].name,
-			.description = rows[i].description,
-			.enabled = true,
-			.links = links(call, arena_printf(call_work_arena(call), "/v3/projects/%s", rows[i].id)),
-		};
+		items[out->projects.n] = item_of(call, &rows[i]);
+		out->projects.n += text_empty(in->parent) || text_equal(in->parent, items[out->projects.n].parent);
 	}
 	out->projects.items = items;
-	out->links = links(call, "/v3/projects");
+	out->links = iam_links(call, "/v3/projects");
 	return true;
 }
 
@@ -151,7 +150,7 @@ static bool auth_projects_run(struct call *call, const void *in, void *out)
 	(void)in;
 	if (!projects_run(call, &(struct list_in){ 0 }, out))
 		return false;
-	((struct projects_out *)out)->links = links(call, "/v3/auth/projects");
+	((struct projects_out *)out)->links = iam_links(call, "/v3/auth/projects");
 	return true;
 }
 
@@ -184,25 +183,177 @@ static bool domains_run(struct call *call, const void *in_, void *out_)
 		.name = account.name,
 		.description = "",
 		.enabled = true,
-		.links = links(call, arena_printf(call_work_arena(call), "/v3/domains/%s", account.id)),
+		.links = iam_links(call, arena_printf(call_work_arena(call), "/v3/domains/%s", account.id)),
 	};
 	out->domains = (struct items){ item, 1 };
-	out->links = links(call, "/v3/auth/domains");
+	out->links = iam_links(call, "/v3/auth/domains");
 	return true;
 }
 
-const struct operation huawei_iam_list_auth_domains = {
+#define LIST_DOMAINS(symbol, name_, path_, doc_)                              \
+	const struct operation symbol = {                                     \
+		.product = "iam",                                             \
+		.version = "v3",                                              \
+		.name = name_,                                                \
+		.method = "GET",                                              \
+		.path = path_,                                                \
+		.mode = OPERATION_READ,                                       \
+		.permission = "iam:domains:list",                             \
+		.resource = "*",                                              \
+		.in = { sizeof(struct rest_nothing), rest_nothing_fields },   \
+		.out = { sizeof(struct domains_out), domains_out_fields },    \
+		.common = rest_iam_errors,                                    \
+		.run = domains_run,                                           \
+		.doc = doc_,                                                  \
+	}
+
+LIST_DOMAINS(huawei_iam_list_auth_domains, "iam.KeystoneListAuthDomains", "/v3/auth/domains",
+             "Lists the account of the caller as a domain.");
+LIST_DOMAINS(huawei_iam_list_domains, "iam.KeystoneListDomains", "/v3/domains",
+             "The same where Keystone's clients look for it.");
+
+/* ---- one of them ---- */
+
+struct project_in {
+	const char *project;
+};
+
+static const struct field project_in_fields[] = {
+	TEXT(struct project_in, project, "id", .doc = "The project."),
+	FIELDS_END,
+};
+
+#define NAME_WRONG "The project name is invalid."
+static const struct error_row project_errors[] = {
+	{ REFUSE_PROJECT_UNKNOWN, 404, "Not Found", "Could not find project: %s.", "Keystone" },
+	{ REFUSE_PROJECT_NAME_MALFORMED, 400, "Bad Request", NAME_WRONG, "Cleat" },
+	{ REFUSE_PROJECT_FIXED, 403, "Forbidden", "You are not authorized to perform the requested action.", NULL },
+	{ REFUSE_PROJECT_PARENT, 404, "Not Found", "Could not find project: %s.", "Keystone" },
+	{ REFUSE_PROJECT_EXISTS, 409, "Conflict", "Conflict occurred attempting to store project. Duplicate entry found with name %s.",
+	  "Keystone" },
+	{ REFUSE_PROJECTS_LIMIT, 403, "Forbidden", "The number of projects has reached the limit.", "Cleat" },
+	ROWS_END,
+};
+
+static bool show_run(struct call *call, const void *in, void *out)
+{
+	const char *id = ((const struct project_in *)in)->project;
+	struct project project;
+
+	if (!find_project(&call->work, id, &project))
+		return call_refuse(call, REFUSE_PROJECT_UNKNOWN, id);
+	((struct project_out *)out)->project = item_of(call, &project);
+	return true;
+}
+
+const struct operation huawei_iam_show_project = {
 	.product = "iam",
 	.version = "v3",
-	.name = "iam.KeystoneListAuthDomains",
+	.name = "iam.KeystoneShowProject",
 	.method = "GET",
-	.path = "/v3/auth/domains",
+	.path = "/v3/projects/{id}",
 	.mode = OPERATION_READ,
-	.permission = "iam:domains:list",
+	.permission = "iam:projects:getProject",
 	.resource = "*",
-	.in = { sizeof(struct rest_nothing), rest_nothing_fields },
-	.out = { sizeof(struct domains_out), domains_out_fields },
+	.in = { sizeof(struct project_in), project_in_fields },
+	.out = { sizeof(struct project_out), project_out_fields },
+	.errors = project_errors,
 	.common = rest_iam_errors,
-	.run = domains_run,
-	.doc = "Lists the account of the caller as a domain.",
+	.run = show_run,
+	.doc = "Shows a project of the account.",
+};
+
+struct change_in {
+	const char *name, *description, *parent, *domain;
+};
+
+struct update_in {
+	const char *id;
+	struct change_in project;
+};
+
+#define C struct change_in
+static const struct field change_fields[] = {
+	TEXT(C, name, "name", .flags = FIELD_NOT_EMPTY, .max = PROJECT_NAME_MAX, .doc = "A region, \"_\", and more."),
+	TEXT(C, description, "description", .max = 255),
+	TEXT(C, parent, "parent_id", .doc = "The project of the region."),
+	TEXT(C, domain, "domain_id"),
+	FIELDS_END,
+};
+static const struct shape change_shape = { sizeof(C), change_fields };
+#undef C
+
+static const struct field update_in_fields[] = {
+	TEXT(struct update_in, id, "id", .doc = "The project."),
+	OBJECT(struct update_in, project, "project", .of = &change_shape, .flags = FIELD_REQUIRED),
+	FIELDS_END,
+};
+
+static const struct field create_in_fields[] = {
+	OBJECT(struct update_in, project, "project", .of = &change_shape, .flags = FIELD_REQUIRED),
+	FIELDS_END,
+};
+
+static bool create_run(struct call *call, const void *in_, void *out)
+{
+	const struct change_in *in = &((const struct update_in *)in_)->project;
+	const char *account = call->caller.tenant.account;
+	const char *parent = text_equal(in->parent, account) || text_empty(in->parent) ? NULL : in->parent;
+	struct project project;
+
+	if (text_empty(in->name))
+		return call_refuse(call, REFUSE_PARAMETER_MISSING, "project.name");
+	if (!text_empty(in->domain) && !text_equal(in->domain, account))
+		return call_refuse(call, REFUSE_PROJECT_PARENT, in->domain);
+	if (!call_verb(call, project_create(&call->work, &(struct project_change){ in->name, in->description }, parent, &project)))
+		return false;
+	((struct project_out *)out)->project = item_of(call, &project);
+	return true;
+}
+
+const struct operation huawei_iam_create_project = {
+	.product = "iam",
+	.version = "v3",
+	.name = "iam.KeystoneCreateProject",
+	.method = "POST",
+	.path = "/v3/projects",
+	.mode = OPERATION_WRITE,
+	.success = 201,
+	.permission = "iam:projects:createProject",
+	.resource = "*",
+	.in = { sizeof(struct update_in), create_in_fields },
+	.out = { sizeof(struct project_out), project_out_fields },
+	.errors = project_errors,
+	.common = rest_iam_errors,
+	.run = create_run,
+	.doc = "Makes a project in a region.",
+};
+
+static bool update_run(struct call *call, const void *in_, void *out)
+{
+	const struct update_in *in = in_;
+	const struct project_change change = { in->project.name, in->project.description };
+	struct project project;
+
+	if (!call_verb(call, project_modify(&call->work, in->id, &change, &project)))
+		return false;
+	((struct project_out *)out)->project = item_of(call, &project);
+	return true;
+}
+
+const struct operation huawei_iam_update_project = {
+	.product = "iam",
+	.version = "v3",
+	.name = "iam.KeystoneUpdateProject",
+	.method = "PATCH",
+	.path = "/v3/projects/{id}",
+	.mode = OPERATION_WRITE,
+	.permission = "iam:projects:updateProject",
+	.resource = "*",
+	.in = { sizeof(struct update_in), update_in_fields },
+	.out = { sizeof(struct project_out), project_out_fields },
+	.errors = project_errors,
+	.common = rest_iam_errors,
+	.run = update_run,
+	.doc = "Changes a project's name, unless it is a region's own, and description.",
 };

@@ -92,10 +92,10 @@ static void become(struct call *call, const struct cached_key *key)
 		call->caller.user = rights_user(call->rights);
 		call->caller.user_id = rights_user_id(call->rights);
 	}
-	if (*key->token) {
+	if (*key->role)
 		call->caller.role = arena_text(&call->arena, key->role);
+	if (*key->token)
 		call->caller.session = arena_text(&call->arena, key->session);
-	}
 }
 
 static bool authenticate_signature(struct call *call, const char *header)

@@ -18,3 +18,6 @@ CREATE INDEX token_old ON token (expires_at);
 
 -- A temporary key of a user acts for that user, in no role.
 ALTER TABLE temporary_key ADD COLUMN holder TEXT NOT NULL DEFAULT '';
+
+-- Projects are known by their names as well.
+CREATE UNIQUE INDEX project_name ON project (account, name);

@@ -32,7 +32,7 @@ static bool wants(const struct out *out, const struct member *row, const char *b
 	const void *at = base + row->offset;
 
 	if (row->flags & MEMBER_SECRET)
-		return out->secrets;
+		return out->secrets && !text_empty(*(const char *const *)at);
 	switch (row->type) {
 	case MEMBER_DOCUMENTS:
 		return !text_equal(text_or(*(const char *const *)at, "[]"), "[]");

@@ -36,23 +36,36 @@ struct domains_out {
 
 /* ---- tables ---- */
 
-#define P struct project_item
-static const struct field project_fields[] = {
-	TEXT(P, domain, "domain_id"),
-	BOOL(P, is_domain, "is_domain"),
-	TEXT(P, parent, "parent_id"),
-	TEXT(P, name, "name"),
-	TEXT(P, description, "description"),
-	OBJECT(P, links, "links", .of = &iam_links_shape),
-	TEXT(P, id, "id"),
-	BOOL(P, enabled, "enabled"),
+/* Lists of Keystone say of each what is before and behind it; the others, and what was made, only where it is. */
+#define PROJECT_FIELDS(links_)                            \
+	TEXT(struct project_item, domain, "domain_id"),   \
+	BOOL(struct project_item, is_domain, "is_domain"), \
+	TEXT(struct project_item, parent, "parent_id"),   \
+	TEXT(struct project_item, name, "name"),          \
+	TEXT(struct project_item, description, "description"), \
+	OBJECT(struct project_item, links, "links", .of = &links_), \
+	TEXT(struct project_item, id, "id"),              \
+	BOOL(struct project_item, enabled, "enabled"),    \
+	FIELDS_END
+static const struct field project_fields[] = { PROJECT_FIELDS(iam_links_shape) };
+static const struct shape project_shape = { sizeof(struct project_item), project_fields };
+
+static const struct field own_project_fields[] = { PROJECT_FIELDS(iam_self_shape) };
+static const struct shape own_project_shape = { sizeof(struct project_item), own_project_fields };
+
+static const struct field auth_projects_out_fields[] = {
+	ITEMS(struct projects_out, projects, "projects", .of = &own_project_shape),
+	OBJECT(struct projects_out, links, "links", .of = &iam_self_shape),
 	FIELDS_END,
 };
-static const struct shape project_shape = { sizeof(P), project_fields };
-#undef P
 
 static const struct field project_out_fields[] = {
 	OBJECT(struct project_out, project, "project", .of = &project_shape),
+	FIELDS_END,
+};
+
+static const struct field made_out_fields[] = {
+	OBJECT(struct project_out, project, "project", .of = &own_project_shape),
 	FIELDS_END,
 };
 
@@ -165,7 +178,7 @@ const struct operation huawei_iam_list_auth_projects = {
 	.open_to_all = true,
 	.resource = "*",
 	.in = { sizeof(struct rest_nothing), rest_nothing_fields },
-	.out = { sizeof(struct projects_out), projects_out_fields },
+	.out = { sizeof(struct projects_out), auth_projects_out_fields },
 	.common = rest_iam_errors,
 	.run = auth_projects_run,
 	.doc = "Lists the projects that the caller can have a token for: all of the account's.",
@@ -322,7 +335,7 @@ const struct operation huawei_iam_create_project = {
 	.permission = "iam:projects:createProject",
 	.resource = "*",
 	.in = { sizeof(struct update_in), create_in_fields },
-	.out = { sizeof(struct project_out), project_out_fields },
+	.out = { sizeof(struct project_out), made_out_fields },
 	.errors = project_errors,
 	.common = rest_iam_errors,
 	.run = create_run,
@@ -351,7 +364,7 @@ const struct operation huawei_iam_update_project = {
 	.permission = "iam:projects:updateProject",
 	.resource = "*",
 	.in = { sizeof(struct update_in), update_in_fields },
-	.out = { sizeof(struct project_out), project_out_fields },
+	.out = { sizeof(struct project_out), made_out_fields },
 	.errors = project_errors,
 	.common = rest_iam_errors,
 	.run = update_run,

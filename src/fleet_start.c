@@ -1,12 +1,12 @@
 #include "fleet_start.h"
 
 #include <errno.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/control/fleet_file.h"
+#include "base/digest.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -34,24 +34,13 @@ static char *read_file(struct arena *arena, const char *path, size_t max, size_t
 	return arena_text_n(arena, buf_text(&buf), buf.length);
 }
 
-static void hash_text(struct fleet_start *start)
-{
-	struct sha256_ctx sha;
-	uint8_t digest[SHA256_DIGEST_SIZE];
-
-	sha256_init(&sha);
-	sha256_update(&sha, start->length, (const uint8_t *)start->text);
-	sha256_digest(&sha, sizeof digest, digest);
-	text_hex(digest, sizeof digest, start->hash);
-}
-
 static bool read_text(struct fleet_start *start, const char *path, size_t max)
 {
 	*start = (struct fleet_start){ .path = path };
 	arena_init(&start->arena);
 	start->text = read_file(&start->arena, path, max, &start->length);
 	if (start->text)
-		hash_text(start);
+		digest_sha256(start->text, start->length, start->hash);
 	return start->text != NULL;
 }
 

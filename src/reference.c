@@ -201,13 +201,24 @@ static bool has_rows(const struct error_row *rows)
 	return rows && rows->reason != REFUSE_NONE;
 }
 
+/* "POST /v1/{project_id}/cloudservers/action#os-start": of those that share a path the one whose member the body has. */
+static void print_place(const struct operation *operation)
+{
+	size_t length = strcspn(operation->path, "#");
+
+	printf("`%s %.*s`", operation->method, (int)length, operation->path);
+	if (operation->path[length])
+		printf(" with `%s` in the body", operation->path + length + 1);
+	printf(", which answers %d.\n\n", operation->success ? operation->success : 200);
+}
+
 static void print_operation(const struct operation *operation, const char *later)
 {
 	const struct prefixes none = { { "", "" } };
 
 	printf("\n## %s\n\n", operation->name);
 	if (operation->method)
-		printf("`%s %s`, which answers %d.\n\n", operation->method, operation->path, operation->success ? operation->success : 200);
+		print_place(operation);
 	printf("%s\n", operation->doc);
 	if (operation->open_to_all)
 		printf("\nNo permission is asked for.\n");

@@ -1,6 +1,7 @@
 /* The tables of a dialect as JSON, for tools: parameters and replies under their flat names, error rows with what they are
  * for. The pages for people are printed by reference.c. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "base/writer.h"
@@ -118,12 +119,17 @@ static void write_bad(const struct walking *walking, const struct field *field, 
 static void write_operation(struct writer *w, const struct operation *operation, bool has_later)
 {
 	const struct names none = { 0 };
+	const char *member = operation->path ? strchr(operation->path, '#') : NULL;
+	char path[256];
 
 	w->format->object_begin(w, NULL);
 	w->format->text(w, "name", operation->name);
 	if (operation->method) {
+		snprintf(path, sizeof path, "%.*s", (int)strcspn(operation->path, "#"), operation->path);
 		w->format->text(w, "method", operation->method);
-		w->format->text(w, "path", operation->path);
+		w->format->text(w, "path", path);
+		if (member)
+			w->format->text(w, "member", member + 1);
 		writer_int(w, "success", operation->success ? operation->success : 200);
 	}
 	w->format->text(w, "doc", operation->doc);

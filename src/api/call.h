@@ -66,6 +66,7 @@ struct dialect {
 	/* NULL, or: words of a product for a reason; between those of the operation and `errors`. NULL if it has none. */
 	const struct error_row *(*words)(const struct call *call, enum refusal_reason reason);
 	const struct field *common; /* parameters of every operation that the dialect reads; may be NULL */
+	bool json;                  /* its bodies are JSON, whatever their type says */
 	bool own;                   /* no cloud's API but Cleat's: the journal shows its calls only when asked to */
 	bool (*claims)(const struct request *request);
 	/* Finds the operation, authenticates, reads the input tree and says who calls. False after call_refuse(). */
@@ -132,6 +133,7 @@ struct call {
 	void *out;
 	struct newcomer *newcomer; /* it is verified, and its key gets an account first (api/newcomer.h); NULL: no */
 	struct call_fault *fault; /* that it met or waits for (api/fault.h); NULL: none */
+	const struct token *token; /* that it came with; NULL: it is signed */
 	bool begun; /* it is past its fault */
 	int64_t now; /* cloud time of the call */
 	struct work work;

@@ -113,7 +113,7 @@ static void describe(struct record *record, struct call *call, const char *code)
 	to->status = call->reply.status;
 	to->repeated = call->repeated && call->refusal.reason == REFUSE_NONE;
 	to->body_bytes = request->body_length;
-	to->json = (type && strcasestr(type, "json")) || call->dialect->own;
+	to->json = (type && strcasestr(type, "json")) || call->dialect->own || call->dialect->json;
 	to->n_jobs = call->work.n_tickets < JOBS_MAX ? call->work.n_tickets : JOBS_MAX;
 	to->references = 1;
 	add_name(record, &to->request_id, call->request_id);

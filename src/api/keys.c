@@ -131,35 +131,31 @@ static const char *absent_roles(struct arena *arena, const char *account)
 	return arena_printf(arena, "%s:role/", account);
 }
 
-/* Of the user or role that a key acts for; NULL: of the account itself, or of a role that may do everything. */
-static struct rights *rights_behind(struct keys *keys, const struct temporary_key *key, struct arena *arena)
+/* Of a role of the account, or of one of its users (by id); of the account itself where both are "". False: the user is not
+ * there. *ret is the map's. */
+static bool holder_rights(struct keys *keys, const char *account, const char *role, const char *holder,
+                          struct rights **ret)
 {
-	struct rights *role;
-
-	if (!text_empty(key->holder))
-		return map_get(&keys->rights, key->holder);
-	if (text_empty(key->role))
-		return NULL;
-	role = map_get(&keys->rights, role_id(arena, key->account, key->role));
-	return role ? role : map_get(&keys->rights, absent_roles(arena, key->account));
-}
-
-static struct rights *session_rights(struct keys *keys, const struct temporary_key *key,
-                                     const struct policy_language *language)
-{
-	struct rights *rights;
 	struct arena arena;
 
+	*ret = NULL;
+	if (text_empty(role)) {
+		*ret = text_empty(holder) ? NULL : map_get(&keys->rights, holder);
+		return text_empty(holder) || *ret;
+	}
 	arena_init(&arena);
-	rights = rights_of_session(rights_behind(keys, key, &arena), language, key->policy);
+	*ret = map_get(&keys->rights, role_id(&arena, account, role));
+	if (!*ret)
+		*ret = map_get(&keys->rights, absent_roles(&arena, account));
 	arena_finish(&arena);
-	return rights;
+	return true;
 }
 
 static void cache_temporary_key(struct keys *keys, const struct temporary_key *key, const char *realm,
                                 const struct policy_language *language)
 {
 	struct cached_key *cached = calloc(1, sizeof *cached);
+	struct rights *rights;
 
 	if (!cached)
 		abort();
@@ -171,9 +167,8 @@ static void cache_temporary_key(struct keys *keys, const struct temporary_key *k
 	snprintf(cached->role, sizeof cached->role, "%s", key->role);
 	snprintf(cached->session, sizeof cached->session, "%s", key->session);
 	cached->expires_at = key->expires_at;
-	/* One whose user is not there may do nothing. */
-	cached->active = text_empty(key->holder) || map_get(&keys->rights, key->holder);
-	cached->rights = session_rights(keys, key, language);
+	cached->active = holder_rights(keys, key->account, key->role, key->holder, &rights);
+	cached->rights = rights_of_session(rights, language, key->policy);
 	forget(map_put(&keys->by_id, key->id, cached));
 	map_put(&keys->by_token, key->token, cached);
 }
@@ -326,16 +321,6 @@ bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *
 	return found != NULL;
 }
 
-struct rights *key_cache_rights(struct key_cache *cache, const char *id)
-{
-	struct rights *rights;
-
-	pthread_rwlock_rdlock(&cache->lock);
-	rights = rights_keep(map_get(&cache->keys.rights, id));
-	pthread_rwlock_unlock(&cache->lock);
-	return rights;
-}
-
 bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *id, struct cached_key *ret)
 {
 	char place[PLACE_SIZE];
@@ -350,6 +335,18 @@ bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *i
 	}
 	snprintf(place, sizeof place, "%s %s", realm, id);
 	return key_cache_find(cache, place, ret);
+}
+
+bool key_cache_rights(struct key_cache *cache, const char *account, const char *role, const char *holder,
+                      struct rights **ret)
+{
+	bool there;
+
+	pthread_rwlock_rdlock(&cache->lock);
+	there = holder_rights(&cache->keys, account, role, holder, ret);
+	rights_keep(*ret);
+	pthread_rwlock_unlock(&cache->lock);
+	return there;
 }
 
 bool key_cache_find_new(struct key_cache *cache, const char *id, const char *realm, struct cached_key *ret)

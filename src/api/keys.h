@@ -66,8 +66,10 @@ bool key_cache_find_new(struct key_cache *cache, const char *id, const char *rea
 /* key_cache_find() in that realm: the development key is one of each. */
 bool key_cache_find_in(struct key_cache *cache, const char *realm, const char *id, struct cached_key *ret);
 
-/* What the user or role of that id may do, to be released (api/rights.h). NULL: there is none. */
-struct rights *key_cache_rights(struct key_cache *cache, const char *id);
+/* What who acts without a key may do: in a role of the account, as one of its users (by id), or as itself where both are "".
+ * *ret is to be released; NULL: everything. False: the user is not there. */
+bool key_cache_rights(struct key_cache *cache, const char *account, const char *role, const char *holder,
+                      struct rights **ret);
 
 /* Copies, so that a change cannot pull it away; ret->rights is to be released (api/rights.h). False: no such key. */
 bool key_cache_find(struct key_cache *cache, const char *id, struct cached_key *ret);

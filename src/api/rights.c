@@ -15,7 +15,7 @@ struct rights {
 	const char *user, *user_id; /* "" of a role */
 	const struct policy **policies;
 	size_t n_policies;
-	struct rights *role; /* whose session these are of; NULL: no role's, or of one that may do everything */
+	struct rights *role; /* of the role or user whose session these are of; NULL: of what may do everything */
 	bool is_session;
 	const struct policy *session; /* NULL: it has none */
 };
@@ -96,10 +96,8 @@ struct rights *rights_of_session(struct rights *role, const struct policy_langua
 	rights = rights_create();
 	rights->is_session = true;
 	rights->role = rights_keep(role);
-	if (role) {
-		rights->user = role->user;
-		rights->user_id = role->user_id;
-	}
+	rights->user = role ? role->user : "";
+	rights->user_id = role ? role->user_id : "";
 	rights->session = language ? policy_read(&rights->arena, language, policy, &problem) : NULL;
 	if (!rights->session)
 		complain("a session", &problem);

@@ -11,8 +11,8 @@ struct rights;
 /* Of a user or role. Policies that cannot be read, or have no language (NULL), allow nothing. */
 struct rights *rights_of_principal(const struct policy_language *language, const struct principal *principal);
 
-/* Of a session of a role: what its policy ("" or NULL: none) and the role's rights (NULL: everything) both allow. NULL if that
- * is everything. */
+/* Of a session of a role or user: what its policy ("" or NULL: none) and the rights of that (NULL: everything) both allow. NULL
+ * if that is everything. */
 struct rights *rights_of_session(struct rights *role, const struct policy_language *language, const char *policy);
 
 /* Another holder, and one holder less: the last one frees them. NULL is fine. */

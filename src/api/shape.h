@@ -89,8 +89,8 @@ enum field_flags {
 	FIELD_NOT_EMPTY = 2,    /* given but "": PARAMETER_EMPTY */
 	FIELD_CLIENT_TOKEN = 4, /* the call is remembered under this text */
 	FIELD_DRY_RUN = 8,      /* true: all checks, no change */
-	FIELD_OMIT_EMPTY = 16,  /* output: a text that is NULL or "", or a decimal that is NAN, is left out; so is an object
-	                           whose first member is such a text */
+	FIELD_OMIT_EMPTY = 16,  /* output: a text that is NULL or "", a decimal that is NAN, or an object of which nothing is
+	                           set, is left out */
 	FIELD_ACCEPTED = 32,    /* accepted and without effect; said so in the reference */
 	FIELD_SECRET = 64,      /* input: no list of calls shows its value */
 	FIELD_ONE = 256,        /* list of texts, input: a plain value is a list of one */

@@ -98,6 +98,16 @@ static void write_named_items(struct writer *w, const struct shown *shown, const
 	w->format->object_end(w, shown->name);
 }
 
+/* A struct of which nothing was set. */
+static bool is_nothing(const void *at, size_t size)
+{
+	const char *bytes = at;
+
+	while (size && !bytes[size - 1])
+		size--;
+	return size == 0;
+}
+
 static void write_field(struct writer *w, const struct shown *shown, const void *at)
 {
 	const struct field *field = shown->field;
@@ -144,7 +154,7 @@ static void write_field(struct writer *w, const struct shown *shown, const void 
 		write_items(w, shown, at);
 		break;
 	case FIELD_OBJECT:
-		if (field->flags & FIELD_OMIT_EMPTY && text_empty(*(const char *const *)at))
+		if (field->flags & FIELD_OMIT_EMPTY && is_nothing(at, field->of->size))
 			break;
 		w->format->object_begin(w, shown->name);
 		write_edition(w, shown->edition, field->of, at);

@@ -24,7 +24,6 @@ struct account {
 	bool disk_white_list; /* false: outside the vendor's disk white list, disk verbs are refused */
 	bool safe_detach;     /* a disk in use inside the guest is not detached unless forced */
 	const char *own_key; /* the access key it was made for by that key's first call; "": none */
-	const char *password; /* of the account's own user, a slow hash (base/secret.h); "": none */
 	int64_t created_at;
 };
 
@@ -60,7 +59,7 @@ struct principal {
 	enum principal_kind kind;
 	const char *name;     /* one of that kind and account has it */
 	const char *policies; /* what it may do: a JSON list of documents (core/policy.h) */
-	const char *password; /* of a user, likewise; "": none */
+	const char *password; /* a user's, as base/password.h makes it; "": none, it has only keys */
 	int64_t created_at;
 };
 
@@ -75,19 +74,22 @@ struct temporary_key {
 	const char *session; /* as its maker called it */
 	const char *policy;  /* as given; "": none */
 	const char *created_by; /* access key id */
-	const char *holder; /* the user it acts for, by id; "": a role, or the account itself */
+	const char *holder; /* the user it acts for instead, by id; "": a role, or where that is "" the account itself */
 	int64_t created_at;
 	int64_t expires_at;
 };
 
-/* What a user shows instead of signing. Its moments are of the real clock. */
+/* What a login gave: who has it acts for a user, the account itself or in a role until it expires. Only its digest is kept.
+ * Its moments are of the real clock. */
 struct token {
-	const char *hash;    /* of its text, which is nowhere */
+	const char *id;      /* SHA-256 of the token, in hex */
 	const char *account;
-	const char *user;    /* id; "": the account's own */
-	const char *project; /* id; "": it is for the account as a whole */
-	const char *methods; /* how it was asked for, comma separated */
-	int64_t created_at;
+	const char *holder;  /* a user of the account, by id; "": the account itself, or a role */
+	const char *role;    /* "": none */
+	const char *scope;   /* the project that it is for; "": none */
+	bool whole;          /* it is for the account as a whole */
+	const char *methods; /* how it was got: words with commas */
+	int64_t issued_at;
 	int64_t expires_at;
 };
 

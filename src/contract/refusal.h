@@ -60,10 +60,12 @@
 	X(TOKEN_EXPIRED, "security-token-expired")                             \
 	X(TOKEN_MALFORMED, "security-token-malformed")                         \
 	X(TOKEN_OF_ANOTHER_KEY, "security-token-of-another-key")               \
-	X(AUTH_TOKEN_UNKNOWN, "auth-token-unknown")                            \
-	X(AUTH_TOKEN_EXPIRED, "auth-token-expired")                            \
-	X(SUBJECT_TOKEN_UNKNOWN, "subject-token-unknown")                      \
 	X(CONTROL_TOKEN, "control-token")                                      \
+	X(LOGIN_WRONG, "login-wrong")                                          \
+	X(LOGIN_SCOPE, "login-scope-unknown")                                  \
+	X(TOKEN_UNKNOWN, "token-unknown")                                      \
+	X(TOKEN_OLD, "token-expired")                                          \
+	X(SUBJECT_TOKEN, "subject-token-unknown")                              \
 	/* places */                                                           \
 	X(REGION_UNKNOWN, "region-unknown")                                    \
 	X(ZONE_UNKNOWN, "zone-unknown")                                        \
@@ -80,9 +82,6 @@
 	X(NOT_AUTHORISED, "not-authorised")                                    \
 	X(POLICY_MALFORMED, "policy-malformed")                                \
 	X(TEMPORARY_KEYS_LIMIT, "temporary-keys-limit")                        \
-	X(PASSWORD_WRONG, "password-wrong")                                    \
-	X(TOKENS_LIMIT, "tokens-limit")                                        \
-	X(DOMAIN_UNKNOWN, "domain-unknown")                                    \
 	/* instances */                                                        \
 	X(INSTANCE_UNKNOWN, "instance-unknown")                                \
 	X(INSTANCE_STATE, "instance-state")                                    \
@@ -299,11 +298,6 @@
 	X(JOB_BEGUN, "job-begun")                                              \
 	X(CANCELLED, "cancelled")                                              \
 	X(PROJECT_UNKNOWN, "project-unknown")                                  \
-	X(PROJECT_NAME_MALFORMED, "project-name-malformed")                    \
-	X(PROJECT_PARENT, "project-parent")                                    \
-	X(PROJECT_EXISTS, "project-exists")                                    \
-	X(PROJECT_FIXED, "project-fixed")                                      \
-	X(PROJECTS_LIMIT, "projects-limit")                                    \
 	X(JOB_UNKNOWN, "job-unknown")                                          \
 	X(JOB_IN_THE_WAY, "job-in-the-way")                                    \
 	X(DRIVER_REFUSED, "driver-refused")                                    \

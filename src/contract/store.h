@@ -136,12 +136,13 @@ bool temporary_key_find(struct txn *txn, const struct temporary_key *like, int64
 int64_t temporary_key_count(struct txn *txn, const char *account, int64_t expires_after);
 size_t temporary_key_purge(struct txn *txn, int64_t before, int64_t limit);
 
-/* By the hash of their text. Purge deletes up to `limit` that expired before `before` and returns how many. */
-bool token_get(struct txn *txn, const char *hash, struct token *ret);
+/* By digest. Count and delete_oldest are about those of a user, or of the account itself and its roles (holder ""); purge as
+ * above. */
+bool token_get(struct txn *txn, const char *id, struct token *ret);
 void token_put(struct txn *txn, const struct token *token);
-void token_delete(struct txn *txn, const char *hash);
-void token_delete_of(struct txn *txn, const char *account, const char *user);
-int64_t token_count(struct txn *txn, const char *account, const char *user, int64_t expires_after);
+void token_delete(struct txn *txn, const char *id);
+int64_t token_count(struct txn *txn, const char *account, const char *holder);
+size_t token_delete_oldest(struct txn *txn, const char *account, const char *holder, int64_t limit);
 size_t token_purge(struct txn *txn, int64_t before, int64_t limit);
 
 /* Deletes everything that the account has but itself, its keys, users, roles and projects: instances, disks, attachments, jobs, tags; also what of

@@ -11,7 +11,6 @@
 #include "core/fleet_module.h"
 #include "core/guard.h"
 #include "core/project.h"
-#include "core/token.h"
 
 #define NAMED_MAX      10        /* jobs that are named in a refusal */
 #define ACCOUNT_ID_MAX 32        /* what the cache of keys holds */
@@ -320,15 +319,6 @@ static void check_own_key(struct fleet_load *load, struct account *account)
 	account->own_key = "";
 }
 
-/* What the file does not say stays; tokens end with the password that they were given for. */
-static const char *password_kept(struct work *work, const struct account *known, const char *given)
-{
-	if (text_empty(given) || text_equal(given, known->password))
-		return known->password;
-	token_delete_of(work->txn, known->id, "");
-	return given;
-}
-
 /* The account that is meant: by its id, or the oldest there is in its realm. */
 static struct account account_meant(struct fleet_load *load, size_t i)
 {
@@ -346,7 +336,6 @@ static struct account account_meant(struct fleet_load *load, size_t i)
 			account.created_at = known.created_at;
 		if (text_empty(given->own_key))
 			account.own_key = known.own_key;
-		account.password = password_kept(load->work, &known, given->password);
 		if (!text_equal(known.realm, account.realm))
 			fleet_wrong(load, load->path, "realm", "the account is there already, in the realm \"%s\"", known.realm);
 	}

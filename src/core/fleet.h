@@ -80,6 +80,7 @@ struct fleet_access_key {
 struct fleet_principal {
 	uint64_t given;
 	struct principal row;
+	const char *password; /* in plain text, of which row.password was made; NULL. Never dumped */
 	struct fleet_list access_keys; /* struct fleet_access_key; of a user */
 };
 

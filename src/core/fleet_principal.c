@@ -6,6 +6,7 @@
 #include "core/fleet_module.h"
 #include "core/principal.h"
 #include "core/role.h"
+#include "core/token.h"
 
 #define USER_KEYS_MOST 1000 /* of all users of an account together */
 
@@ -128,10 +129,7 @@ static const char *principal_load(struct loading *l, const struct fleet_principa
 	row.account = load->account.id;
 	row.kind = l->kind;
 	row.policies = text_or(row.policies, "[]");
-	if (text_empty(row.password) && before)
-		row.password = before->password;
-	else if (before && !text_equal(row.password, before->password))
-		token_delete_of(load->work->txn, row.account, before->id);
+	row.password = text_or(row.password, before ? before->password : "");
 	/* A role is known by a number that follows from its name. */
 	if (l->kind == PRINCIPAL_ROLE)
 		row.id = role_id(load->work->arena, row.account, row.name);
@@ -150,7 +148,21 @@ static const char *principal_load(struct loading *l, const struct fleet_principa
 	if (!row.created_at)
 		row.created_at = before ? before->created_at : load->work->now + (int64_t)i;
 	principal_put(load->work->txn, &row);
+	/* Who knows only the old password is to be out. */
+	if (before && !text_equal(row.password, before->password))
+		token_revoke_all(load->work, row.account, row.id);
 	return row.id;
+}
+
+static void revoke_tokens_of_gone(const struct loading *l)
+{
+	struct principal known;
+	size_t i;
+
+	for (i = 0; i < l->n_before && l->kind == PRINCIPAL_USER; i++) {
+		if (!principal_get(l->load->work->txn, l->before[i].id, &known))
+			token_revoke_all(l->load->work, l->load->account.id, l->before[i].id);
+	}
 }
 
 /* Replaced only if they are given, as keys are. */
@@ -174,6 +186,7 @@ static size_t principals_load(struct fleet_load *load, const struct fleet_list *
 		if (id)
 			n_keys += user_keys_load(load, list, i, item_path, id);
 	}
+	revoke_tokens_of_gone(&l);
 	return n_keys;
 }
 

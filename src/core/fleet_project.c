@@ -31,10 +31,6 @@ static void project_load(struct fleet_load *load, const struct fleet_project *it
 		fleet_wrong(load, path, "id", "there is a project \"%s\" already", project.id);
 		return;
 	}
-	if (project_named(load->work->txn, load->account.id, project.name, &other)) {
-		fleet_wrong(load, path, "name", "\"%s\" is there twice", project.name);
-		return;
-	}
 	project.account = load->account.id;
 	project.region = region->id;
 	if (!project.created_at)

@@ -4,7 +4,10 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "core/realm.h"
 #include "core/role.h"
+
+#define PRINCIPAL_ID_DIGITS 32 /* where ids are no numbers */
 
 bool principal_name_well_formed(const char *name)
 {
@@ -16,8 +19,13 @@ bool principal_name_well_formed(const char *name)
 
 const char *principal_id_mint(struct work *work)
 {
+	char digits[PRINCIPAL_ID_DIGITS + 1];
 	uint64_t number;
 
+	if (work_realm(work)->ids == ID_UUID) {
+		random_hex(digits, PRINCIPAL_ID_DIGITS);
+		return arena_text(work->arena, digits);
+	}
 	random_bytes(&number, sizeof number);
 	return arena_printf(work->arena, "2%017llu", (unsigned long long)(number % 100000000000000000u));
 }

@@ -12,7 +12,7 @@
 /* 1 to 64 of A-Z a-z 0-9 . - _ */
 bool principal_name_well_formed(const char *name);
 
-/* An id for a new user, a number of 18 digits. */
+/* An id for a new user of the caller's realm: a number of 18 digits, or 32 hex digits. */
 const char *principal_id_mint(struct work *work);
 
 /* The user of that name of the key's account becomes its holder. False: USER_UNKNOWN. */

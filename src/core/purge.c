@@ -20,6 +20,6 @@ bool purge_old_rows(struct txn *txn, struct core *core)
 	more |= scaling_activity_purge(txn, before, PURGE_ROWS) == PURGE_ROWS;
 	more |= client_token_purge(txn, now - CLIENT_TOKEN_LIFE, PURGE_ROWS) == PURGE_ROWS;
 	more |= temporary_key_purge(txn, moment_now() - TEMPORARY_KEYS_KEPT, PURGE_ROWS) == PURGE_ROWS;
-	more |= token_purge(txn, moment_now() - TOKEN_KEPT, PURGE_ROWS) == PURGE_ROWS;
+	more |= token_purge(txn, moment_now() - TOKENS_KEPT, PURGE_ROWS) == PURGE_ROWS;
 	return more;
 }

@@ -6,7 +6,7 @@
 #include "core/core.h"
 
 /* One piece: ended jobs, ended attachments and events as old as the settings say, client tokens after their 24 hours,
- * temporary keys and tokens after their expiry. Inside a transaction. True: there may be more. */
+ * temporary keys after their expiry. Inside a transaction. True: there may be more. */
 bool purge_old_rows(struct txn *txn, struct core *core);
 
 #endif

@@ -51,7 +51,7 @@ bool role_assume(struct work *work, const struct role_assume *args, struct tempo
 	};
 
 	if (!work_check(work, assume_checks, COUNT_OF(assume_checks), &facts) ||
-	    (*args->role && !role_is_there(work, args->account, args->role)))
+	    !role_is_there(work, args->account, args->role))
 		return false;
 	*ret = (struct temporary_key){
 		.id = mint(work, "STS.", ID_TAIL),
@@ -62,7 +62,6 @@ bool role_assume(struct work *work, const struct role_assume *args, struct tempo
 		.session = args->session,
 		.policy = text_or(args->policy, ""),
 		.created_by = work->caller.key_id,
-		.holder = text_or(args->holder, ""),
 		.created_at = args->now,
 		.expires_at = args->now + args->duration,
 	};

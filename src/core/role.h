@@ -20,7 +20,6 @@ struct role_assume {
 	const char *role;
 	const char *session;
 	const char *policy;  /* as given; limits the key further. NULL: none */
-	const char *holder;  /* with the role "": the user it acts for, by id, or "" for the account itself; else NULL */
 	int64_t duration;    /* milliseconds */
 	int64_t now;         /* the machine's clock */
 };

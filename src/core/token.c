@@ -1,57 +1,43 @@
 #include "core/token.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/random.h"
-#include "base/secret.h"
 #include "base/text.h"
 
-void token_mint(char ret[TOKEN_SIZE])
+#define PREFIX "MII" /* as those of the cloud begin, so that nobody takes it for a key */
+
+static const char *id_of(struct arena *arena, const char *text)
 {
-	random_alphanumeric(ret, TOKEN_SIZE - 1);
+	char digest[DIGEST_SIZE];
+
+	digest_sha256(text, strlen(text), digest);
+	return arena_text(arena, digest);
 }
 
-bool token_issue(struct work *work, const char *text, const struct token *token, int64_t now)
+const char *token_issue(struct work *work, struct token *what)
 {
-	char hash[SECRET_HASH_SIZE];
-	struct token row = *token;
+	char tail[TOKEN_LENGTH - sizeof PREFIX + 2];
+	int64_t n = token_count(work->txn, what->account, what->holder);
+	const char *text;
 
-	if (token_count(work->txn, token->account, token->user, now) >= TOKENS_MAX)
-		return work_refuse(work, REFUSE_TOKENS_LIMIT, NULL);
-	secret_hash(text, hash);
-	row.hash = hash;
-	token_put(work->txn, &row);
-	return true;
+	random_alphanumeric(tail, sizeof tail - 1);
+	text = arena_printf(work->arena, PREFIX "%s", tail);
+	if (n >= TOKENS_MAX)
+		token_delete_oldest(work->txn, what->account, what->holder, n - TOKENS_MAX + 1);
+	what->id = id_of(work->arena, text);
+	token_put(work->txn, what);
+	return text;
 }
 
-/* Whom it is of and for must still be there. */
-static bool is_somebodys(struct txn *txn, const struct token *token)
+bool token_find(struct txn *txn, struct arena *arena, const char *text, struct token *ret)
 {
-	struct principal user;
-	struct project project;
-	struct account account;
-
-	if (!account_get(txn, token->account, &account))
-		return false;
-	if (*token->user && (!principal_get(txn, token->user, &user) || !text_equal(user.account, token->account)))
-		return false;
-	return !*token->project ||
-	       (project_get(txn, token->project, &project) && text_equal(project.account, token->account));
+	return strnlen(text, TOKEN_BYTES_MAX + 1) <= TOKEN_BYTES_MAX && token_get(txn, id_of(arena, text), ret);
 }
 
-enum token_answer token_find(struct txn *txn, const char *text, int64_t now, struct token *ret)
+void token_revoke_all(struct work *work, const char *account, const char *holder)
 {
-	char hash[SECRET_HASH_SIZE];
-
-	if (text_empty(text) || strnlen(text, TOKEN_TEXT_MAX + 1) > TOKEN_TEXT_MAX)
-		return TOKEN_NONE;
-	secret_hash(text, hash);
-	if (!token_get(txn, hash, ret) || !is_somebodys(txn, ret))
-		return TOKEN_NONE;
-	return now < ret->expires_at ? TOKEN_GOOD : TOKEN_OLD;
-}
-
-void token_revoke(struct work *work, const struct token *token)
-{
-	token_delete(work->txn, token->hash);
+	token_delete_oldest(work->txn, account, holder, INT64_MAX);
 }

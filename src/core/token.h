@@ -1,29 +1,24 @@
-/* Tokens: what a user gets for a password and shows instead of signing, for one project or the whole account. Of their
- * texts only a hash is kept. What a token's user may do is not decided here. Their times are the machine's, not the cloud's. */
+/* Tokens: what a login gives instead of a key, and what it is good for. How one logs in, and what a token looks like on the
+ * wire, is not decided here. Their times are the machine's, not the cloud's. */
 #ifndef CORE_TOKEN_H
 #define CORE_TOKEN_H
 
 #include "base/moment.h"
 #include "core/core.h"
 
-#define TOKEN_LIFE (24 * HOUR)
-#define TOKEN_KEPT HOUR  /* behind its expiry, so that a late caller is told why */
-#define TOKENS_MAX 10000 /* of a user that have not expired */
-#define TOKEN_SIZE 97    /* 96 letters and digits, and a NUL */
-#define TOKEN_TEXT_MAX 4096 /* of what is taken for one */
+#define TOKEN_LIFE      (24 * HOUR)
+#define TOKENS_KEPT     HOUR /* behind their expiry, so that a late caller is told why */
+#define TOKENS_MAX      1000 /* of a user, or of an account itself: one more, and the oldest is no longer valid */
+#define TOKEN_LENGTH    160
+#define TOKEN_BYTES_MAX 8192 /* of what is looked at as one */
 
-/* Makes the text of a new token. */
-void token_mint(char ret[TOKEN_SIZE]);
+/* Makes a token of `what`, whose id is filled in. Returns its text, which is kept nowhere. In the arena. */
+const char *token_issue(struct work *work, struct token *what);
 
-/* Keeps a token of that text; `token` says the rest but its hash. False: TOKENS_LIMIT. */
-bool token_issue(struct work *work, const char *text, const struct token *token, int64_t now);
+/* The token of that text, expired or not. In `arena`. */
+bool token_find(struct txn *txn, struct arena *arena, const char *text, struct token *ret);
 
-enum token_answer { TOKEN_GOOD, TOKEN_OLD, TOKEN_NONE };
-
-/* The token of that text. OLD fills *ret as well. One whose account, user or project is gone is none. */
-enum token_answer token_find(struct txn *txn, const char *text, int64_t now, struct token *ret);
-
-/* Whoever uses it from now on has none. */
-void token_revoke(struct work *work, const struct token *token);
+/* Those of a user (by id), or of the account itself (""), are no longer valid. */
+void token_revoke_all(struct work *work, const char *account, const char *holder);
 
 #endif

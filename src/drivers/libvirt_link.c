@@ -236,18 +236,15 @@ static void connect_now(struct lv_link *link)
 		continue;
 }
 
-/* Under the lock: why there is no connection becomes this thread's last error. */
-static void tell_problem(const struct lv_link *link)
+/* Under the lock: why there is no connection. */
+static const char *problem_of(const struct lv_link *link)
 {
-	virError silent = { .code = VIR_ERR_OPERATION_TIMEOUT,
-		            .domain = VIR_FROM_NONE,
-		            .level = VIR_ERR_ERROR,
-		            .message = (char *)"it does not answer" };
-
-	virSetError(link->connecting || !link->problem ? &silent : link->problem);
+	if (link->connecting || !link->problem || !link->problem->message)
+		return "it does not answer";
+	return link->problem->message;
 }
 
-virConnectPtr lv_link_get(struct lv_link *link)
+virConnectPtr lv_link_get(struct lv_link *link, char problem[static LV_PROBLEM_SIZE])
 {
 	virConnectPtr result = NULL;
 
@@ -259,7 +256,7 @@ virConnectPtr lv_link_get(struct lv_link *link)
 	if (link->connection && virConnectRef(link->connection) == 0)
 		result = link->connection;
 	if (!result)
-		tell_problem(link);
+		snprintf(problem, LV_PROBLEM_SIZE, "%s", problem_of(link));
 	pthread_mutex_unlock(&link->lock);
 	return result;
 }
@@ -294,11 +291,9 @@ struct lv_link *lv_link_create(const char *uri, lv_changed changed, void *contex
 	if (events_begun)
 		connect_now(link);
 	connected = link->connection != NULL;
-	if (!connected) {
-		tell_problem(link);
+	if (!connected)
 		snprintf(error, error_size, "libvirt cannot be reached at %s: %s", *uri ? uri : "its default URI",
-		         virGetLastErrorMessage());
-	}
+		         problem_of(link));
 	pthread_mutex_unlock(&link->lock);
 	if (connected)
 		return link;

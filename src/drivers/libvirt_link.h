@@ -22,8 +22,10 @@ void lv_link_silence(struct lv_link *link);
 /* Nobody may ask for the connection any more. */
 void lv_link_destroy(struct lv_link *link);
 
-/* The connection, to be given back with virConnectClose; NULL while there is none (with libvirt's last error). Waits some seconds
- * for one that is being made. */
-virConnectPtr lv_link_get(struct lv_link *link);
+#define LV_PROBLEM_SIZE 256
+
+/* The connection, to be given back with virConnectClose; NULL while there is none, and then why. Waits some seconds for one
+ * that is being made. */
+virConnectPtr lv_link_get(struct lv_link *link, char problem[static LV_PROBLEM_SIZE]);
 
 #endif

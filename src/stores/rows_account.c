@@ -10,7 +10,6 @@ static const struct column account_columns[] = {
 	BOOL(account, disk_white_list),
 	BOOL(account, safe_detach),
 	TEXT(account, own_key),
-	TEXT(account, password),
 	INT64(account, created_at),
 };
 static const struct table account_table = {

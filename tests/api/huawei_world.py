@@ -13,25 +13,35 @@ from proof import SECOND
 NOTHING = "00000000-0000-4000-8000-000000000000"
 NOTHING_32 = "0" * 31 + "1"
 
-# What a parameter of that name holds, whatever the operation; "family name" where one family differs.
+# What a parameter of that name holds, whatever the operation; "family name" or "operation name" where that differs.
 KINDS = {
     "project_id": "project", "server_id": "server", "serverId": "server", "volume_id": "volume", "volumeId": "volume",
-    "attachment_id": "volume", "job_id": "job", "id": "server", "marker": "server",
+    "attachment_id": "volume", "job_id": "job", "id": "server", "marker": "server", "reservation_id": "server",
+    "bms server_id": "metal", "bms id": "metal", "bms attachment_id": "metal_volume", "bms volumeId": "metal_free",
+    "bms volume_id": "metal_volume", "ecs.BatchAttachSharableVolumes volume_id": "shared", "ecs.BatchStartServers id": "stopped",
+    "bms.BatchStartBaremetalServers id": "metal_stopped",
     "snapshot_id": "snapshot", "snapshotId": "snapshot",
 }
 
 # Values for the rest, by the last part of their names.
 VALUES = {"availability_zone": "@zone", "volume_type": "SSD", "volumetype": "SSD", "size": 10, "name": "x", "imageRef": IMAGE,
-          "flavorRef": FLAVOR, "vpcid": "vpc-1", "subnet_id": "subnet-1", "count": 1, "key": "k", "value": "v"}
+          "flavorRef": FLAVOR, "vpcid": "vpc-1", "subnet_id": "subnet-1", "count": 1, "key": "k", "value": "v", "type": "SOFT"}
 
 SERVER = {"server": {"imageRef": IMAGE, "flavorRef": FLAVOR, "name": "x", "vpcid": "vpc-1", "availability_zone": "@zone",
                      "nics": [{"subnet_id": "subnet-1"}], "root_volume": {"volumetype": "SSD", "size": 40}}}
+
+METAL = {"server": {"imageRef": IMAGE, "flavorRef": "physical.s4.medium", "name": "x", "vpcid": "vpc-1", "availability_zone": "@zone",
+                    "nics": [{"subnet_id": "subnet-1"}], "root_volume": {"volumetype": "SSD", "size": 40},
+                    "metadata": {"op_svc_userid": "user"},
+                    "extendparam": {"chargingMode": "prePaid", "periodType": "month", "periodNum": 1}}}
 
 # Bodies and paths where what the tables call needed is not enough: {parameter in the path or query: value}, body.
 FEED = {
     "ecs.AttachServerVolume": ({}, {"volumeAttachment": {"volumeId": "@free"}}),
     "ecs.CreatePostPaidServers": ({}, SERVER),
+    "bms.CreateBareMetalServers": ({}, METAL),
     "ecs.CreateServers": ({}, SERVER),
+    "ecs.UpdateServer": ({}, {"server": {"name": "y"}}),
     "evs.CreateVolume": ({}, {"volume": {"availability_zone": "@zone", "volume_type": "SSD", "size": 10}}),
 }
 
@@ -55,7 +65,7 @@ def last_part(name):
 def kind_of(operation, name):
     """What a parameter holds; None: no id."""
     last = last_part(name)
-    return KINDS.get(f"{operation['family']} {last}") or KINDS.get(last)
+    return KINDS.get(f"{operation['name']} {last}") or KINDS.get(f"{operation['family']} {last}") or KINDS.get(last)
 
 
 def value_of(operation, parameter):
@@ -147,7 +157,29 @@ class World:
         free = self.raw("POST", "/v2.1/{project}/cloudvolumes", {"volume": {
             "availability_zone": self.raw.zone, "volume_type": "SSD", "size": 10}}).json
         self.of = {"project": self.raw.project, "zone": self.raw.zone, "server": server, "volume": volume,
-                   "free": free["volume_ids"][0], "job": free["job_id"], "snapshot": self.make_snapshot(volume)}
+                   "free": free["volume_ids"][0], "job": free["job_id"], "snapshot": self.make_snapshot(volume),
+                   "shared": self.raw.make_volume(multiattach=True), "stopped": self.make_stopped(), **self.make_metal()}
+
+    def make_stopped(self):
+        server = self.raw.make_server()
+        if "ecs.BatchStopServers" in OPERATIONS:
+            self.raw.done("POST", "/v1/{project}/cloudservers/action", {"os-stop": {"servers": [{"id": server}]}})
+        return server
+
+    def make_metal(self):
+        """Bare metal servers and their volumes, where there are any."""
+        if "bms.CreateBareMetalServers" not in OPERATIONS:
+            return {}
+        request, scsi = Request(OPERATIONS["bms.CreateBareMetalServers"]), {"metadata": {"hw:passthrough": "true"}}
+        servers, volumes = [], [self.raw.make_volume(**scsi) for _ in range(2)]
+        for _ in range(2):
+            job = request.ask(self.raw, {"project": self.raw.project, "zone": self.raw.zone}).json["job_id"]
+            found = self.raw("GET", f"/v1/{{project}}/jobs/{job}").json
+            servers.append(found["entities"]["sub_jobs"][0]["entities"]["server_id"])
+        path = "/v1/{project}/baremetalservers/"
+        self.raw.done("POST", f"{path}{servers[0]}/attachvolume", {"volumeAttachment": {"volumeId": volumes[0]}})
+        self.raw.done("POST", f"{path}action", {"os-stop": {"servers": [{"id": servers[1]}]}})
+        return {"metal": servers[0], "metal_stopped": servers[1], "metal_volume": volumes[0], "metal_free": volumes[1]}
 
     def make_snapshot(self, volume):
         if "evs.CreateSnapshot" not in OPERATIONS:

@@ -330,6 +330,55 @@ def test_bare_metal_is_not_among_cloud_servers(own):
     refused("Ecs.0114", own.update, server, name="x", http=404)
 
 
+def newer(servers, **more):
+    return servers.ecs.list_cloud_servers(ecs.ListCloudServersRequest(**more))
+
+
+def test_newer_list_finds_the_same_in_other_words(own):
+    one, = own.make(name="web-a", key_name="mine", data_volumes=[ecs.PrePaidServerDataVolume(volumetype="SSD", size=20)],
+                    server_tags=[ecs.PrePaidServerTag(key="team", value="red")])
+    two, = own.make(name="db-b", flavor_ref="c6.large.2", image_ref=WINDOWS, availability_zone="cn-north-4b", prepaid=True)
+    own.done(own.stop(two))
+    shown, old = next(each for each in newer(own).servers if each.id == one), own.shown(one)
+    assert (shown.status, shown.vm_state, shown.task_state, shown.power_state, shown.locked, shown.in_recycle_bin) == \
+        ("ACTIVE", "active", None, 1, False, False)
+    assert (shown.flavor.id, shown.flavor.vcpus, shown.flavor.ram, shown.image.id, shown.market_info.charge_mode) == \
+        (FLAVOR, 2, 4096, IMAGE, "post_paid")
+    assert {each.device: (each.size, each.delete_on_termination, each.boot_index) for each in shown.volumes_attached} == \
+        {"/dev/vda": (40, True, "0"), "/dev/vdb": (20, False, None)}
+    address = shown.addresses["vpc-1"][0]
+    assert (address.version, address.addr, address.primary) == (4, old.addresses["vpc-1"][0].addr, True)
+    assert (shown.created, shown.metadata, shown.tags) == (old.created, old.metadata, old.tags)
+    for wanted, found in (
+            ({"id": one}, [one]), ({"name": "web"}, [one]), ({"status": "SHUTOFF"}, [two]), ({"in_recycle_bin": True}, []),
+            ({"flavor_name": "c6.large.2"}, [two]), ({"image_id": WINDOWS}, [two]), ({"tags": "team=red"}, [one]),
+            ({"not_tags": "team"}, [two]), ({"availability_zone": "cn-north-4b"}, [two]), ({"availability_zone_eq": ZONE}, [one]),
+            ({"charging_mode": "pre_paid"}, [two]), ({"charging_mode": "0"}, [one]), ({"key_name": "mine"}, [one]),
+            ({"launched_since": "2001-01-01T00:00:00Z"}, [two, one]), ({"launched_since": "2999-01-01T00:00:00Z"}, []),
+            ({"enterprise_project_id": "0"}, [two, one]), ({"expect_fields": ["tags", "image"]}, [two, one])):
+        assert (wanted, ids(newer(own, **wanted))) == (wanted, found)
+    refused("Ecs.0005", newer, own, launched_since="yesterday")
+
+
+def test_newer_list_has_links_from_page_to_page(own):
+    own.make(count=5)
+    every = ids(newer(own))
+    first = newer(own, limit=2)
+    assert ids(first) == every[:2] and [each.rel for each in first.servers_links] == ["next"]
+    assert first.servers_links[0].href.startswith(own.url) and first.servers_links[0].href.endswith(f"limit=2&marker={every[1]}")
+    second, third = newer(own, limit=2, marker=every[1]), newer(own, limit=2, marker=every[3])
+    assert (ids(second), ids(third), third.servers_links) == (every[2:4], every[4:], [])
+
+
+def test_limits_count_what_there_is(own):
+    def absolute():
+        return own.ecs.show_server_limits(ecs.ShowServerLimitsRequest()).absolute
+
+    assert (absolute().total_instances_used, absolute().max_total_instances) == (0, -1)
+    own.make(count=3)
+    assert (absolute().total_instances_used, absolute().total_cores_used, absolute().total_ram_used) == (3, 6, 3 * 4096)
+
+
 # ---- changing
 
 
@@ -396,11 +445,47 @@ def test_jobs_are_their_owners_and_have_to_be_there(servers):
     refused("Common.0011", servers.ecs.show_job, ecs.ShowJobRequest(job_id="0" * 32))
 
 
-def test_job_that_failed_says_which_one(make_server):
-    own = CloudServers(make_server())
-    own.server.control("POST", "/_cleat/faults", {"job": "create", "outcome": "fail"}) if False else None
+@pytest.fixture
+def faulty(own):
+    """own, and what makes the next job of an operation fail."""
+    def fail(operation):
+        own.server.control("POST", "/_cleat/faults", {"operation": operation, "effect": "job-fails", "reason": "no host"})
+
+    return own, fail
+
+
+def test_servers_that_could_not_be_made_are_told_one_by_one(faulty):
+    own, fail = faulty
+    fail("ecs.CreateServers")
+    answer = own.create(count=2)
+    job = own.job(answer)
+    assert (job.status, job.error_code, job.entities.sub_jobs_total) == ("FAIL", "Ecs.1000", 2) and job.fail_reason
+    for sub, server in zip(job.entities.sub_jobs, answer.server_ids):
+        assert (sub.status, sub.entities.server_id, sub.error_code) == ("FAIL", server, "Ecs.1000")
+        assert sub.fail_reason == sub.entities.errorcode_message != ""
+        refused("Ecs.0114", own.shown, server, http=404)
+
+
+def test_volume_that_could_not_be_attached_or_detached_is_what_it_was(faulty):
+    own, fail = faulty
     (server,), volume = own.make(), own.make_volume()
+    fail("ecs.AttachServerVolume")
+    job = own.job(own.attach(server, volume))
+    assert (job.status, job.error_code) == ("FAIL", "Ecs.0205") and job.fail_reason and MILLIS.fullmatch(job.end_time)
+    assert own.volume(volume).status == "available"
     own.done(own.attach(server, volume))
-    own.guest(volume, server, io=True, by="dd[7]")
+    fail("ecs.DetachServerVolume")
     job = own.job(own.detach(server, volume))
-    assert (job.status, job.error_code) == ("FAIL", "Ecs.1000") and "dd[7]" in job.fail_reason and MILLIS.fullmatch(job.end_time)
+    assert (job.status, job.error_code) == ("FAIL", "Ecs.1000") and job.fail_reason
+    assert own.volume(volume).status == "in-use" and own.block_device(server, volume).device == "/dev/vdb"
+
+
+def test_one_of_several_volumes_fails_and_the_job_says_which(own):
+    one, other = own.make(count=2)
+    volume = own.make_volume(multiattach=True)
+    own.server.control("POST", "/_cleat/faults", {"operation": "ecs.BatchAttachSharableVolumes", "effect": "job-fails", "reason": "no host"})
+    job = own.job(own.attach_all(volume, one, other))
+    assert job.status == "FAIL" and job.entities.sub_jobs_total == 2
+    assert {each.entities.server_id: (each.status, each.error_code) for each in job.entities.sub_jobs} == \
+        {one: ("FAIL", "Ecs.0205"), other: ("FAIL", "Ecs.0205")}
+    assert own.volume(volume).status == "available"

@@ -276,7 +276,8 @@ def test_account_with_too_many_keys(make_server):
     cloud.make_instance()
     account = call(cloud, STS, "GetCallerIdentity")["AccountId"]
     edit_store(cloud.server, (
-        "INSERT INTO temporary_key WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+        "INSERT INTO temporary_key (id, account, secret, token, role, session, policy, created_by, created_at, expires_at) "
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
         "SELECT 'STS.' || i, ?, 's', 't' || i, 'r', 's', '', 'k', 0, ? FROM n", (account, int(time.time() + 600) * 1000)))
     assert ask(cloud, CREDENTIALS + "cleat") == \
         (429, "429 - Too Many Requests: The account has too many temporary keys.\n")

@@ -161,7 +161,8 @@ def test_not_more_temporary_keys_than_allowed(make_server):
     cloud = Cloud(make_server(durable=True))
     account = account_of(cloud)
     edit_store(cloud.server, (
-        "INSERT INTO temporary_key WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) "
+        "INSERT INTO temporary_key (id, account, secret, token, role, session, policy, created_by, created_at, expires_at) "
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) "
         "SELECT 'STS.' || i, ?, 's', 't' || i, 'r', 's', '', 'k', 0, ? FROM n", (account, int(time.time() + 600) * 1000)))
     assert fault_v1(cloud, key_of(assume(cloud))) is None
     assert refused(cloud, STS, "AssumeRole", RoleArn=arn(cloud), RoleSessionName="alice") == \

@@ -16,11 +16,14 @@
 	TEXT(account) TEXT(holder) TEXT(secret) TEXT(description) ENUM(state, ACCESS_KEY_STATE_MAX) INT(created_at)
 
 #define PRINCIPAL_FIELDS(TEXT, INT, BOOL, ENUM) \
-	TEXT(account) ENUM(kind, PRINCIPAL_KIND_MAX) TEXT(name) TEXT(policies) INT(created_at)
+	TEXT(account) ENUM(kind, PRINCIPAL_KIND_MAX) TEXT(name) TEXT(policies) TEXT(password) INT(created_at)
 
 #define TEMPORARY_KEY_FIELDS(TEXT, INT, BOOL, ENUM)                                                          \
-	TEXT(account) TEXT(secret) TEXT(token) TEXT(role) TEXT(session) TEXT(policy) TEXT(created_by) INT(created_at) \
-	INT(expires_at)
+	TEXT(account) TEXT(secret) TEXT(token) TEXT(role) TEXT(session) TEXT(policy) TEXT(created_by) TEXT(holder) \
+	INT(created_at) INT(expires_at)
+
+#define TOKEN_FIELDS(TEXT, INT, BOOL, ENUM) \
+	TEXT(account) TEXT(holder) TEXT(role) TEXT(scope) BOOL(whole) TEXT(methods) INT(issued_at) INT(expires_at)
 
 #define INSTANCE_TYPE_FIELDS(TEXT, INT, BOOL, ENUM) \
 	TEXT(family) INT(cpus) INT(memory_mib) BOOL(hot_unplug) BOOL(multi_attach) INT(max_data_disks)
@@ -107,6 +110,7 @@
 COLUMNS_OF(account, ACCOUNT_FIELDS)
 COLUMNS_OF(access_key, ACCESS_KEY_FIELDS)
 COLUMNS_OF(temporary_key, TEMPORARY_KEY_FIELDS)
+COLUMNS_OF(token, TOKEN_FIELDS)
 COLUMNS_OF(principal, PRINCIPAL_FIELDS)
 COLUMNS_OF(instance_type, INSTANCE_TYPE_FIELDS)
 COLUMNS_OF(image, IMAGE_FIELDS)
@@ -508,6 +512,7 @@ static int run(const char *name)
 		FIXTURE_TEST(account_round_trip),
 		FIXTURE_TEST(access_key_round_trip),
 		FIXTURE_TEST(temporary_key_round_trip),
+		FIXTURE_TEST(token_round_trip),
 		FIXTURE_TEST(principal_round_trip),
 		FIXTURE_TEST(principals_are_one_of_a_name),
 		FIXTURE_TEST(instance_type_round_trip),

@@ -124,6 +124,16 @@ static bool has_action(const char *query)
 	return false;
 }
 
+/* Who asks "/" for JSON, or has the signature or token of another cloud, and sends no form, asks for the versions of an API. */
+static bool asks_for_versions(const struct request *request)
+{
+	const char *authorization = text_or(request_header(request, "authorization"), "");
+
+	return text_equal(request->path, "/") && text_empty(request->query) && !request_header(request, "content-type") &&
+	       (text_starts(text_or(request_header(request, "accept"), ""), "application/json") ||
+	        text_starts(authorization, "SDK-HMAC-SHA256") || request_header(request, "x-auth-token"));
+}
+
 /* An RPC request is one that names an action; where a form names it, the path is "/". */
 static bool claims(const struct request *request)
 {
@@ -131,9 +141,7 @@ static bool claims(const struct request *request)
 
 	if (request_header(request, "x-acs-action") || has_action(request->query) || (query && has_action(query + 1)))
 		return true;
-	/* Who asks for no more than what is served here is no RPC client: it gets the versions of the other APIs. */
-	if (text_equal(request->method, "GET") && text_equal(request->path, "/") && text_empty(request->query) &&
-	    !request_header(request, "authorization"))
+	if (asks_for_versions(request))
 		return false;
 	return request->path[0] != '/' || text_equal(request->path, "/") || text_starts(request->path, "/?");
 }

@@ -24,7 +24,7 @@ void fleet_file_check_faults(struct arena *arena, const struct dialect *const *d
 void fleet_file_check_policies(struct arena *arena, const struct dialect *const *dialects, const struct fleet *fleet,
                                struct fleet_problems *problems);
 
-/* What is kept of its passwords in their place; those that are given as that stay. Slow: never in a transaction. */
+/* Looks at the passwords of its users and makes what is kept of them, unless there are problems. Takes a while for each. */
 void fleet_file_hash_passwords(struct arena *arena, struct fleet *fleet, struct fleet_problems *problems);
 
 /* Adds a problem for each access key of that id, which --dev-key holds; NULL is no key's. False if there is one. */

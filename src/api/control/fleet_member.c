@@ -3,7 +3,7 @@
 #include "core/balancer.h"
 #include "core/database.h"
 #include "core/fault.h"
-#include "base/secret.h"
+#include "base/password.h"
 #include "core/principal.h"
 
 /* Rows whose C type does not fit their member do not compile. */
@@ -111,7 +111,8 @@ static const struct members access_key_members = { sizeof(T), access_key_rows };
 static const struct member user_rows[] = {
 	TEXT(T, row.name, "name", .flags = MEMBER_REQUIRED, .min = 1, .max = PRINCIPAL_NAME_MAX),
 	TEXT(T, row.id, "id", .min = 1),
-	TEXT(T, row.password, "password", .flags = MEMBER_SECRET, .min = 1, .max = PASSWORD_MAX),
+	TEXT(T, password, "password", .flags = MEMBER_SECRET, .min = PASSWORD_MIN, .max = PASSWORD_MAX),
+	TEXT(T, row.password, "password_hash", .flags = MEMBER_SECRET, .min = 1, .max = 256),
 	DOCUMENTS(T, row.policies, "policies", .max = PRINCIPAL_POLICIES_MAX),
 	LIST(T, access_keys, "access_keys", access_key_members),
 	MOMENT(T, row.created_at, "created_at"),
@@ -376,7 +377,6 @@ static const struct member account_rows[] = {
 	TEXT(T, row.name, "name", .max = 128),
 	TEXT(T, row.realm, "realm", .only = realm_words, .otherwise = "aliyun", .flags = MEMBER_ALWAYS),
 	TEXT(T, row.own_key, "own_key", .min = 1, .max = 64),
-	TEXT(T, row.password, "password", .flags = MEMBER_SECRET, .min = 1, .max = PASSWORD_MAX),
 	BOOL(T, row.disk_white_list, "disk_white_list", .flags = MEMBER_ALWAYS | MEMBER_TRUE | MEMBER_SETTABLE),
 	BOOL(T, row.safe_detach, "safe_detach", .flags = MEMBER_ALWAYS | MEMBER_SETTABLE,
 	     .given = FLEET_GIVEN_SAFE_DETACH),

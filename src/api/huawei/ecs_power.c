@@ -137,7 +137,7 @@ static bool reboot_run(struct call *call, const void *in_, void *out)
 		.path = "/v1/{project_id}/cloudservers/action#" member,                              \
 		.mode = OPERATION_WRITE,                                                             \
 		.permission = right,                                                                 \
-		.resource = "instance/*",                                                            \
+		.resource = "instance/{" member ".servers.id}",                                      \
 		.in = { sizeof(struct power_in), symbol##_fields },                                  \
 		.out = { sizeof(struct rest_job_out), rest_job_fields },                             \
 		.errors = errors,                                                                    \
@@ -192,7 +192,7 @@ const struct operation huawei_ecs_delete_servers = {
 	.path = "/v1/{project_id}/cloudservers/delete",
 	.mode = OPERATION_WRITE,
 	.permission = "ecs:cloudServers:delete",
-	.resource = "instance/*",
+	.resource = "instance/{servers.id}",
 	.in = { sizeof(struct delete_in), delete_fields },
 	.out = { sizeof(struct rest_job_out), rest_job_fields },
 	.errors = errors,

@@ -15,6 +15,14 @@ static const struct field link_fields[] = {
 };
 const struct shape rest_link_shape = { sizeof(struct rest_link), link_fields };
 
+static const struct field flavor_link_fields[] = {
+	TEXT(struct rest_link, rel, "rel"),
+	TEXT(struct rest_link, href, "href"),
+	TEXT(struct rest_link, type, "type", .flags = FIELD_NULL),
+	FIELDS_END,
+};
+const struct shape flavor_link_shape = { sizeof(struct rest_link), flavor_link_fields };
+
 struct items rest_links(struct call *call, const char *kind, const char *id)
 {
 	struct arena *arena = call_work_arena(call);

@@ -17,6 +17,9 @@ struct flavor_item {
 	struct pairs specs;
 };
 
+/* struct rest_link, which has a type here, null (page of flavors). */
+extern const struct shape flavor_link_shape;
+
 #define FLAVOR_FIELDS(T, m)                                       \
 	TEXT(T, m.id, "id"),                                      \
 	TEXT(T, m.name, "name"),                                  \
@@ -30,7 +33,7 @@ struct flavor_item {
 	TEXT(T, m.none, "rxtx_quota", .flags = FIELD_NULL),       \
 	TEXT(T, m.none, "rxtx_cap", .flags = FIELD_NULL),         \
 	BOOL(T, m.is_public, "os-flavor-access:is_public"),       \
-	ITEMS(T, m.links, "links", .of = &rest_link_shape),       \
+	ITEMS(T, m.links, "links", .of = &flavor_link_shape),     \
 	PAIRS(T, m.specs, "os_extra_specs")
 
 struct flavor_item flavor_show(struct call *call, const struct instance_type *type);

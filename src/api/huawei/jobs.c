@@ -5,7 +5,7 @@
 #include "core/client_job.h"
 
 struct entities {
-	const char *server, *volume, *volume_type, *name;
+	const char *server, *volume, *volume_type, *name, *message;
 	struct opt_int size, total;
 	struct items jobs;
 };
@@ -28,6 +28,7 @@ static const struct field sub_entity_fields[] = {
 	TEXT(E, volume_type, "volume_type", .flags = FIELD_OMIT_EMPTY),
 	OPT_INT(E, size, "size"),
 	TEXT(E, name, "name", .flags = FIELD_OMIT_EMPTY),
+	TEXT(E, message, "errorcode_message", .flags = FIELD_OMIT_EMPTY),
 	FIELDS_END,
 };
 static const struct shape sub_entity_shape = { sizeof(E), sub_entity_fields };
@@ -150,8 +151,10 @@ static struct job_item sub_job(struct call *call, const struct client_job *row, 
 	};
 
 	add_volume(call, job->disk, &item.entities);
-	if (status == CLIENT_JOB_FAILED)
+	if (status == CLIENT_JOB_FAILED) {
 		fail(row, job, &item);
+		item.entities.message = item.fail_reason;
+	}
 	return item;
 }
 

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "api/huawei/token.h"
 #include "api/query.h"
 #include "base/text.h"
 #include "core/project.h"
@@ -124,11 +123,27 @@ static bool claims(const struct request *request)
 
 /* ---- reading ---- */
 
+/* Clients give a list by naming its parameter once for each. */
+static bool is_list(const struct operation *operation, const char *name)
+{
+	const struct field *field;
+
+	for (field = operation->in.fields; field->name; field++) {
+		if (field->type == FIELD_TEXTS && text_equal(field->name, name))
+			return true;
+	}
+	return false;
+}
+
 static void add_query(void *context, const char *name, const char *value)
 {
 	struct call *call = context;
+	struct tree *before = tree_find(call->input, name);
 
-	if (tree_find(call->input, name))
+	if (is_list(call->operation, name))
+		tree_add(&call->arena, before ? before : tree_add(&call->arena, call->input, TREE_LIST, name, NULL), TREE_TEXT, NULL,
+		         value);
+	else if (before)
 		call_refuse(call, REFUSE_PARAMETERS_REPEATED, name);
 	else
 		tree_add(&call->arena, call->input, TREE_TEXT, name, value);
@@ -236,18 +251,18 @@ static bool receive(struct call *call)
 	return read_query(call) && read_body(call) && choose(call);
 }
 
-/* The project that the path names must be the caller's, and that of its token; it says the region. */
+/* The project that the path names must be the caller's; it says the region. */
 static bool place(struct call *call)
 {
 	const struct tree *named = tree_find(call->input, "project_id");
 	struct tenant *tenant = &call->work.caller.tenant;
 	struct project project;
 
-	const struct token *token = token_of(call);
-
-	if (call->operation->open || !named || !named->value)
+	/* IAM's paths name projects as things. */
+	if (call->operation->open || !named || !named->value || text_equal(call->operation->product, "iam"))
 		return true;
-	if (token && !text_equal(token->project, named->value))
+	/* A token is for its project alone. */
+	if (call->token && !text_equal(call->token->scope, named->value))
 		return call_refuse(call, REFUSE_PROJECT_UNKNOWN, named->value);
 	if (!project_get(call->work.txn, named->value, &project) || !text_equal(project.account, tenant->account))
 		return call_refuse(call, REFUSE_PROJECT_UNKNOWN, named->value);
@@ -275,9 +290,9 @@ static const struct error_row errors[] = {
 	{ REFUSE_TOKEN_MISSING, 401, "APIGW.0301", AUTH "x-security-token not found", "Cleat" },
 	{ REFUSE_TOKEN_EXPIRED, 401, "APIGW.0301", AUTH "x-security-token expires", "Cleat" },
 	{ REFUSE_TOKEN_MALFORMED, 401, "APIGW.0301", AUTH "decrypt token fail", NULL },
-	{ REFUSE_AUTH_TOKEN_UNKNOWN, 401, "APIGW.0301", AUTH "decrypt token fail", NULL },
-	{ REFUSE_AUTH_TOKEN_EXPIRED, 401, "APIGW.0301", AUTH "token expires, expires_at: %s", NULL },
 	{ REFUSE_TOKEN_OF_ANOTHER_KEY, 401, "APIGW.0301", AUTH "x-security-token is that of another ak", "Cleat" },
+	{ REFUSE_TOKEN_UNKNOWN, 401, "APIGW.0301", AUTH "decrypt token fail", NULL },
+	{ REFUSE_TOKEN_OLD, 401, "APIGW.0301", AUTH "token expires, expires_at: %s", NULL },
 	{ REFUSE_NOT_AUTHORISED, 403, "Pdp.0001", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_PARAMETERS_TOO_MANY, 400, "APIGW.0201", "API request error. More than %s%s parameters.", "Cleat" },
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "APIGW.0201", "API request error.%s %s", "Cleat" },
@@ -310,6 +325,7 @@ const struct dialect dialect_huawei = {
 	.operations = huawei_operations,
 	.errors = errors,
 	.faults = faults,
+	.json = true,
 	.rights = &rest_rights,
 	.claims = claims,
 	.receive = receive,

@@ -92,10 +92,10 @@ static void become(struct call *call, const struct cached_key *key)
 		call->caller.user = rights_user(call->rights);
 		call->caller.user_id = rights_user_id(call->rights);
 	}
-	if (*key->role)
+	if (*key->role) {
 		call->caller.role = arena_text(&call->arena, key->role);
-	if (*key->token)
 		call->caller.session = arena_text(&call->arena, key->session);
+	}
 }
 
 static bool authenticate_signature(struct call *call, const char *header)
@@ -124,11 +124,12 @@ static bool authenticate_signature(struct call *call, const char *header)
 bool rest_authenticate(struct call *call)
 {
 	const char *header = request_header(&call->request, "authorization");
-	const char *token = request_header(&call->request, "x-auth-token");
+	const char *token;
 
 	if (header)
 		return authenticate_signature(call, header);
+	token = request_header(&call->request, "x-auth-token");
 	if (!text_empty(token))
-		return token_authenticate(call, token);
+		return rest_token_authenticate(call, token);
 	return call_refuse(call, REFUSE_AUTH_NONE, NULL);
 }

@@ -28,7 +28,7 @@ const char *rest_base_url(struct call *call)
 
 	if (text_empty(host) || !text_is_utf8(host, strlen(host)))
 		host = "localhost";
-	return arena_printf(&call->arena, "http://%s", host);
+	return arena_printf(&call->arena, "%s://%s", call->request.secure ? "https" : "http", host);
 }
 
 static void common_headers(struct call *call)
@@ -180,7 +180,7 @@ const struct error_row rest_ecs_errors[] = {
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "Ecs.0005", "request body is illegal.", "page of errors, sample" },
 	{ REFUSE_BODY_EMPTY, 400, "Common.0002", "The request body cannot be left blank.", NULL },
 	{ REFUSE_PROJECT_UNKNOWN, 400, "Ecs.0023", "project_id in token mismatches with project_id in url.", NULL },
-	{ REFUSE_NOT_ALLOWED, 403, "Pdp.0001", "Policy doesn't allow %s to be performed.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "Pdp.0001", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_TOKEN_MISMATCH, 400, "Ecs.0000", "Request error. Try again later or contact customer service.", "Cleat" },
 	{ REFUSE_DRY_RUN_PASSED, 202, "", "", "page of creating servers, dry_run: 202, and an empty object" },
 	{ REFUSE_INTERNAL, 500, "Common.0001", ECS_SYSTEM, NULL },
@@ -228,21 +228,25 @@ const struct error_row rest_evs_errors[] = {
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "EVS.5400", EVS_MALFORMED, NULL },
 	{ REFUSE_BODY_EMPTY, 400, "EVS.5400", EVS_MALFORMED, NULL },
 	{ REFUSE_PROJECT_UNKNOWN, 400, "Common.0018", "The project ID in the URL is different from that in the token.", NULL },
-	{ REFUSE_NOT_ALLOWED, 403, "EVS.5403", "Policy doesn't allow %s to be performed.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "EVS.5403", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_TOKEN_MISMATCH, 400, "EVS.5400", EVS_MALFORMED, "Cleat" },
 	{ REFUSE_INTERNAL, 500, "EVS.5500", "The server has either erred or is incapable of performing the requested operation.",
 	  NULL },
 	ROWS_END,
 };
 
+/* Who has no valid token is told so by IAM itself, and not by the gateway (IAM pages, "status codes"). */
+#define IAM_AUTHENTICATE "The request you have made requires authentication."
 const struct error_row rest_iam_errors[] = {
+	{ REFUSE_TOKEN_UNKNOWN, 401, "Unauthorized", IAM_AUTHENTICATE, NULL },
+	{ REFUSE_TOKEN_OLD, 401, "Unauthorized", IAM_AUTHENTICATE, NULL },
 	{ REFUSE_PARAMETER_MISSING, 400, "Bad Request", "The request body is invalid", NULL },
 	{ REFUSE_PARAMETER_EMPTY, 400, "Bad Request", "The request body is invalid", NULL },
 	{ REFUSE_PARAMETER_INVALID, 400, "Bad Request", "The request body is invalid", NULL },
 	{ REFUSE_PARAMETERS_REPEATED, 400, "Bad Request", "The request body is invalid", NULL },
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "Bad Request", "The request body is invalid", NULL },
 	{ REFUSE_BODY_EMPTY, 400, "Bad Request", "The request body is invalid", NULL },
-	{ REFUSE_NOT_ALLOWED, 403, "Forbidden", "You are not authorized to perform the requested action.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "Forbidden", "You are not authorized to perform the requested action.", NULL },
 	{ REFUSE_INTERNAL, 500, "Internal Server Error", "An unexpected error prevented the server from fulfilling your request.",
 	  NULL },
 	ROWS_END,

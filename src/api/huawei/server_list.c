@@ -90,6 +90,9 @@ static struct instance_filter filter_of(struct call *call, const struct server_q
 	filter.scope = tenant->scope;
 	filter.region = tenant->region;
 	filter.kind = query->kind;
+	if (given(query->charging))
+		filter.charge_type = text_equal(query->charging, "0") || text_equal(query->charging, "post_paid") ? CHARGE_POST_PAID :
+		                                                                                                    CHARGE_PRE_PAID;
 	filter.type = given(query->flavor);
 	filter.image = given(query->image);
 	filter.private_ip = given(query->address);
@@ -140,6 +143,8 @@ static bool passes(struct call *call, const struct server_query *query, const st
 		return false;
 	if (given(query->address_part) && !strstr(instance->private_ip, query->address_part))
 		return false;
+	if (query->launched_since && instance->started_at < query->launched_since)
+		return false;
 	return !given(query->not_tags) || !has_one_of(call, instance, query->not_tags);
 }
 
@@ -148,7 +153,7 @@ static size_t keep(struct call *call, const struct server_query *query, struct i
 	size_t kept = 0;
 	size_t i;
 
-	if (!given(query->status) && !given(query->address_part) && !given(query->not_tags))
+	if (!given(query->status) && !given(query->address_part) && !given(query->not_tags) && !query->launched_since)
 		return n;
 	for (i = 0; i < n; i++) {
 		if (passes(call, query, &instances[i]))

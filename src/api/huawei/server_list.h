@@ -10,12 +10,14 @@ struct server_query {
 	const char *id;          /* or several, with commas between */
 	const char *flavor, *image, *address, *zone, *key_name;
 	const char *address_part; /* a part of the address */
+	const char *charging;    /* "0" or "post_paid": paid by use, any other: for a period */
 	const char *name;        /* a part of it */
 	const char *status;      /* "ACTIVE" */
 	const char *tags;        /* keys and KEY=VALUE with commas between: all of them */
 	const char *not_tags;    /* likewise: none of them */
 	const char *enterprise_project; /* "all_granted_eps": any */
 	const char *marker;      /* behind the server of that id; no server's: nothing */
+	int64_t launched_since;  /* 0: whenever, and also those that were not */
 	int64_t skip, limit;     /* limit 0: all */
 };
 

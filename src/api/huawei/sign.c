@@ -1,11 +1,11 @@
 #include "api/huawei/sign.h"
 
 #include <nettle/hmac.h>
-#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/query.h"
+#include "base/digest.h"
 #include "base/text.h"
 
 #define BLANKS       " \t"
@@ -226,27 +226,15 @@ const char *sign_canonical(struct arena *arena, const struct request *request, c
 
 /* ---- the signature ---- */
 
-static void hash_text(const void *text, size_t length, char ret[SIGN_HASH_SIZE])
-{
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	struct sha256_ctx sha;
-
-	sha256_init(&sha);
-	if (length)
-		sha256_update(&sha, length, text);
-	sha256_digest(&sha, sizeof digest, digest);
-	text_hex(digest, sizeof digest, ret);
-}
-
 const char *sign_signature(struct arena *arena, const char *secret, const char *date, const char *canonical)
 {
 	uint8_t digest[SHA256_DIGEST_SIZE];
 	struct hmac_sha256_ctx hmac;
 	char *result = arena_alloc(arena, SIGN_HASH_SIZE);
-	char hash[SIGN_HASH_SIZE];
+	char hash[DIGEST_SIZE];
 	const char *text;
 
-	hash_text(canonical, strlen(canonical), hash);
+	digest_sha256(canonical, strlen(canonical), hash);
 	text = arena_printf(arena, SIGN_ALGORITHM "\n%s\n%s", date, hash);
 	hmac_sha256_set_key(&hmac, strlen(secret), (const uint8_t *)secret);
 	hmac_sha256_update(&hmac, strlen(text), (const uint8_t *)text);
@@ -270,10 +258,10 @@ enum refusal_reason sign_verify(struct arena *arena, const struct request *reque
                                 const char **ret_canonical)
 {
 	const char *claimed = request_header(request, CONTENT_HASH);
-	char hash[SIGN_HASH_SIZE];
+	char hash[DIGEST_SIZE];
 	bool right;
 
-	hash_text(request->body, request->body_length, hash);
+	digest_sha256(request->body, request->body_length, hash);
 	if (claimed)
 		claimed = trimmed(arena, claimed, strlen(claimed));
 	right = is_signed_with(arena, request, authorization, secret, text_or(claimed, hash), ret_canonical);

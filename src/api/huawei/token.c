@@ -1,93 +1,79 @@
 #include "api/huawei/token.h"
 
-#include <string.h>
-
 #include "api/keys.h"
 #include "api/rights.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "core/realm.h"
 
-#define HASH_SHOWN 8 /* digits of a token's hash in the log: enough to follow it, no help in using it */
+#define SHOWN_DIGITS 12 /* of its digest, in logs: enough to tell tokens apart */
 
-struct showing {
+struct looking {
+	struct call *call;
 	const char *text;
-	enum token_answer answer;
-	struct token token;
-	struct project project;
-	struct account account;
+	struct rest_token *token;
+	bool found;
 };
 
 static bool look(struct txn *txn, void *context)
 {
-	struct showing *showing = context;
+	struct looking *l = context;
+	struct rest_token *token = l->token;
 
-	showing->answer = token_find(txn, showing->text, moment_now(), &showing->token);
-	if (showing->answer == TOKEN_NONE)
-		return true;
-	if (!account_get(txn, showing->token.account, &showing->account) ||
-	    !text_equal(showing->account.realm, realm_huawei.name))
-		showing->answer = TOKEN_NONE;
-	else if (*showing->token.project)
-		project_get(txn, showing->token.project, &showing->project);
+	*token = (struct rest_token){ 0 };
+	l->found = token_find(txn, &l->call->arena, l->text, &token->row) &&
+	           account_get(txn, token->row.account, &token->account) &&
+	           text_equal(token->account.realm, realm_huawei.name) &&
+	           (text_empty(token->row.scope) || project_get(txn, token->row.scope, &token->project));
+	if (l->found)
+		token->user = iam_user_of(txn, &token->account, token->row.holder);
 	return true;
 }
 
-const char *token_moment(struct arena *arena, int64_t moment)
+bool rest_token_look(struct call *call, const char *text, struct rest_token *ret)
 {
-	const char *millis = moment_millis_text(arena, moment);
+	struct looking looking = { .call = call, .text = text, .token = ret };
+	enum store_outcome outcome = store_read(call->api->core->store, look, &looking, &call->arena);
 
-	return arena_printf(arena, "%.*s000Z", (int)(strlen(millis) - 1), millis);
-}
-
-/* A user's rights; its account's own has none, and so every right. */
-static bool take_rights(struct call *call, const struct token *token)
-{
-	if (!*token->user)
-		return true;
-	call->rights = key_cache_rights(call->api->keys, token->user);
-	if (!call->rights)
-		return call_refuse(call, REFUSE_AUTH_TOKEN_UNKNOWN, NULL);
-	call->caller.user = rights_user(call->rights);
-	call->caller.user_id = rights_user_id(call->rights);
-	return true;
-}
-
-bool token_authenticate(struct call *call, const char *text)
-{
-	struct showing *showing = arena_new(&call->arena, struct showing);
-	enum store_outcome outcome;
-
-	showing->text = text;
-	outcome = store_read(call->api->core->store, look, showing, &call->arena);
 	if (outcome != STORE_DONE) {
 		call_take_outcome(call, outcome);
 		return false;
 	}
-	if (showing->answer == TOKEN_NONE)
-		return call_refuse(call, REFUSE_AUTH_TOKEN_UNKNOWN, NULL);
-	call->caller.key_id = arena_printf(&call->arena, "token-%.*s", HASH_SHOWN, showing->token.hash);
-	if (showing->answer == TOKEN_OLD)
-		return call_refuse(call, REFUSE_AUTH_TOKEN_EXPIRED, token_moment(&call->arena, showing->token.expires_at));
-	call->caller.tenant = (struct tenant){ .realm = realm_huawei.name, .account = showing->token.account };
-	if (*showing->token.project) {
-		call->caller.tenant.scope = showing->project.id;
-		call->caller.tenant.region = showing->project.region;
+	if (!looking.found)
+		return call_refuse(call, REFUSE_TOKEN_UNKNOWN, NULL);
+	if (moment_now() >= ret->row.expires_at)
+		return call_refuse(call, REFUSE_TOKEN_OLD, iam_moment(&call->arena, ret->row.expires_at));
+	return true;
+}
+
+static void become(struct call *call, const struct rest_token *token)
+{
+	call->token = &token->row;
+	call->caller.tenant = (struct tenant){
+		.realm = realm_huawei.name,
+		.account = token->account.id,
+		.scope = token->project.id,
+		.region = token->project.region,
+	};
+	if (call->rights && *rights_user(call->rights)) {
+		call->caller.user = rights_user(call->rights);
+		call->caller.user_id = rights_user_id(call->rights);
 	}
-	call->of_dialect = &showing->token;
-	return take_rights(call, &showing->token);
+	if (!text_empty(token->row.role)) {
+		call->caller.role = token->row.role;
+		call->caller.session = "";
+	}
 }
 
-const struct token *token_of(const struct call *call)
+bool rest_token_authenticate(struct call *call, const char *text)
 {
-	return call->of_dialect;
-}
+	struct rest_token *token = arena_new(&call->arena, struct rest_token);
 
-struct token_user token_user_of(struct txn *txn, const struct account *account, const char *user)
-{
-	struct principal row;
-
-	if (text_empty(user) || !principal_get(txn, user, &row))
-		return (struct token_user){ account->id, account->name };
-	return (struct token_user){ row.id, row.name };
+	if (!rest_token_look(call, text, token))
+		return false;
+	call->caller.key_id = arena_printf(&call->arena, "token-%.*s", SHOWN_DIGITS, token->row.id);
+	if (!key_cache_rights(call->api->keys, token->row.account, token->row.role, token->row.holder, &call->rights))
+		return call_refuse(call, REFUSE_TOKEN_UNKNOWN, NULL);
+	become(call, token);
+	return true;
 }

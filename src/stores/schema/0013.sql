@@ -1,23 +1,21 @@
--- What a user says instead of signing: a password, of which a slow hash is kept, and tokens, of which only a hash is.
+-- Who logs in with a name and a password, and the tokens that this gives: of both only what they are known again by.
 
-ALTER TABLE account ADD COLUMN password TEXT NOT NULL DEFAULT '';
 ALTER TABLE principal ADD COLUMN password TEXT NOT NULL DEFAULT '';
 
+-- A temporary key may act for a user, instead of in a role.
+ALTER TABLE temporary_key ADD COLUMN holder TEXT NOT NULL DEFAULT '';
+
 CREATE TABLE token (
-	hash TEXT NOT NULL PRIMARY KEY,
+	id TEXT NOT NULL PRIMARY KEY,
 	account TEXT NOT NULL,
-	user TEXT NOT NULL,
-	project TEXT NOT NULL,
+	holder TEXT NOT NULL,
+	role TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	whole INTEGER NOT NULL,
 	methods TEXT NOT NULL,
-	created_at BIGINT NOT NULL,
+	issued_at BIGINT NOT NULL,
 	expires_at BIGINT NOT NULL
 );
 
-CREATE INDEX token_of_user ON token (account, user, expires_at);
-CREATE INDEX token_old ON token (expires_at);
-
--- A temporary key of a user acts for that user, in no role.
-ALTER TABLE temporary_key ADD COLUMN holder TEXT NOT NULL DEFAULT '';
-
--- Projects are known by their names as well.
-CREATE UNIQUE INDEX project_name ON project (account, name);
+CREATE INDEX token_of_holder ON token (account, holder, issued_at);
+CREATE INDEX token_expired ON token (expires_at);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "api/aliyun/product.h"
 #include "api/aliyun/rpc.h"
@@ -44,7 +45,9 @@ void reference_name(const struct field *field, enum edition edition, const char 
 	bool list = field->type == FIELD_ITEMS || field->type == FIELD_TEXTS || field->type == FIELD_INTS;
 	const char *name = field_name(field, edition);
 
-	if (input)
+	if (field->type == FIELD_NAMED_ITEMS)
+		snprintf(ret, size, "%s%s.{name}[]", prefix, name);
+	else if (input)
 		snprintf(ret, size, "%s%s%s", prefix, name, list ? ".N" : "");
 	else if (list && field->item && edition == EDITION_FIRST)
 		snprintf(ret, size, "%s%s.%s[]", prefix, name, field->item);
@@ -52,8 +55,41 @@ void reference_name(const struct field *field, enum edition edition, const char 
 		snprintf(ret, size, "%s%s%s", prefix, name, list ? "[]" : "");
 }
 
+/* Whether the path has a part {name}. */
+static bool is_in_path(const char *path, const char *name)
+{
+	const char *at = path;
+	size_t length = strlen(name);
+
+	while ((at = strchr(at, '{')) != NULL) {
+		at++;
+		if (strncmp(at, name, length) == 0 && at[length] == '}')
+			return true;
+	}
+	return false;
+}
+
+const char *reference_place(const struct operation *operation, const struct field *field)
+{
+	const struct field *at;
+
+	if (!operation->method)
+		return NULL;
+	for (at = operation->in.fields; at->name && at != field; at++)
+		;
+	if (!at->name) /* inside another */
+		return "body";
+	if (is_in_path(operation->path, field->name))
+		return "path";
+	if (field->flags & FIELD_HEADER)
+		return "header";
+	return field->flags & FIELD_QUERY || text_equal(operation->method, "GET") || text_equal(operation->method, "DELETE") ?
+	               "query" : "body";
+}
+
 /* What is printed: the first edition, and what the later one calls otherwise, if the API has one. */
 struct printing {
+	const struct operation *operation;
 	const char *later; /* its version; NULL: none */
 	bool input;
 };
@@ -138,6 +174,8 @@ static void print_fields(const struct printing *page, const struct field *fields
 
 	for (field = fields; field->name; field++) {
 		print_name(page, field, prefixes);
+		if (page->input && page->operation->method)
+			printf("%s | ", reference_place(page->operation, field));
 		printf("%s | ", reference_type(field));
 		if (page->input)
 			printf("%s | ", field->flags & FIELD_REQUIRED ? "yes" : "");
@@ -163,22 +201,37 @@ static bool has_rows(const struct error_row *rows)
 	return rows && rows->reason != REFUSE_NONE;
 }
 
+/* "POST /v1/{project_id}/cloudservers/action#os-start": of those that share a path the one whose member the body has. */
+static void print_place(const struct operation *operation)
+{
+	size_t length = strcspn(operation->path, "#");
+
+	printf("`%s %.*s`", operation->method, (int)length, operation->path);
+	if (operation->path[length])
+		printf(" with `%s` in the body", operation->path + length + 1);
+	printf(", which answers %d.\n\n", operation->success ? operation->success : 200);
+}
+
 static void print_operation(const struct operation *operation, const char *later)
 {
 	const struct prefixes none = { { "", "" } };
 
-	printf("\n## %s\n\n%s\n", operation->name, operation->doc);
+	printf("\n## %s\n\n", operation->name);
+	if (operation->method)
+		print_place(operation);
+	printf("%s\n", operation->doc);
 	if (operation->open_to_all)
 		printf("\nNo permission is asked for.\n");
 	else if (operation->permission)
 		printf("\nPermission `%s` on `%s`.\n", operation->permission, operation->resource);
 	if (operation->in.fields->name) {
-		printf("\n| parameter | type | needed | meaning |\n|---|---|---|---|\n");
-		print_fields(&(struct printing){ later, true }, operation->in.fields, &none);
+		printf(operation->method ? "\n| parameter | in | type | needed | meaning |\n|---|---|---|---|---|\n" :
+		                           "\n| parameter | type | needed | meaning |\n|---|---|---|---|\n");
+		print_fields(&(struct printing){ operation, later, true }, operation->in.fields, &none);
 	}
 	if (operation->out.fields->name) {
 		printf("\n| reply | type | |\n|---|---|---|\n");
-		print_fields(&(struct printing){ later, false }, operation->out.fields, &none);
+		print_fields(&(struct printing){ operation, later, false }, operation->out.fields, &none);
 	}
 	if (has_rows(operation->errors) || has_rows(operation->faults)) {
 		printf("\n| HTTP | code | message | reason | source, if not the vendor's page |\n|---|---|---|---|---|\n");
@@ -187,15 +240,15 @@ static void print_operation(const struct operation *operation, const char *later
 	}
 }
 
-static void print_dialect(const struct dialect *dialect, const char *title, const char *introduction, const char *later)
+void reference_print(const struct dialect *dialect, const char *title, const char *introduction, const char *later)
 {
 	const struct operation *const *at;
 	size_t n = 0;
 
 	for (at = dialect->operations; *at; at++)
 		n++;
-	printf("# %s\n\nMade from the server's own tables by `cleat reference`; do not edit.\n\n%s\n\n%zu operations:", title,
-	       introduction, n);
+	printf("# %s\n\nMade from the server's own tables by `cleat reference`; do not edit.\n\n%s\n\n%zu operations%s", title,
+	       introduction, n, n ? ":" : "");
 	for (at = dialect->operations; *at; at++)
 		printf("%s %s", at == dialect->operations ? "" : ",", (*at)->name);
 	printf(".\n");
@@ -252,7 +305,7 @@ static void print_product(const struct product *product, bool json)
 	if (json)
 		reference_json(&dialect, later != NULL);
 	else
-		print_dialect(&dialect, title,
+		reference_print(&dialect, title,
 		              "Parameters come in the query, in a form body or in both. Texts have at most 1024 characters and lists "
 		              "at most 100 items unless said otherwise. `%s` in a message stands for what the error is about. "
 		              "Rows with the reason `fault` are for calls that meet one ([faults](../faults.md)).",
@@ -273,6 +326,8 @@ static bool print(const char *name, bool json)
 	const struct product *product = product_named(name, EDITION_FIRST);
 	bool metadata = text_equal(name, "metadata");
 
+	if (reference_huawei(name, json))
+		return true;
 	if (!product && !metadata && !text_equal(name, "control"))
 		return false;
 	if (product)
@@ -280,11 +335,11 @@ static bool print(const char *name, bool json)
 	else if (json)
 		reference_json(metadata ? &dialect_metadata : &dialect_control, false);
 	else if (metadata)
-		print_dialect(&dialect_metadata, "Instance metadata",
+		reference_print(&dialect_metadata, "Instance metadata",
 		              "Served with `--metadata`. Before `/latest/` may stand an instance: `/i-.../latest/`; `2016-01-01` is "
 		              "the same as `latest`. Paths are the input; replies are texts or JSON.", NULL);
 	else
-		print_dialect(&dialect_control, "Control API",
+		reference_print(&dialect_control, "Control API",
 		              "JSON over HTTP, with the header `Authorization: Bearer TOKEN`; the token is in the file "
 		              "`control_token` of the data directory. Input is the query or a JSON object as body.", NULL);
 	return true;

@@ -1,6 +1,7 @@
 /* The tables of a dialect as JSON, for tools: parameters and replies under their flat names, error rows with what they are
  * for. The pages for people are printed by reference.c. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "base/writer.h"
@@ -38,6 +39,14 @@ struct names {
 	char of[EDITION_LATER + 1][256];
 };
 
+struct walking {
+	struct writer *w;
+	const struct operation *operation; /* NULL: fields of all */
+	bool input;
+	bool has_later;
+	void (*each)(const struct walking *walking, const struct field *field, const struct names *names);
+};
+
 /* The first edition's name, with the later one's where that is another; a field of one edition says which. */
 static void write_names(struct writer *w, const struct names *names, bool has_later)
 {
@@ -54,25 +63,22 @@ static void write_names(struct writer *w, const struct names *names, bool has_la
 }
 
 /* Values only: what is around them is in their names. */
-static void write_field(struct writer *w, const struct field *field, const struct names *names, bool has_later)
+static void write_field(const struct walking *walking, const struct field *field, const struct names *names)
 {
+	struct writer *w = walking->w;
+
 	if (field->of)
 		return;
 	w->format->object_begin(w, NULL);
-	write_names(w, names, has_later);
+	write_names(w, names, walking->has_later);
+	if (walking->input && walking->operation && walking->operation->method)
+		w->format->text(w, "in", reference_place(walking->operation, field));
 	w->format->text(w, "type", reference_type(field));
 	write_flag(w, field, FIELD_REQUIRED, "required");
 	write_flag(w, field, FIELD_ACCEPTED, "ignored");
 	write_flag(w, field, FIELD_SECRET, "secret");
 	w->format->object_end(w, NULL);
 }
-
-struct walking {
-	struct writer *w;
-	bool input;
-	bool has_later;
-	void (*each)(struct writer *w, const struct field *field, const struct names *names, bool has_later);
-};
 
 /* Gives each field to `each` under its names on the wire: Tag.N.Key, Disks.Disk[].DiskId. */
 static void walk(const struct walking *walking, const struct field *fields, const struct names *prefixes)
@@ -96,38 +102,47 @@ static void walk(const struct walking *walking, const struct field *fields, cons
 		}
 		if (!there)
 			continue;
-		walking->each(walking->w, field, &names, walking->has_later);
+		walking->each(walking, field, &names);
 		if (field->of)
 			walk(walking, field->of->fields, &inner);
 	}
 }
 
-static void write_bad(struct writer *w, const struct field *field, const struct names *names, bool has_later)
+static void write_bad(const struct walking *walking, const struct field *field, const struct names *names)
 {
 	const char *first = names->of[EDITION_FIRST];
 
-	(void)has_later;
 	if (field->bad)
-		write_row(w, field->bad, *first ? first : names->of[EDITION_LATER]);
+		write_row(walking->w, field->bad, *first ? first : names->of[EDITION_LATER]);
 }
 
 static void write_operation(struct writer *w, const struct operation *operation, bool has_later)
 {
 	const struct names none = { 0 };
+	const char *member = operation->path ? strchr(operation->path, '#') : NULL;
+	char path[256];
 
 	w->format->object_begin(w, NULL);
 	w->format->text(w, "name", operation->name);
+	if (operation->method) {
+		snprintf(path, sizeof path, "%.*s", (int)strcspn(operation->path, "#"), operation->path);
+		w->format->text(w, "method", operation->method);
+		w->format->text(w, "path", path);
+		if (member)
+			w->format->text(w, "member", member + 1);
+		writer_int(w, "success", operation->success ? operation->success : 200);
+	}
 	w->format->text(w, "doc", operation->doc);
 	w->format->text(w, "permission", operation->permission);
 	w->format->list_begin(w, "parameters");
-	walk(&(struct walking){ w, true, has_later, write_field }, operation->in.fields, &none);
+	walk(&(struct walking){ w, operation, true, has_later, write_field }, operation->in.fields, &none);
 	w->format->list_end(w, "parameters");
 	w->format->list_begin(w, "reply");
-	walk(&(struct walking){ w, false, has_later, write_field }, operation->out.fields, &none);
+	walk(&(struct walking){ w, operation, false, has_later, write_field }, operation->out.fields, &none);
 	w->format->list_end(w, "reply");
 	w->format->list_begin(w, "errors");
 	write_rows(w, operation->errors);
-	walk(&(struct walking){ w, true, has_later, write_bad }, operation->in.fields, &none);
+	walk(&(struct walking){ w, operation, true, has_later, write_bad }, operation->in.fields, &none);
 	w->format->list_end(w, "errors");
 	w->format->object_end(w, NULL);
 }
@@ -148,7 +163,7 @@ void reference_json(const struct dialect *dialect, bool has_later)
 	w.format->list_end(&w, "operations");
 	w.format->list_begin(&w, "common");
 	if (dialect->common)
-		walk(&(struct walking){ &w, true, false, write_field }, dialect->common, &none);
+		walk(&(struct walking){ &w, NULL, true, false, write_field }, dialect->common, &none);
 	w.format->list_end(&w, "common");
 	w.format->list_begin(&w, "errors");
 	write_rows(&w, dialect->errors);

@@ -102,12 +102,37 @@ static struct texts words_of(struct asking *a, const char *text)
 	return words;
 }
 
-/* What a parameter was given: nothing, one text, the words of a list, or several texts. */
-static struct texts values_of(struct asking *a, const char *name, size_t length)
+static struct texts values_in(struct asking *a, const struct shape *shape, const void *in, const char *name, size_t length);
+
+/* Those of each item of a list. */
+static struct texts values_of_items(struct asking *a, const struct field *field, const struct items *items, const char *name,
+                                    size_t length)
 {
-	const struct call *call = a->call;
-	const struct field *field = field_named(&call->operation->in, name, length);
-	const void *at = field ? (const char *)call->in + field->offset : NULL;
+	struct texts all = { arena_array(call_work_arena(a->call), const char *, items->n), 0 };
+	size_t i;
+
+	for (i = 0; i < items->n; i++) {
+		struct texts of_one = values_in(a, field->of, (const char *)items->items + i * field->of->size, name, length);
+
+		if (of_one.n)
+			all.items[all.n++] = of_one.items[0];
+	}
+	return all;
+}
+
+/* What a parameter was given: nothing, one text, the words of a list, or several texts. "servers.id" is a member of an object, or
+ * of each item of a list. */
+static struct texts values_in(struct asking *a, const struct shape *shape, const void *in, const char *name, size_t length)
+{
+	const char *dot = memchr(name, '.', length);
+	size_t own = dot ? (size_t)(dot - name) : length;
+	const struct field *field = field_named(shape, name, own);
+	const void *at = field ? (const char *)in + field->offset : NULL;
+
+	if (field && dot && field->type == FIELD_OBJECT)
+		return values_in(a, field->of, at, dot + 1, length - own - 1);
+	if (field && dot && field->type == FIELD_ITEMS)
+		return values_of_items(a, field, at, dot + 1, length - own - 1);
 
 	if (field && field->type == FIELD_TEXTS)
 		return *(const struct texts *)at;
@@ -116,6 +141,11 @@ static struct texts values_of(struct asking *a, const char *name, size_t length)
 	if (field && field->type == FIELD_TEXT)
 		return words_of(a, text_or(*(const char *const *)at, ""));
 	return (struct texts){ NULL, 0 };
+}
+
+static struct texts values_of(struct asking *a, const char *name, size_t length)
+{
+	return values_in(a, &a->call->operation->in, a->call->in, name, length);
 }
 
 static struct texts joined(struct asking *a, struct texts first, struct texts second)

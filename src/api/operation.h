@@ -32,14 +32,15 @@ struct operation {
 	const char *version; /* "2014-05-26" */
 	const char *name;    /* "DetachDisk"; for paths "POST /_cleat/keys", where {x} is a text named x */
 	enum operation_mode mode;
-	/* Dialects that find operations by path: "DELETE", "/v1/{project_id}/jobs/{job_id}"; {x} is a text named x. */
+	/* Dialects that find operations by path: "DELETE", "/v1/{project_id}/jobs/{job_id}"; {x} is a text named x. Several
+	 * may share both: ".../action#os-start" is meant when the body has a member os-start. */
 	const char *method;
 	const char *path;
 	int success; /* status of a reply that did it; 0: 200 */
 	bool open;   /* for those who have not said who they are as well */
 	const char *permission; /* "ecs:DetachDisk" */
-	/* What the permission is asked on: "disk/{DiskId|DiskIds},snapshot/{SnapshotId?}". In braces the values of a parameter or
-	 * of several, each of them; absent it is '*', with '?' nothing. "{Name/}" is what stands behind the last '/' of a value.
+	/* What the permission is asked on: "disk/{DiskId|DiskIds},snapshot/{SnapshotId?}", "instance/{os-start.servers.id}". In
+	 * braces the values of a parameter, which may stand inside others, or of several, each of them; absent it is '*', with '?' nothing. "{Name/}" is what stands behind the last '/' of a value.
 	 * Every one must be allowed. */
 	const char *resource;
 	bool open_to_all; /* whoever has a key may call it, whatever the permission says */

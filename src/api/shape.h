@@ -98,6 +98,7 @@ enum field_flags {
 	                           at all where it is required */
 	FIELD_NULL = 512,       /* output: what is NULL or absent is null */
 	FIELD_HEADER = 1024,    /* a text in the header of its name, not in the body */
+	FIELD_QUERY = 2048,     /* in the query of a request that has a body as well, for the reference */
 };
 
 struct error_row;

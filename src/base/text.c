@@ -72,6 +72,25 @@ const char *text_list_next(struct arena *arena, const char **list)
 	return arena_text_n(arena, start, (size_t)(end - start));
 }
 
+const char *text_list_of(struct arena *arena, const char *const *items, size_t n)
+{
+	size_t length = 1;
+	char *list;
+	char *end;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		length += strlen(items[i]) + 1;
+	list = end = arena_alloc(arena, length);
+	for (i = 0; i < n; i++) {
+		if (i)
+			*end++ = ',';
+		end = stpcpy(end, items[i]);
+	}
+	*end = '\0';
+	return list;
+}
+
 const char *text_list_with(struct arena *arena, const char *list, const char *item)
 {
 	return text_empty(list) ? arena_text(arena, item) : arena_printf(arena, "%s,%s", list, item);

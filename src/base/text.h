@@ -24,6 +24,8 @@ bool text_list_has(const char *list, const char *item);
 size_t text_list_count(const char *list);
 /* Each in turn: *list moves on; NULL behind the last. */
 const char *text_list_next(struct arena *arena, const char **list);
+/* A list of these words. */
+const char *text_list_of(struct arena *arena, const char *const *items, size_t n);
 /* The list with that word behind it, and the list without any such word. */
 const char *text_list_with(struct arena *arena, const char *list, const char *item);
 const char *text_list_without(struct arena *arena, const char *list, const char *item);

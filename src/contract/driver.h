@@ -182,6 +182,9 @@ struct driver {
 	/* What it has is what restore says: a fleet can be put in its place by writing it down. */
 	bool simulated;
 
+	/* DRIVER_CREATE_SNAPSHOT is REFUSED "powered": what is known to be on need not be asked. */
+	bool snapshots_need_off;
+
 	/* Mandatory. Returns the driver's own state in *ret_self, or false with a message in `error`. `config` is what
 	 * followed "=" on the command line, or "". */
 	bool (*open)(const char *config, void **ret_self, char *error, size_t error_size);

@@ -71,7 +71,8 @@ const char *const scaling_activity_kind_names[SCALING_ACTIVITY_KIND_MAX + 1] = {
 const char *const scaling_activity_state_names[SCALING_ACTIVITY_STATE_MAX + 1] = { "in-progress", "successful", "warning",
 	                                                                           "failed", "rejected" };
 const char *const scaling_step_names[SCALING_STEP_MAX + 1] = { "begin", "build", "hook", "drain", "switch", "release" };
-const char *const scaling_cause_names[SCALING_CAUSE_MAX + 1] = { "call", "rule", "health", "size", "end" };
+const char *const scaling_cause_names[SCALING_CAUSE_MAX + 1] = { "call", "adjustment", "rule", "health", "size",
+	                                                                   "end" };
 const char *const balancer_status_names[BALANCER_STATUS_MAX + 1] = { "active", "inactive", "locked" };
 const char *const balancer_reach_names[BALANCER_REACH_MAX + 1] = { "internet", "intranet" };
 const char *const db_status_names[DB_STATUS_MAX + 1] = { "running",   "creating",     "rebooting",        "class-changing",

@@ -89,6 +89,11 @@
 	X(INSTANCE_UNKNOWN, "instance-unknown")                                \
 	X(INSTANCE_STATE, "instance-state")                                    \
 	X(INSTANCE_BUILDING, "instance-building")                              \
+	X(INSTANCE_STARTING, "instance-starting")                              \
+	X(INSTANCE_STOPPING, "instance-stopping")                              \
+	X(INSTANCE_REBOOTING, "instance-rebooting")                            \
+	X(INSTANCE_RUNNING, "instance-running")                                \
+	X(INSTANCE_STOPPED, "instance-stopped")                                \
 	X(INSTANCE_LOCKED_SECURITY, "instance-locked-security")                \
 	X(INSTANCE_LOCKED_FINANCIAL, "instance-locked-financial")              \
 	X(INSTANCE_PROTECTED, "instance-deletion-protected")                   \
@@ -129,6 +134,8 @@
 	X(DISK_MULTI_ATTACH_CATEGORY, "disk-multi-attach-category")            \
 	X(DISK_MULTI_ATTACH_INSTANCE, "disk-multi-attach-instance")            \
 	X(DISK_NOT_BOOTABLE, "disk-not-bootable")                              \
+	X(DISK_BOOTABLE, "disk-bootable")                                      \
+	X(DISK_NOT_SCSI, "disk-not-scsi")                                      \
 	X(DISK_OTHER_INSTANCE, "disk-other-instance")                          \
 	X(DISK_CATEGORY, "disk-category")                                      \
 	X(DISK_SIZE, "disk-size")                                              \
@@ -166,6 +173,7 @@
 	X(SNAPSHOT_GONE, "source-snapshot-deleted")                            \
 	X(SNAPSHOT_HAS_DISKS, "snapshot-has-disks")                            \
 	X(SNAPSHOT_LIMIT, "snapshot-limit")                                    \
+	X(SNAPSHOT_NEEDS_OFF, "snapshot-needs-off")                            \
 	X(SNAPSHOT_ENCRYPTION, "snapshot-encryption")                          \
 	/* networks */                                                         \
 	X(VPC_UNKNOWN, "vpc-unknown")                                          \
@@ -255,11 +263,14 @@
 	X(SCALING_MEMBER_TAKEN, "in-another-scaling-group")                    \
 	X(SCALING_MEMBER_VPC, "instance-in-another-vpc")                       \
 	X(SCALING_MEMBER_STATE, "scaling-member-state")                        \
+	X(SCALING_DESIRED_BELOW, "desired-capacity-below-min-size")            \
+	X(SCALING_DESIRED_ABOVE, "desired-capacity-above-max-size")            \
 	X(SCALING_BELOW_MIN, "below-min-size")                                 \
 	X(SCALING_ABOVE_MAX, "above-max-size")                                 \
 	X(SCALING_NO_CHANGE, "capacity-does-not-change")                       \
 	X(SCALING_ABANDONED, "abandoned-by-lifecycle-hook")                    \
 	X(LIFECYCLE_HOOK_UNKNOWN, "lifecycle-hook-unknown")                    \
+	X(LIFECYCLE_HOOK_NAME_UNKNOWN, "lifecycle-hook-name-unknown")          \
 	X(LIFECYCLE_HOOK_NAME, "lifecycle-hook-name-taken")                    \
 	X(LIFECYCLE_HOOK_LIMIT, "lifecycle-hook-limit")                        \
 	X(LIFECYCLE_ACTION_UNKNOWN, "lifecycle-action-unknown")                \

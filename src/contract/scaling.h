@@ -209,7 +209,8 @@ enum scaling_step {
 
 /* What made it begin. */
 enum scaling_cause {
-	SCALING_BY_CALL,
+	SCALING_BY_CALL,       /* that named the instances */
+	SCALING_BY_ADJUSTMENT, /* a call that said how many */
 	SCALING_BY_RULE,
 	SCALING_BY_HEALTH, /* instances that do not run any more */
 	SCALING_BY_SIZE,   /* the group is not as large as it is to be */
@@ -231,7 +232,7 @@ struct scaling_activity {
 	int64_t done;         /* of them that came or went */
 	int64_t total_before, total_after; /* members; the second once it has ended */
 	int64_t created_after, attached_after;
-	const char *named;     /* instances that the call named, comma separated */
+	const char *named;     /* instances that it began with, named by the call or chosen by the group; comma separated */
 	const char *created;   /* by it */
 	const char *destroyed; /* likewise */
 	const char *failed;    /* that were put back */

@@ -180,6 +180,7 @@ struct instance_filter {
 	const char *type;
 	const char *type_family;
 	const char *image;
+	int kind; /* enum machine_kind or -1 */
 	int charge_type;
 	const char *key_pair;
 	const char *vpc;
@@ -193,7 +194,7 @@ struct instance_filter {
 	const struct tag_filter *tags; /* all must match */
 	size_t n_tags;
 };
-#define INSTANCE_FILTER_ANY ((struct instance_filter){ .state = -1, .charge_type = -1 })
+#define INSTANCE_FILTER_ANY ((struct instance_filter){ .state = -1, .kind = -1, .charge_type = -1 })
 
 bool instance_get(struct txn *txn, const char *id, struct instance *ret);
 void instance_put(struct txn *txn, const struct instance *instance);

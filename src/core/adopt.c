@@ -121,13 +121,13 @@ static struct instance instance_of(struct work *work, const struct driver_survey
 }
 
 /* The name it has there, if that is one of a disk here; otherwise the first free one. */
-static const char *device_for(struct work *work, const char *instance, const char *target, bool boot)
+static const char *device_for(struct work *work, const struct instance *instance, const char *target, bool boot)
 {
 	const char *device = arena_printf(work->arena, "/dev/%s", target);
 	struct attachment *slots;
-	size_t n = attachment_list_slots(work->txn, instance, &slots);
+	size_t n = attachment_list_slots(work->txn, instance->id, &slots);
 
-	if (attachment_device_well_formed(device, boot)) {
+	if (attachment_device_well_formed(device, boot, instance->kind)) {
 		device = attachment_device_normal(work->arena, device);
 		if (!attachment_device_taken(slots, n, device))
 			return device;
@@ -151,7 +151,7 @@ static struct driver_record take_disk(struct work *work, const struct instance *
 	disk.serial = text_empty(found->serial) ? disk.serial : found->serial;
 	if (boot)
 		disk.origin_instance = instance->id;
-	attachment = attachment_new(work, &disk, instance, device_for(work, instance->id, found->target, boot), boot, true);
+	attachment = attachment_new(work, &disk, instance, device_for(work, instance, found->target, boot), boot, true);
 	attachment_made_fast(work, &attachment, &disk);
 	*ret_plug = (struct driver_record){ .kind = DRIVER_RECORD_ATTACHMENT,
 		                            .disk = disk.id,
@@ -272,6 +272,7 @@ bool adopt_release(struct work *work, const char *id, struct driver_record **ret
 	}
 	(*ret_records)[(*ret_n)++] = (struct driver_record){ .kind = DRIVER_RECORD_MACHINE, .machine = instance.id, .gone = true };
 	balancer_forget_instance(work, id);
+	scaling_forget_instance(work, id);
 	tag_delete_all(work->txn, id);
 	instance_delete(work->txn, id);
 	scaling_instance_changed(work, id);

@@ -35,6 +35,10 @@ struct attach_facts {
 ATTACH_ROW(instance_unknown, !f->instance_found)
 ATTACH_ROW(disk_unknown, !f->disk_found)
 ATTACH_ROW(not_white_listed, !f->account.disk_white_list)
+/* Between a machine of bare metal and its disks is SCSI and nothing else (BMS page of attaching). */
+ATTACH_ROW(not_scsi, f->instance.kind == MACHINE_BARE_METAL && !f->disk.scsi)
+/* What another server started from is no data of a machine that cannot tell which of its disks to start from (likewise). */
+ATTACH_ROW(starts_another, f->instance.kind == MACHINE_BARE_METAL && !args->bootable && f->disk.type == DISK_SYSTEM)
 /* What another driver keeps is as far away as another zone. */
 ATTACH_ROW(zone_differs, !text_equal(f->instance.zone, f->disk.zone) ||
                          !text_equal(f->instance.driver, f->disk.driver))
@@ -73,6 +77,8 @@ static const struct check attach_checks[] = {
 	{ attach_disk_unknown, REFUSE_DISK_UNKNOWN, ABOUT_DISK },
 	{ attach_not_white_listed, REFUSE_NOT_IN_WHITE_LIST, ABOUT_NOTHING },
 	{ attach_device_bad, REFUSE_DEVICE_MALFORMED, ABOUT_NOTHING },
+	{ attach_not_scsi, REFUSE_DISK_NOT_SCSI, ABOUT_DISK },
+	{ attach_starts_another, REFUSE_DISK_BOOTABLE, ABOUT_DISK },
 	{ attach_zone_differs, REFUSE_ZONE_MISMATCH, ABOUT_DISK },
 	{ attach_overdue, REFUSE_DISK_OVERDUE, ABOUT_DISK },
 	{ attach_not_portable, REFUSE_DISK_NOT_PORTABLE, ABOUT_DISK },
@@ -111,10 +117,10 @@ static void attach_find_device(struct work *work, struct attach_facts *f)
 			f->n_data_disks++;
 	}
 	if (text_empty(f->args->device)) {
-		f->device = attachment_device_free(work->arena, slots, n, f->args->bootable);
+		f->device = attachment_device_free(work->arena, slots, n, f->args->bootable, f->instance.kind);
 		return;
 	}
-	f->device_malformed = !attachment_device_well_formed(f->args->device, f->args->bootable);
+	f->device_malformed = !attachment_device_well_formed(f->args->device, f->args->bootable, f->instance.kind);
 	if (f->device_malformed)
 		return;
 	f->device = attachment_device_normal(work->arena, f->args->device);

@@ -1,72 +1,8 @@
 #include "core/attachment.h"
 
-#include <string.h>
-
 #include "base/text.h"
 #include "core/catalogue.h"
 #include "core/matrix.h"
-
-/* ---- device names ---- */
-
-#define DEVICE_FIRST_DATA 'b'
-#define DEVICE_LAST_DATA  'z'
-
-/* AttachDisk page: "/dev/xvda" or "/dev/vda" is the system disk's, b to z are for data disks. */
-bool attachment_device_well_formed(const char *device, bool boot)
-{
-	const char *letter;
-
-	if (text_starts(device, "/dev/xvd"))
-		letter = device + strlen("/dev/xvd");
-	else if (text_starts(device, "/dev/vd"))
-		letter = device + strlen("/dev/vd");
-	else
-		return false;
-	if (!letter[0] || letter[1])
-		return false;
-	return boot ? *letter == 'a' : *letter >= DEVICE_FIRST_DATA && *letter <= DEVICE_LAST_DATA;
-}
-
-/* Names of one spelling only are kept: /dev/vdb and /dev/xvdb are one slot. */
-const char *attachment_device_normal(struct arena *arena, const char *device)
-{
-	return arena_printf(arena, "/dev/xvd%c", device[strlen(device) - 1]);
-}
-
-bool attachment_device_taken(const struct attachment *slots, size_t n, const char *device)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (text_equal(slots[i].device, device))
-			return true;
-	}
-	return false;
-}
-
-const char *attachment_device_free(struct arena *arena, const struct attachment *slots, size_t n, bool boot)
-{
-	char device[] = "/dev/xvda";
-	char *letter = device + strlen(device) - 1;
-
-	if (boot)
-		return attachment_device_taken(slots, n, device) ? NULL : "/dev/xvda";
-	for (*letter = DEVICE_FIRST_DATA; *letter <= DEVICE_LAST_DATA; (*letter)++) {
-		if (!attachment_device_taken(slots, n, device))
-			return arena_text(arena, device);
-	}
-	return NULL;
-}
-
-const char *attachment_free_device(struct work *work, const char *instance, bool boot)
-{
-	struct attachment *slots;
-	size_t n = attachment_list_slots(work->txn, instance, &slots);
-
-	return attachment_device_free(work->arena, slots, n, boot);
-}
-
-/* ---- rows ---- */
 
 bool attachment_find(struct work *work, const char *disk, const char *instance, struct attachment *ret,
                      size_t *ret_n_live)
@@ -150,6 +86,20 @@ void attachment_release(struct work *work, struct attachment *attachment, struct
 	if (was_fast)
 		disk->detached_at = work->now;
 	disk_refresh_by(work, disk, attachment);
+}
+
+void attachment_free_slots(struct work *work, const char *instance)
+{
+	struct attachment *slots;
+	size_t n = attachment_list_slots(work->txn, instance, &slots);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (slots[i].state != ATTACHMENT_DETACHED)
+			continue;
+		slots[i].slot_held = false;
+		attachment_put(work->txn, &slots[i]);
+	}
 }
 
 void attachment_open_job(struct work *work, const struct attachment *attachment, const struct disk *disk,

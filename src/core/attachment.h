@@ -18,6 +18,16 @@ struct attach_args {
 
 bool disk_attach(struct work *work, const struct attach_args *args);
 
+struct attach_room_args {
+	const char *instance;
+	const char *category;
+	int64_t count; /* disks, one or more */
+	bool scsi;
+};
+
+/* Whether so many new disks could be attached; refuses as disk_attach would. Changes nothing. */
+bool disk_attach_room(struct work *work, const struct attach_room_args *args);
+
 struct detach_args {
 	const char *instance;
 	const char *disk;
@@ -43,16 +53,21 @@ bool disk_fence(struct work *work, const struct fence_args *args);
 struct attachment attachment_new(struct work *work, struct disk *disk, const struct instance *instance,
                                  const char *device, bool boot, bool keep_on_release);
 
+/* How many disks an instance of that kind has names for, the system disk's included. */
+size_t attachment_slots_of(enum machine_kind kind);
+
 /* The first free device name of the instance, NULL if there is none. */
-const char *attachment_free_device(struct work *work, const char *instance, bool boot);
+const char *attachment_free_device(struct work *work, const struct instance *instance, bool boot);
 
 /* The same, where its slots are at hand. */
-const char *attachment_device_free(struct arena *arena, const struct attachment *slots, size_t n, bool boot);
+const char *attachment_device_free(struct arena *arena, const struct attachment *slots, size_t n, bool boot,
+                                   enum machine_kind kind);
 
-/* AttachDisk page: "/dev/xvda" or "/dev/vda" is the system disk's, b to z are for data disks. */
-bool attachment_device_well_formed(const char *device, bool boot);
+/* AttachDisk page: "/dev/xvda" or "/dev/vda" is the system disk's, b to z are for data disks; aa to bh as well on bare
+ * metal. */
+bool attachment_device_well_formed(const char *device, bool boot, enum machine_kind kind);
 
-/* One spelling for both: /dev/vdb and /dev/xvdb are one slot. */
+/* One spelling for both: /dev/vdb and /dev/xvdb are one slot. Only of what is well formed. */
 const char *attachment_device_normal(struct arena *arena, const char *device);
 
 /* Whether one of the slots has that name. */
@@ -64,6 +79,9 @@ bool attachment_of_job(struct work *work, const struct job *job, struct attachme
 /* The machine has let go, or is gone: the attachment ends in all views at once, with the effects of a detach on the
  * disk. Writes both rows. */
 void attachment_release(struct work *work, struct attachment *attachment, struct disk *disk);
+
+/* The machine is off or gone: names that stayed taken after their disks had been taken by force are free again. */
+void attachment_free_slots(struct work *work, const char *instance);
 
 /* Whether the disk goes with the instance it came from (delete_with_instance) once this attachment has ended. */
 bool attachment_leaves_bound(const struct attachment *attachment, const struct disk *disk);

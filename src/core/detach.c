@@ -243,6 +243,17 @@ void detach_plan(struct work *work, const struct job *job, struct job_plan *ret)
 	ret->n = 1;
 }
 
+/* A guest from which a disk is torn still has the device: it gets that name back by a start only (Huawei, page of
+ * DetachServerVolume, "delete_flag"). */
+static bool leaves_slot(struct work *work, const struct job *job)
+{
+	const struct realm *realm = realm_find(job->tenant.realm);
+	struct instance instance;
+
+	return job->force && realm && realm->force_keeps_slot && instance_get(work->txn, job->instance, &instance) &&
+	       (instance.state == INSTANCE_RUNNING || instance.state == INSTANCE_STOPPING);
+}
+
 void detach_done(struct work *work, struct job *job)
 {
 	struct attachment attachment;
@@ -256,8 +267,13 @@ void detach_done(struct work *work, struct job *job)
 		event_of_job(work, job, EVENT_EXECUTED, REFUSE_WAITING_FOR_GUEST,
 		             arena_printf(work->arena, "The guest did not let go of the disk: the disk was cut off, as %s asked.",
 		                          job->requested_by));
-	if (attachment_of_job(work, job, &attachment, &disk) && attachment.state == ATTACHMENT_DETACHING)
+	if (attachment_of_job(work, job, &attachment, &disk) && attachment.state == ATTACHMENT_DETACHING) {
 		attachment_release(work, &attachment, &disk);
+		if (leaves_slot(work, job)) {
+			attachment.slot_held = true;
+			attachment_put(work->txn, &attachment);
+		}
+	}
 	job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
 	instance_reboot_resume(work, job->instance);
 }

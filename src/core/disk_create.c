@@ -101,7 +101,7 @@ static struct create_facts create_find(struct work *work, const struct disk_crea
 	f.instance_found = !text_empty(args->instance) && find_instance(work, args->instance, &f.instance);
 	if (f.instance_found) {
 		f.region = region_find(work_realm(work), f.instance.tenant.region);
-		f.device = attachment_free_device(work, args->instance, false);
+		f.device = attachment_free_device(work, &f.instance, false);
 		f.full = is_full(work, &f.instance);
 	}
 	f.fit = disk_fits(f.category_id, disk_level_or_default(f.category_id, args->performance_level),

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/attachment.h"
 #include "core/catalogue.h"
 #include "core/fleet_module.h"
 
@@ -42,6 +43,17 @@ static struct instance_type type_complete(struct fleet_load *load, const struct 
 	return type;
 }
 
+static bool has_kind(const struct realm *realm, enum machine_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < realm->n_types; i++) {
+		if (realm->types[i].kind == kind)
+			return true;
+	}
+	return false;
+}
+
 static void types_load(struct fleet_load *load, const struct fleet_list *list, const char *path)
 {
 	const struct fleet_instance_type *items = list->items;
@@ -58,6 +70,11 @@ static void types_load(struct fleet_load *load, const struct fleet_list *list, c
 			continue;
 		}
 		type = type_complete(load, &items[i]);
+		if (!has_kind(work_realm(load->work), type.kind))
+			fleet_wrong(load, fleet_item_path(load, path, i), "kind", "the realm %s has no such machines", type.realm);
+		if (type.max_data_disks >= (int64_t)attachment_slots_of(type.kind))
+			fleet_wrong(load, fleet_item_path(load, path, i), "max_data_disks", "there are names for %d data disks",
+			            (int)attachment_slots_of(type.kind) - 1);
 		instance_type_put(load->work->txn, &type);
 	}
 	load->work->caller.tenant = caller;

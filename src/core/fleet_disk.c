@@ -195,6 +195,8 @@ static bool find_machine(struct loading *l, const struct attachment *given, cons
 	if (!text_equal(ret->zone, l->row.zone))
 		fleet_wrong(load, path, "instance", "the instance %s is in the zone %s, but the disk is in %s", ret->id, ret->zone,
 		            text_or(l->row.zone, "none"));
+	if (ret->kind == MACHINE_BARE_METAL && !l->row.scsi)
+		fleet_wrong(load, path, "instance", "the instance %s is bare metal, which has SCSI disks only", ret->id);
 	return true;
 }
 
@@ -243,13 +245,13 @@ static const char *choose_device(struct loading *l, const struct attachment *giv
 		fleet_wrong(l->load, path, "instance", "the instance %s has %lld data disks already, all that its type %s takes",
 		            instance->id, (long long)n_data, type->id);
 	if (text_empty(given->device)) {
-		device = attachment_device_free(work->arena, slots, n, boot);
+		device = attachment_device_free(work->arena, slots, n, boot, instance->kind);
 		if (!device)
 			fleet_wrong(l->load, path, NULL, boot ? "the instance %s has a system disk already" :
 			                                        "the instance %s has no device name left", instance->id);
 		return device;
 	}
-	if (!attachment_device_well_formed(given->device, boot)) {
+	if (!attachment_device_well_formed(given->device, boot, instance->kind)) {
 		fleet_wrong(l->load, path, "device", "\"%s\" is no device name for a %s disk; one is \"%s\"", given->device,
 		            disk_type_names[l->row.type], boot ? "/dev/xvda" : "/dev/xvdb");
 		return NULL;
@@ -355,7 +357,7 @@ void fleet_system_disk_put(struct fleet_load *load, const struct instance *insta
 {
 	const struct fleet_attachment attachment = { .row = { .instance = instance->id } };
 	const struct fleet_disk item = {
-		.row = { .type = DISK_SYSTEM, .charge_type = instance->charge_type, .expires_at = instance->expires_at,
+		.row = { .type = DISK_SYSTEM, .scsi = instance->kind == MACHINE_BARE_METAL, .charge_type = instance->charge_type, .expires_at = instance->expires_at,
 		         .delete_auto_snapshot = true },
 		.attachments = { .items = (void *)&attachment, .n = 1 },
 	};

@@ -33,6 +33,14 @@ bool guard_is_paced(const struct core *core, const char *driver)
 	return find_driver(core, driver, &found, &self) && found->paced;
 }
 
+bool guard_snapshots_need_off(const struct core *core, const char *driver)
+{
+	const struct driver *found;
+	void *self;
+
+	return find_driver(core, driver, &found, &self) && found->snapshots_need_off;
+}
+
 const char *guard_driver_of(const struct core *core, enum machine_kind kind)
 {
 	const struct core_settings *settings = &core->settings;

@@ -11,6 +11,9 @@ const char *guard_driver_of(const struct core *core, enum machine_kind kind);
 /* Whether that driver leaves the seeming duration of its work to the server. */
 bool guard_is_paced(const struct core *core, const char *driver);
 
+/* Whether that driver takes a snapshot of a disk only while no machine that is on has it. */
+bool guard_snapshots_need_off(const struct core *core, const char *driver);
+
 /* Whether all machines are simulated: they can be told that they are another fleet. */
 bool guard_is_simulated(const struct core *core);
 

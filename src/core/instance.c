@@ -56,6 +56,8 @@ void instance_set_state(struct work *work, const char *id, enum instance_state s
 	if (state == INSTANCE_STOPPED &&
 	    (text_empty(instance.stopped_mode) || text_equal(instance.stopped_mode, "Not-applicable")))
 		instance.stopped_mode = "KeepCharging";
+	if (state == INSTANCE_STOPPED)
+		attachment_free_slots(work, id);
 	instance_put(work->txn, &instance);
 	scaling_instance_changed(work, id);
 }

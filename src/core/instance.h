@@ -84,6 +84,7 @@ struct instance_release_args {
 	const char *instance;
 	bool force;                  /* also while running */
 	bool terminate_subscription; /* also while PrePaid and unexpired */
+	bool with_data_disks;        /* those that are not shared go along, whatever was agreed on before */
 };
 bool instance_release(struct work *work, const struct instance_release_args *args);
 
@@ -95,10 +96,12 @@ struct instance_batch_args {
 	enum instance_batch_verb verb;
 	const char *const *instances; /* one that is named twice counts once */
 	size_t n;
+	size_t max;               /* 0: INSTANCE_BATCH_MAX */
 	bool all_together;        /* all or none; else each by itself */
 	bool force;
 	const char *stopped_mode; /* stop */
 	bool terminate_subscription; /* release */
+	bool with_data_disks;        /* release */
 };
 
 /* What became of one of them. */

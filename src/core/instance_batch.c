@@ -15,8 +15,10 @@ static bool batch_empty(const struct work *work, const void *facts)
 
 static bool batch_too_large(const struct work *work, const void *facts)
 {
+	const struct instance_batch_args *args = ((const struct batch_facts *)facts)->args;
+
 	(void)work;
-	return ((const struct batch_facts *)facts)->args->n > INSTANCE_BATCH_MAX;
+	return args->n > (args->max ? args->max : INSTANCE_BATCH_MAX);
 }
 
 static const struct check batch_checks[] = {
@@ -37,7 +39,12 @@ static bool run_one(struct work *work, const struct instance_batch_args *args, c
 	case BATCH_RELEASE:
 		break;
 	}
-	return instance_release(work, &(struct instance_release_args){ id, args->force, args->terminate_subscription });
+	return instance_release(work, &(struct instance_release_args){
+		.instance = id,
+		.force = args->force,
+		.terminate_subscription = args->terminate_subscription,
+		.with_data_disks = args->with_data_disks,
+	});
 }
 
 static enum instance_state state_of(struct work *work, const char *id)

@@ -100,6 +100,7 @@ static void forget_all(struct work *work, const char *instance)
 		disk_forget(work, &disk);
 	}
 	balancer_forget_instance(work, instance);
+	scaling_forget_instance(work, instance);
 	tag_delete_all(work->txn, instance);
 	instance_delete(work->txn, instance);
 	scaling_instance_changed(work, instance);

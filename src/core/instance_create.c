@@ -133,13 +133,13 @@ static enum refusal_reason data_disk_fits(const struct work *work, const struct 
 	                 snapshot_source_size(source, args->size_given, args->size_gib), false);
 }
 
-/* Names that were asked for are kept; the other disks get the first letters that are left. */
+/* Names that were asked for are kept; the other disks get the first that are left. */
 static enum refusal_reason assign_devices(struct work *work, struct create_facts *f)
 {
 	const struct instance_create_args *args = f->args;
-	bool taken[26] = { [0] = true };
+	struct attachment *slots = arena_array(work->arena, struct attachment, args->n_data_disks);
+	size_t n = 0;
 	size_t i;
-	int letter = 1;
 
 	f->devices = arena_array(work->arena, const char *, args->n_data_disks);
 	for (i = 0; i < args->n_data_disks; i++) {
@@ -147,22 +147,20 @@ static enum refusal_reason assign_devices(struct work *work, struct create_facts
 
 		if (text_empty(wanted))
 			continue;
-		if (!attachment_device_well_formed(wanted, false))
+		if (!attachment_device_well_formed(wanted, false, f->type->kind))
 			return REFUSE_DEVICE_MALFORMED;
-		if (taken[wanted[strlen(wanted) - 1] - 'a'])
-			return REFUSE_DEVICE_IN_USE;
-		taken[wanted[strlen(wanted) - 1] - 'a'] = true;
 		f->devices[i] = attachment_device_normal(work->arena, wanted);
+		if (attachment_device_taken(slots, n, f->devices[i]))
+			return REFUSE_DEVICE_IN_USE;
+		slots[n++].device = f->devices[i];
 	}
 	for (i = 0; i < args->n_data_disks; i++) {
 		if (f->devices[i])
 			continue;
-		while (letter < 26 && taken[letter])
-			letter++;
-		if (letter == 26)
+		f->devices[i] = attachment_device_free(work->arena, slots, n, false, f->type->kind);
+		if (!f->devices[i])
 			return REFUSE_DEVICE_IN_USE;
-		taken[letter] = true;
-		f->devices[i] = arena_printf(work->arena, "/dev/xvd%c", 'a' + letter);
+		slots[n++].device = f->devices[i];
 	}
 	return REFUSE_NONE;
 }
@@ -307,7 +305,7 @@ static void add_system_disk(struct work *work, const struct create_facts *f, con
 	disk.expires_at = instance->expires_at;
 	disk.image = instance->image;
 	disk.origin_instance = instance->id;
-	disk.scsi = args->scsi;
+	disk.scsi = args->scsi || instance->kind == MACHINE_BARE_METAL;
 	disk.encrypted = args->encrypted;
 	disk.kms_key = args->kms_key;
 	disk.resource_group = instance->resource_group;
@@ -332,7 +330,7 @@ static void add_data_disk(struct work *work, const struct create_facts *f, const
 	disk.expires_at = instance->expires_at;
 	disk.encrypted = args->encrypted;
 	disk.kms_key = args->kms_key;
-	disk.scsi = args->scsi;
+	disk.scsi = args->scsi || instance->kind == MACHINE_BARE_METAL;
 	disk.multi_attach = args->multi_attach;
 	disk.bursting = args->bursting;
 	disk.provisioned_iops = args->provisioned_iops;

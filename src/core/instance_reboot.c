@@ -1,6 +1,7 @@
 /* RebootInstance: off, and on again. */
 #include "base/moment.h"
 #include "base/text.h"
+#include "core/attachment.h"
 #include "core/instance.h"
 #include "core/matrix.h"
 
@@ -61,6 +62,7 @@ static void power_follows(struct work *work, struct job *job)
 {
 	size_t detaches = instance_hurry_detaches(work, job->instance);
 
+	attachment_free_slots(work, job->instance);
 	job_advance(work, job, JOB_POWER);
 	if (detaches && job->due_at <= work->now)
 		job_delay(work, job, REBOOT_DETACHES_MAX, REFUSE_JOB_IN_THE_WAY);

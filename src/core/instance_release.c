@@ -78,6 +78,24 @@ static void claim_left(struct work *work, const char *instance)
 	}
 }
 
+/* Data disks that stay by themselves go along this time. */
+static void claim_attached(struct work *work, const char *instance)
+{
+	struct attachment *live;
+	size_t n = attachment_list_of_instance(work->txn, instance, &live);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct disk disk;
+
+		if (live[i].boot || live[i].shared || live[i].state != ATTACHMENT_ATTACHED ||
+		    !disk_get(work->txn, live[i].disk, &disk))
+			continue;
+		disk.delete_with_instance = true;
+		disk_put(work->txn, &disk);
+	}
+}
+
 bool instance_release(struct work *work, const struct instance_release_args *args)
 {
 	struct release_facts f = { .facts = { .instance_id = args->instance }, .args = args };
@@ -90,6 +108,8 @@ bool instance_release(struct work *work, const struct instance_release_args *arg
 		return false;
 	instance_set_state(work, args->instance, INSTANCE_RELEASING);
 	claim_left(work, args->instance);
+	if (args->with_data_disks)
+		claim_attached(work, args->instance);
 	job = instance_job(work, &f.instance, JOB_INSTANCE_DELETE);
 	job.force = true;
 	job.instance_was = f.instance.state;
@@ -179,6 +199,7 @@ static void forget(struct work *work, struct job *job)
 	for (i = 0; i < n; i++)
 		disk_forget(work, &going[i]);
 	balancer_forget_instance(work, job->instance);
+	scaling_forget_instance(work, job->instance);
 	tag_delete_all(work->txn, job->instance);
 	instance_delete(work->txn, job->instance);
 	scaling_instance_changed(work, job->instance);
@@ -195,6 +216,7 @@ void instance_delete_done(struct work *work, struct job *job)
 		forget(work, job);
 		return;
 	}
+	attachment_free_slots(work, job->instance);
 	n = attachment_list_of_instance(work->txn, job->instance, &live);
 	for (i = 0; i < n; i++)
 		release_attached(work, &live[i]);

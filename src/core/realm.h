@@ -44,6 +44,7 @@ struct realm {
 	enum id_style ids;
 	bool scoped;         /* what an account has is in one of its projects (core/project.h); else all is in one scope */
 	bool safe_detach;    /* new accounts want guests to be asked before a disk is taken away */
+	bool force_keeps_slot; /* what was taken from a running guest by force leaves its device name taken until the machine is off */
 	bool counts_detaching; /* only so many disks may be on their way off one instance (core_settings.max_detaching) */
 	bool networks;       /* networks are things of their own; else instances keep the names that they were given */
 	bool image_bound;    /* a system disk leaves its instance only while the instance's image is there */

@@ -3,7 +3,7 @@
 #include "core/catalogue.h"
 
 #define ECS_DATA_DISKS 23 /* page of batch attaching: "at most 23 disks"; limits page says what of it counts here */
-#define BMS_DATA_DISKS 25 /* page of BMS attaching: 60 with the system disk; device names go from b to z (docs/limits.md) */
+#define BMS_DATA_DISKS 59 /* page of BMS attaching: 60 with the system disk */
 
 static const struct region regions[] = {
 	{ "cn-north-4", "", "华北-北京四", "ecs.cn-north-4.myhuaweicloud.com", "abcg", "" },
@@ -74,6 +74,7 @@ const struct realm realm_huawei = {
 	.ids = ID_UUID,
 	.scoped = true,
 	.safe_detach = true,
+	.force_keeps_slot = true,
 	.key_prefix = "HST3",
 	.key_tail = 16,
 	.secret_length = 40,

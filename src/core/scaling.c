@@ -44,6 +44,16 @@ size_t scaling_members(struct work *work, const char *group, struct scaling_memb
 	return n;
 }
 
+const char *scaling_member_ids(struct work *work, const struct scaling_member *members, size_t n)
+{
+	const char **ids = arena_array(work->arena, const char *, n);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		ids[i] = members[i].id;
+	return text_list_of(work->arena, ids, n);
+}
+
 struct scaling_capacity scaling_capacity(struct work *work, const char *group)
 {
 	struct scaling_capacity capacity = { 0 };

@@ -34,6 +34,9 @@ bool scaling_activity_of(struct work *work, const char *group, struct scaling_ac
 /* All of them, oldest first. */
 size_t scaling_members(struct work *work, const char *group, struct scaling_member **ret);
 
+/* Comma separated. */
+const char *scaling_member_ids(struct work *work, const struct scaling_member *members, size_t n);
+
 struct scaling_capacity {
 	int64_t total;
 	int64_t of_state[SCALING_MEMBER_STATE_MAX];
@@ -291,7 +294,14 @@ bool scaling_outside_ready(struct work *work, const struct scaling_group *group)
 /* Whether there is anything that has to stop sending before an instance goes. */
 bool scaling_outside_drains(const struct scaling_group *group);
 void scaling_outside_drain(struct work *work, const struct scaling_group *group, const char *instance);
-void scaling_outside_join(struct work *work, const struct scaling_group *group, const struct scaling_member *member);
+/* REFUSE_NONE, or why it does not stand behind or may not reach all of them (BALANCER_FULL, DB_WHITE_LIST_FULL); those that have
+ * room have it. */
+enum refusal_reason scaling_outside_join(struct work *work, const struct scaling_group *group,
+                                         const struct scaling_member *member);
 void scaling_outside_leave(struct work *work, const struct scaling_group *group, const char *instance);
+
+/* The instance is about to be gone, and its address may soon be another's: out of the white lists that its group keeps. Called
+ * for every instance; that it is no member any more is seen later (scaling_instance_changed). */
+void scaling_forget_instance(struct work *work, const char *instance);
 
 #endif

@@ -35,9 +35,9 @@ struct group_facts {
 	}
 
 GROUP_ROW(name_taken, f->name_taken)
-GROUP_ROW(sizes, f->args->min_size > f->args->max_size ||
-                 (f->args->desired_given && (f->args->desired_capacity < f->args->min_size ||
-                                             f->args->desired_capacity > f->args->max_size)))
+GROUP_ROW(sizes, f->args->min_size > f->args->max_size)
+GROUP_ROW(desired_below, f->args->desired_given && f->args->desired_capacity < f->args->min_size)
+GROUP_ROW(desired_above, f->args->desired_given && f->args->desired_capacity > f->args->max_size)
 GROUP_ROW(vswitch_unknown, f->vswitch == REFUSE_VSWITCH_UNKNOWN)
 GROUP_ROW(vswitch_state, f->vswitch == REFUSE_VSWITCH_STATE)
 GROUP_ROW(vswitch_apart, f->vswitch == REFUSE_VPC_MISMATCH)
@@ -57,6 +57,8 @@ GROUP_ROW(configuration_missing, f->configuration_missing)
 static const struct check create_checks[] = {
 	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
 	{ group_sizes, REFUSE_SCALING_GROUP_SIZES, ABOUT_NOTHING },
+	{ group_desired_below, REFUSE_SCALING_DESIRED_BELOW, ABOUT_NOTHING },
+	{ group_desired_above, REFUSE_SCALING_DESIRED_ABOVE, ABOUT_NOTHING },
 	{ group_name_taken, REFUSE_SCALING_GROUP_NAME, ABOUT_NOTHING },
 	{ group_vswitch_unknown, REFUSE_VSWITCH_UNKNOWN, ABOUT_NOTHING },
 	{ group_vswitch_state, REFUSE_VSWITCH_STATE, ABOUT_NOTHING },
@@ -250,6 +252,7 @@ void scaling_group_empty(struct work *work, struct scaling_group *group)
 	size_t i;
 
 	activity.amount = (int64_t)n;
+	activity.named = scaling_member_ids(work, members, n);
 	scaling_activity_open(work, group, &activity);
 	for (i = 0; i < n; i++)
 		scaling_member_leaves(work, &members[i], &activity);

@@ -6,6 +6,7 @@
 struct hook_facts {
 	struct facts facts;
 	bool group_found, hook_found, action_found;
+	bool by_name; /* the hook is looked for */
 	struct scaling_group group;
 	struct lifecycle_hook hook;
 	struct lifecycle_action action;
@@ -23,7 +24,8 @@ struct hook_facts {
 	}
 
 HOOK_ROW(of_no_group, !f->group_found)
-HOOK_ROW(unknown, !f->hook_found)
+HOOK_ROW(unknown, !f->hook_found && !f->by_name)
+HOOK_ROW(name_unknown, !f->hook_found && f->by_name)
 HOOK_ROW(name_taken, f->name_taken)
 HOOK_ROW(too_many, f->n_hooks >= LIFECYCLE_HOOKS_MAX)
 HOOK_ROW(action_unknown, !f->action_found)
@@ -39,6 +41,7 @@ static const struct check create_checks[] = {
 static const struct check found_checks[] = {
 	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
 	{ hook_unknown, REFUSE_LIFECYCLE_HOOK_UNKNOWN, ABOUT_NOTHING },
+	{ hook_name_unknown, REFUSE_LIFECYCLE_HOOK_NAME_UNKNOWN, ABOUT_NOTHING },
 };
 
 static const struct check action_checks[] = {
@@ -71,22 +74,23 @@ bool lifecycle_hook_create(struct work *work, const struct lifecycle_hook *hook,
 }
 
 /* By its id, or by the name that it has in a group. */
-static bool find_hook(struct work *work, const struct lifecycle_hook_name *name, struct lifecycle_hook *ret)
+static bool find_hook(struct work *work, const struct lifecycle_hook_name *name, struct hook_facts *ret)
 {
 	struct scaling_filter filter = SCALING_FILTER_ANY;
 	struct scaling_group group;
 	struct lifecycle_hook *found;
 
 	if (!text_empty(name->id))
-		return lifecycle_hook_get(work->txn, name->id, ret) && work_is_callers(work, &ret->tenant);
-	if (text_empty(name->name) || !find_scaling_group(work, name->group, &group))
+		return lifecycle_hook_get(work->txn, name->id, &ret->hook) && work_is_callers(work, &ret->hook.tenant);
+	ret->by_name = !text_empty(name->name);
+	if (!ret->by_name || !find_scaling_group(work, name->group, &group))
 		return false;
 	filter.scaling_group = group.id;
 	filter.names = &name->name;
 	filter.n_names = 1;
 	if (lifecycle_hook_list(work->txn, &filter, NULL, &found) == 0)
 		return false;
-	*ret = found[0];
+	ret->hook = found[0];
 	return true;
 }
 
@@ -94,7 +98,7 @@ bool lifecycle_hook_modify(struct work *work, const struct lifecycle_hook_change
 {
 	struct hook_facts f = { .hook_found = false };
 
-	f.hook_found = find_hook(work, &change->which, &f.hook);
+	f.hook_found = find_hook(work, &change->which, &f);
 	if (!work_check(work, found_checks, COUNT_OF(found_checks), &f))
 		return false;
 	if (change->transition >= 0)
@@ -116,7 +120,7 @@ bool lifecycle_hook_delete(struct work *work, const struct lifecycle_hook_name *
 {
 	struct hook_facts f = { .hook_found = false };
 
-	f.hook_found = find_hook(work, which, &f.hook);
+	f.hook_found = find_hook(work, which, &f);
 	if (!work_check(work, found_checks, COUNT_OF(found_checks), &f))
 		return false;
 	lifecycle_hook_row_delete(work->txn, f.hook.id);

@@ -121,7 +121,8 @@ size_t scaling_candidates(struct work *work, const struct scaling_group *group, 
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		struct scaling_configuration configuration = { .created_at = 0 };
+		/* Those of no configuration are passed over until nobody else is left ("Removal policies"). */
+		struct scaling_configuration configuration = { .created_at = INT64_MAX };
 
 		if (members[i].state != SCALING_IN_SERVICE)
 			continue;
@@ -156,6 +157,7 @@ static bool shrink(struct work *work, struct scaling_group *group, int64_t amoun
 	activity->kind = SCALING_IN;
 	activity->amount = amount < n ? amount : n;
 	activity->leaves_balancers = true;
+	activity->named = scaling_member_ids(work, members, (size_t)activity->amount);
 	scaling_activity_open(work, group, activity);
 	for (i = 0; i < activity->amount; i++)
 		scaling_member_leaves(work, &members[i], activity);
@@ -200,7 +202,6 @@ static bool replace_unhealthy(struct work *work, struct scaling_group *group)
 		.leaves_balancers = true,
 		.asks_hooks = true,
 		.cooldown = 0,
-		.named = "",
 	};
 	struct scaling_member *members;
 	size_t n = scaling_members(work, group->id, &members);
@@ -211,12 +212,12 @@ static bool replace_unhealthy(struct work *work, struct scaling_group *group)
 		if (!is_unhealthy(work, group, &members[i]))
 			continue;
 		members[i].health = SCALING_UNHEALTHY;
-		activity.named = text_list_with(work->arena, activity.named, members[i].id);
 		members[n_ill++] = members[i];
 	}
 	if (n_ill == 0)
 		return false;
 	activity.amount = (int64_t)n_ill;
+	activity.named = scaling_member_ids(work, members, n_ill);
 	scaling_activity_open(work, group, &activity);
 	for (i = 0; i < n_ill; i++)
 		scaling_member_leaves(work, &members[i], &activity);

@@ -25,9 +25,9 @@ struct modify_facts {
 MODIFY_ROW(unknown, !f->found)
 MODIFY_ROW(leaving, f->group.state == SCALING_GROUP_DELETING)
 MODIFY_ROW(name_taken, f->name_taken)
-MODIFY_ROW(sizes, f->next.min_size > f->next.max_size ||
-                  (f->next.desired_given && (f->next.desired_capacity < f->next.min_size ||
-                                             f->next.desired_capacity > f->next.max_size)))
+MODIFY_ROW(sizes, f->next.min_size > f->next.max_size)
+MODIFY_ROW(desired_below, f->next.desired_given && f->next.desired_capacity < f->next.min_size)
+MODIFY_ROW(desired_above, f->next.desired_given && f->next.desired_capacity > f->next.max_size)
 MODIFY_ROW(configuration_unknown, f->configuration_unknown)
 MODIFY_ROW(vswitch_unknown, f->vswitch_unknown)
 MODIFY_ROW(vswitch_apart, f->vswitch_apart)
@@ -38,6 +38,8 @@ static const struct check modify_checks[] = {
 	{ modify_leaving, REFUSE_SCALING_GROUP_STATE, ABOUT_NOTHING },
 	{ modify_name_taken, REFUSE_SCALING_GROUP_NAME, ABOUT_NOTHING },
 	{ modify_sizes, REFUSE_SCALING_GROUP_SIZES, ABOUT_NOTHING },
+	{ modify_desired_below, REFUSE_SCALING_DESIRED_BELOW, ABOUT_NOTHING },
+	{ modify_desired_above, REFUSE_SCALING_DESIRED_ABOVE, ABOUT_NOTHING },
 	{ modify_configuration_unknown, REFUSE_SCALING_CONFIGURATION_UNKNOWN, ABOUT_NOTHING },
 	{ modify_vswitch_unknown, REFUSE_VSWITCH_UNKNOWN, ABOUT_NOTHING },
 	{ modify_vswitch_apart, REFUSE_VPC_MISMATCH, ABOUT_NOTHING },

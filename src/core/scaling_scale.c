@@ -202,7 +202,7 @@ bool scaling_rule_execute(struct work *work, const struct scaling_execute_args *
 bool scaling_adjust(struct work *work, const struct scaling_adjust_args *args, const char **ret_activity)
 {
 	struct scaling_activity activity = {
-		.cause = SCALING_BY_CALL,
+		.cause = SCALING_BY_ADJUSTMENT,
 		.source = work->caller.key_id,
 		.metadata = args->metadata,
 		.asks_hooks = args->asks_hooks,

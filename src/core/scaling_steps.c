@@ -111,8 +111,13 @@ static void count_in_zones(struct work *work, const char *group, struct zone_cho
 	}
 }
 
-/* Those with the fewest members first where the group is to be balanced, else as they are listed. A group without VSwitches
- * has one choice: none. */
+static bool is_balanced(const struct scaling_group *group)
+{
+	return text_equal(group->multi_zone_policy, "BALANCE");
+}
+
+/* As they are listed, with what they have of the group where it is to be balanced. A group without VSwitches has one choice:
+ * none. */
 static size_t zone_choices(struct work *work, const struct scaling_group *group, struct zone_choice **ret)
 {
 	size_t n = text_list_count(group->vswitches);
@@ -124,7 +129,7 @@ static size_t zone_choices(struct work *work, const struct scaling_group *group,
 		choices[i].vswitch = text_list_next(work->arena, &list);
 	if (n == 0)
 		n = 1;
-	else if (text_equal(group->multi_zone_policy, "BALANCE"))
+	else if (is_balanced(group))
 		count_in_zones(work, group->id, choices, n);
 	*ret = choices;
 	return n;
@@ -144,9 +149,9 @@ static size_t emptiest(const struct zone_choice *choices, size_t n)
 
 /* In the best of the zones, or else in any. */
 static const char *make_instance(struct work *work, const struct scaling_configuration *configuration,
-                                 struct zone_choice *choices, size_t n)
+                                 struct zone_choice *choices, size_t n, bool balanced)
 {
-	size_t first = emptiest(choices, n);
+	size_t first = balanced ? emptiest(choices, n) : 0;
 	const char *id;
 	size_t i;
 
@@ -184,6 +189,7 @@ void scaling_build_enter(struct work *work, struct scaling_run *run)
 {
 	struct scaling_configuration configuration;
 	struct zone_choice *choices;
+	bool balanced = is_balanced(&run->group);
 	size_t n = zone_choices(work, &run->group, &choices);
 	int64_t i;
 
@@ -192,7 +198,7 @@ void scaling_build_enter(struct work *work, struct scaling_run *run)
 		return;
 	}
 	for (i = 0; i < run->activity.amount; i++) {
-		const char *id = make_instance(work, &configuration, choices, n);
+		const char *id = make_instance(work, &configuration, choices, n, balanced);
 
 		if (id)
 			add_made(work, run, &configuration, id);
@@ -270,11 +276,18 @@ static bool can_join(struct work *work, const char *id)
 
 static void join(struct work *work, struct scaling_run *run, struct scaling_member *member)
 {
+	enum refusal_reason reason;
+
 	if (!can_join(work, member->id)) {
 		scaling_run_fail(work, run, member, REFUSE_INSTANCE_STATE, member->id);
 		return;
 	}
-	scaling_outside_join(work, &run->group, member);
+	reason = scaling_outside_join(work, &run->group, member);
+	if (reason != REFUSE_NONE) {
+		scaling_outside_leave(work, &run->group, member->id);
+		scaling_run_fail(work, run, member, reason, member->id);
+		return;
+	}
 	member->state = SCALING_IN_SERVICE;
 	scaling_member_put(work->txn, member);
 	run->activity.done++;

@@ -23,6 +23,7 @@ struct create_facts {
 	struct disk_place place;
 	const struct disk_category *category;
 	int64_t n_snapshots;
+	bool powered; /* a machine that is on has it */
 };
 
 #define CREATE_ROW(name, condition)                                           \
@@ -44,6 +45,7 @@ CREATE_ROW(locked_security, text_list_has(f->place.instance.locks, "security"))
 CREATE_ROW(instance_state, f->place.n_live && f->place.instance.state != INSTANCE_RUNNING &&
                            f->place.instance.state != INSTANCE_STOPPED)
 CREATE_ROW(never_used, f->place.n_live && !f->place.instance.started_at)
+CREATE_ROW(needs_off, f->powered && guard_snapshots_need_off(work->core, f->disk.driver))
 CREATE_ROW(too_many, f->n_snapshots >= SNAPSHOTS_MAX)
 
 static const struct check create_checks[] = {
@@ -56,8 +58,22 @@ static const struct check create_checks[] = {
 	{ create_locked_security, REFUSE_INSTANCE_LOCKED_SECURITY, ABOUT_INSTANCE },
 	{ create_instance_state, REFUSE_INSTANCE_STATE, ABOUT_INSTANCE },
 	{ create_never_used, REFUSE_DISK_NEVER_USED, ABOUT_DISK },
+	{ create_needs_off, REFUSE_SNAPSHOT_NEEDS_OFF, ABOUT_DISK },
 	{ create_too_many, REFUSE_SNAPSHOT_LIMIT, ABOUT_DISK },
 };
+
+static bool is_powered(struct work *work, const char *disk)
+{
+	struct attachment *live;
+	size_t n = attachment_list_of_disk(work->txn, disk, &live);
+	struct instance instance;
+	bool powered = false;
+	size_t i;
+
+	for (i = 0; i < n && !powered; i++)
+		powered = instance_get(work->txn, live[i].instance, &instance) && instance.state != INSTANCE_STOPPED;
+	return powered;
+}
 
 static struct create_facts create_find(struct work *work, const char *disk)
 {
@@ -69,6 +85,7 @@ static struct create_facts create_find(struct work *work, const char *disk)
 		return f;
 	f.place = disk_place_of(work, &f.disk);
 	f.facts.instance_id = f.place.instance.id;
+	f.powered = f.place.n_live && is_powered(work, disk);
 	f.category = disk_category_find(f.disk.category);
 	filter.disk = disk;
 	filter.not_state = SNAPSHOT_DELETING;

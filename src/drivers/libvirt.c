@@ -232,7 +232,7 @@ void lv_act_begin(struct lv_act *act, struct lv *lv, const struct driver_call *c
 {
 	*act = (struct lv_act){ .lv = lv, .call = call, .reply = reply };
 	arena_init(&act->arena);
-	act->connection = lv_link_get(lv->link);
+	act->connection = lv_link_get(lv->link, act->problem);
 }
 
 void lv_act_finish(struct lv_act *act)
@@ -280,7 +280,7 @@ static void carry_out(void *context, const struct driver_call *call, struct driv
 			acts[call->act](&act);
 	} else {
 		*reply = (struct driver_reply){ .answer = DRIVER_UNKNOWN, .look_again_ms = SECOND };
-		snprintf(reply->message, sizeof reply->message, "libvirt cannot be reached: %s", virGetLastErrorMessage());
+		snprintf(reply->message, sizeof reply->message, "libvirt cannot be reached: %s", act.problem);
 	}
 	lv_act_finish(&act);
 }
@@ -368,7 +368,8 @@ bool lv_must_have_machine(struct lv_act *act)
 /* The pool must be there: which one it is to be is the operator's decision. */
 static bool check_pool(struct lv *lv, char *error, size_t error_size)
 {
-	virConnectPtr connection = lv_link_get(lv->link);
+	char problem[LV_PROBLEM_SIZE];
+	virConnectPtr connection = lv_link_get(lv->link, problem);
 	virStoragePoolPtr pool = connection ? virStoragePoolLookupByName(connection, lv->settings.pool) : NULL;
 	bool running = pool && (virStoragePoolIsActive(pool) == 1 || virStoragePoolCreate(pool, 0) == 0);
 
@@ -376,7 +377,7 @@ static bool check_pool(struct lv *lv, char *error, size_t error_size)
 		snprintf(error, error_size,
 		         "the storage pool \"%s\" of libvirt cannot be used: %s; make one with: virsh pool-define-as %s dir "
 		         "--target FOLDER, virsh pool-start %s, virsh pool-autostart %s",
-		         lv->settings.pool, virGetLastErrorMessage(), lv->settings.pool, lv->settings.pool, lv->settings.pool);
+		         lv->settings.pool, connection ? virGetLastErrorMessage() : problem, lv->settings.pool, lv->settings.pool, lv->settings.pool);
 	if (pool)
 		virStoragePoolFree(pool);
 	if (connection)
@@ -390,8 +391,10 @@ static void lv_close(void *self)
 
 	if (!lv)
 		return;
-	lv_link_destroy(lv->link);
+	/* Acts that are under way ask for the connection, and what libvirt tells goes to the tasks. */
+	lv_link_silence(lv->link);
 	tasks_destroy(lv->tasks);
+	lv_link_destroy(lv->link);
 	plugs_finish(&lv->plugs);
 	forget_machines(lv);
 	forget_natives(lv);
@@ -546,6 +549,7 @@ static void lv_listen(void *self, driver_wake wake, void *context)
 
 const struct driver driver_libvirt = {
 	.name = "libvirt",
+	.snapshots_need_off = true,
 	.open = lv_open,
 	.restore = lv_restore,
 	.act = lv_act,

@@ -64,7 +64,8 @@ struct lv_act {
 	const struct driver_call *call;
 	struct driver_reply *reply;
 	struct arena arena;
-	virConnectPtr connection;
+	virConnectPtr connection; /* NULL: there is none, because of: */
+	char problem[LV_PROBLEM_SIZE];
 	virDomainPtr domain;    /* NULL: not looked up */
 	bool active;            /* it runs, or is paused */
 	struct lv_domain live;   /* without devices if it is not active */

@@ -107,7 +107,7 @@ bool lv_survey(void *self, const char *name, struct arena *arena, struct driver_
 
 	lv_act_begin(&act, self, &call, &reply);
 	if (!act.connection)
-		fail(error, error_size, "libvirt cannot be reached");
+		snprintf(error, error_size, "libvirt cannot be reached: %s", act.problem);
 	else if (!(act.domain = find(&act, name)))
 		fail(error, error_size, "there is no such machine");
 	else

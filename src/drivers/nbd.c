@@ -138,6 +138,7 @@ static void nbd_close(void *self)
 		close(nbd->lock_fd);
 	close(nbd->wake[0]);
 	close(nbd->wake[1]);
+	pthread_mutex_destroy(&nbd->leases_lock);
 	pthread_mutex_destroy(&nbd->lock);
 	free(nbd);
 }
@@ -147,6 +148,7 @@ static bool nbd_open(const char *config, void **ret_self, char *error, size_t er
 	struct nbd *nbd = nbd_fresh(sizeof *nbd);
 
 	pthread_mutex_init(&nbd->lock, NULL);
+	pthread_mutex_init(&nbd->leases_lock, NULL);
 	map_init(&nbd->servers);
 	map_init(&nbd->leases);
 	plugs_init(&nbd->plugs, NULL);
@@ -242,9 +244,9 @@ static void nbd_act_call(void *self, const struct driver_call *call, struct driv
 	struct nbd *nbd = self;
 	bool stale;
 
-	pthread_mutex_lock(&nbd->lock);
+	pthread_mutex_lock(&nbd->leases_lock);
 	stale = reply_is_stale(&nbd->leases, call, ret);
-	pthread_mutex_unlock(&nbd->lock);
+	pthread_mutex_unlock(&nbd->leases_lock);
 	if (!stale)
 		tasks_ask(nbd->tasks, call, ret);
 }

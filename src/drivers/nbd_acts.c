@@ -12,6 +12,7 @@
 #define COPY_AGAIN  200 /* milliseconds */
 #define UNSURE_AGAIN 500
 #define SIZE_MAX_GIB ((int64_t)1 << 30)
+#define RESTORED    ".restored" /* beside a disk: what is to take its place */
 
 /* An act under way. */
 struct act {
@@ -112,17 +113,24 @@ static void act_create_disk(struct act *a)
 
 static void act_delete_disk(struct act *a)
 {
+	char *restored;
+
 	if (plugs_of(a)) {
 		reply_answer(a->reply, DRIVER_REFUSED, "attached", "the disk is attached to a server");
-	} else if (nbd_copy_uses(a->nbd, a->disk_path)) {
+		return;
+	}
+	restored = nbd_text("%s" RESTORED, a->disk_path);
+	nbd_copy_forget(a->nbd, a->disk_path);
+	if (nbd_copy_uses(a->nbd, a->disk_path)) {
 		copying(a);
-	} else if (unlink(a->disk_path) != 0 && errno != ENOENT) {
+	} else if ((unlink(restored) != 0 && errno != ENOENT) || (unlink(a->disk_path) != 0 && errno != ENOENT)) {
 		snprintf(a->error, sizeof a->error, "cannot remove %s: %s", a->disk_path, strerror(errno));
 		failed(a);
 	} else {
 		plugs_disk_remove(&a->nbd->plugs, a->call->disk);
 		reply_done(a->reply);
 	}
+	free(restored);
 }
 
 /* The category is a name here: all files are as fast as what they lie on. */
@@ -208,7 +216,7 @@ static bool is_powered(struct act *a)
 /* The new content is made beside the old one and takes its place in one step. */
 static void act_restore_disk(struct act *a)
 {
-	char *path = nbd_text("%s.restored", a->disk_path);
+	char *path = nbd_text("%s" RESTORED, a->disk_path);
 	const char *source;
 
 	if (has_disk(a) && !is_powered(a) && find_source(a, &source) &&
@@ -224,6 +232,11 @@ static void act_restore_disk(struct act *a)
 				failed(a);
 		}
 		exports_resume(a);
+	}
+	/* Another time it may be another content that is asked for. */
+	if (a->reply->answer == DRIVER_REFUSED || a->reply->answer == DRIVER_FAILED) {
+		nbd_copy_forget(a->nbd, path);
+		unlink(path);
 	}
 	free(path);
 }
@@ -264,6 +277,7 @@ static void act_create_snapshot(struct act *a)
 
 static void act_delete_snapshot(struct act *a)
 {
+	nbd_copy_forget(a->nbd, a->snapshot_path);
 	if (nbd_copy_uses(a->nbd, a->snapshot_path)) {
 		copying(a);
 	} else if (unlink(a->snapshot_path) != 0 && errno != ENOENT) {

@@ -10,7 +10,8 @@
 #include "base/text.h"
 #include "drivers/nbd_state.h"
 
-#define PIECE ((size_t)16 << 20) /* bytes between two looks at whether it is still wanted */
+#define PIECE  ((size_t)16 << 20) /* bytes between two looks at whether it is still wanted */
+#define BUFFER ((size_t)1 << 20)
 
 struct nbd_copy {
 	char *source, *target;
@@ -19,21 +20,37 @@ struct nbd_copy {
 	/* written by one thread, read by the other; atomic */
 	bool over, unwanted;
 	bool failed; /* of the copying thread until it is over */
+	char *buffer; /* likewise; NULL: none was needed */
 	char error[160];
 	struct nbd_copy *next;
 };
+
+/* Within a file system the kernel does it; between two of different kinds it does not. */
+static ssize_t copy_piece(struct nbd_copy *copy, int from, int to, off_t at, size_t size)
+{
+	off_t from_at = at;
+	off_t to_at = at;
+	ssize_t n = copy_file_range(from, &from_at, to, &to_at, size, 0);
+
+	if (n >= 0 || (errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP))
+		return n;
+	if (!copy->buffer)
+		copy->buffer = nbd_fresh(BUFFER);
+	n = pread(from, copy->buffer, size < BUFFER ? size : BUFFER, at);
+	return n > 0 ? pwrite(to, copy->buffer, (size_t)n, at) : n;
+}
 
 /* One run of data. */
 static bool copy_run(struct nbd_copy *copy, int from, int to, off_t at, off_t end)
 {
 	while (at < end) {
-		off_t from_at = at;
-		off_t to_at = at;
 		size_t left = (size_t)(end - at) < PIECE ? (size_t)(end - at) : PIECE;
-		ssize_t n = copy_file_range(from, &from_at, to, &to_at, left, 0);
+		ssize_t n = copy_piece(copy, from, to, at, left);
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n == 0)
+			errno = EIO; /* it has become shorter meanwhile */
 		if (n <= 0 || __atomic_load_n(&copy->unwanted, __ATOMIC_RELAXED))
 			return false;
 		at += n;
@@ -87,6 +104,7 @@ static void *copy_run_thread(void *context)
 
 static void copy_free(struct nbd_copy *copy)
 {
+	free(copy->buffer);
 	free(copy->source);
 	free(copy->target);
 	free(copy);
@@ -110,26 +128,56 @@ static enum nbd_copied copy_begin(struct nbd *nbd, const char *source, const cha
 	return NBD_COPY_RUNS;
 }
 
+/* Takes it out of the list; it is over. */
+static void copy_end(struct nbd_copy **at)
+{
+	struct nbd_copy *copy = *at;
+
+	pthread_join(copy->thread, NULL);
+	*at = copy->next;
+	copy_free(copy);
+}
+
+static bool is_over(const struct nbd_copy *copy)
+{
+	return __atomic_load_n(&copy->over, __ATOMIC_ACQUIRE);
+}
+
+/* Those that are done are forgotten, since their targets tell; what failed is kept until it is asked for, or nobody wants it any
+ * more. Returns how many run. */
+static int count_running(struct nbd *nbd)
+{
+	struct nbd_copy **at = &nbd->copies;
+	int n = 0;
+
+	while (*at) {
+		bool over = is_over(*at);
+
+		n += !over;
+		if (over && !(*at)->failed)
+			copy_end(at);
+		else
+			at = &(*at)->next;
+	}
+	return n;
+}
+
 enum nbd_copied nbd_copy(struct nbd *nbd, const char *source, const char *target, int64_t bytes, char *error,
                          size_t error_size)
 {
 	struct nbd_copy **at = &nbd->copies;
 	enum nbd_copied copied;
-	struct nbd_copy *copy;
-	int n = 0;
 
-	for (; *at && !text_equal((*at)->target, target); at = &(*at)->next)
-		n++;
-	copy = *at;
-	if (!copy)
-		return n < NBD_COPIES_MAX ? copy_begin(nbd, source, target, bytes, error, error_size) : NBD_COPY_RUNS;
-	if (!__atomic_load_n(&copy->over, __ATOMIC_ACQUIRE))
+	while (*at && !text_equal((*at)->target, target))
+		at = &(*at)->next;
+	if (!*at)
+		return count_running(nbd) < NBD_COPIES_MAX ? copy_begin(nbd, source, target, bytes, error, error_size) :
+		                                             NBD_COPY_RUNS;
+	if (!is_over(*at))
 		return NBD_COPY_RUNS;
-	pthread_join(copy->thread, NULL);
-	copied = copy->failed ? NBD_COPY_FAILED : NBD_COPY_DONE;
-	snprintf(error, error_size, "%s", copy->error);
-	*at = copy->next;
-	copy_free(copy);
+	copied = (*at)->failed ? NBD_COPY_FAILED : NBD_COPY_DONE;
+	snprintf(error, error_size, "%s", (*at)->error);
+	copy_end(at);
 	return copied;
 }
 
@@ -138,11 +186,26 @@ bool nbd_copy_uses(const struct nbd *nbd, const char *path)
 	const struct nbd_copy *copy;
 
 	for (copy = nbd->copies; copy; copy = copy->next) {
-		if (!__atomic_load_n(&copy->over, __ATOMIC_ACQUIRE) &&
-		    (text_equal(copy->source, path) || text_starts(copy->target, path)))
+		if (!is_over(copy) && (text_equal(copy->source, path) || text_starts(copy->target, path)))
 			return true;
 	}
 	return false;
+}
+
+void nbd_copy_forget(struct nbd *nbd, const char *path)
+{
+	struct nbd_copy **at = &nbd->copies;
+
+	while (*at) {
+		bool unwanted = text_starts((*at)->target, path);
+
+		if (unwanted)
+			__atomic_store_n(&(*at)->unwanted, true, __ATOMIC_RELAXED);
+		if (unwanted && is_over(*at))
+			copy_end(at);
+		else
+			at = &(*at)->next;
+	}
 }
 
 void nbd_copies_end(struct nbd *nbd)

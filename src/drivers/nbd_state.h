@@ -56,13 +56,14 @@ struct nbd {
 	int lock_fd;
 	struct map servers; /* id -> nbd_server */
 	struct plugs plugs; /* what is to be exported; `own` set: it is being cut off, and not exported again whatever happens */
-	struct map leases;  /* for reply_is_stale() */
 	struct tasks *tasks;
 	struct nbd_copy *copies;
 	pthread_t watcher;
 	bool watched;
 	bool stopping;
 	int wake[2]; /* a pipe */
+	pthread_mutex_t leases_lock; /* of this alone: whoever asks for an act waits for no daemon */
+	struct map leases;           /* for reply_is_stale() */
 };
 
 void *nbd_fresh(size_t size);
@@ -103,6 +104,7 @@ enum nbd_copied { NBD_COPY_RUNS, NBD_COPY_DONE, NBD_COPY_FAILED };
 enum nbd_copied nbd_copy(struct nbd *nbd, const char *source, const char *target, int64_t bytes, char *error,
                          size_t error_size);
 bool nbd_copy_uses(const struct nbd *nbd, const char *path); /* as one or the other */
+void nbd_copy_forget(struct nbd *nbd, const char *path); /* nobody wants that target any more: one under way is cut off */
 void nbd_copies_end(struct nbd *nbd);                      /* cuts them off */
 
 /* ---- nbd_server.c ---- */

@@ -80,6 +80,7 @@ static bool instance_where(struct where *where, const struct instance_filter *fi
 	where_text(where, "type", filter->type);
 	where_starts(where, "type", filter->type_family, ".");
 	where_text(where, "image", filter->image);
+	where_enum(where, "kind", "=", filter->kind, machine_kind_names);
 	where_enum(where, "charge_type", "=", filter->charge_type, charge_type_names);
 	where_text(where, "key_pair", filter->key_pair);
 	where_text(where, "vpc", filter->vpc);

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from cloud import Cloud
+from huawei_shapes import Watch
 from proof import PRODUCTS, Proof
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -76,6 +77,23 @@ def proved_by_this_test(all_servers, proof):
     yield
     for server in servers:
         proof.collect(server)
+
+
+@pytest.fixture(scope="session")
+def watch(references):
+    watch = Watch([operation for product, reference in references.items() if product.startswith("huawei-")
+                   for operation in reference["operations"]])
+    watch.start()
+    yield watch
+    watch.stop()
+
+
+@pytest.fixture(autouse=True)
+def replies_fit(watch):
+    """Each reply of the second dialect has the vendor's shape."""
+    yield
+    wrong = watch.told()
+    assert not wrong, wrong
 
 
 @pytest.fixture(autouse=True)

@@ -11,12 +11,23 @@ ANY = "any operation"
 PRODUCTS = {  # that it is looked back at, with the marks of their official clients
     "ecs": {"Core/": "aliyun-python-sdk-ecs", "TeaDSL": "alibabacloud_ecs20140526"},
     "ess": {"Core/": "aliyun-python-sdk-ess", "TeaDSL": "alibabacloud_ess20220222"},
+    **{f"huawei-{api}": {"huaweicloud-usdk-python": f"huaweicloudsdk{api}", "huaweicloud-usdk-nodejs": f"huaweicloud-sdk-{api}",
+                         "openstack": "python-openstackclient", "novaclient": "python-openstackclient"}
+       for api in ("bms", "cinder", "ecs", "evs", "iam", "nova")},
 }
+SECOND = [product for product in PRODUCTS if product.startswith("huawei-")]
 
 
 def full_name(product, operation):
-    """Products have operations of the same names; those of ECS are called by their names alone."""
-    return operation if product == "ecs" else f"{product} {operation}"
+    """Products have operations of the same names; those of ECS, and those of the second dialect ("ecs.ShowJob"), are called by
+    their names alone."""
+    return operation if product == "ecs" or "." in operation else f"{product} {operation}"
+
+
+def of_gateway(references):
+    """The rows of the second dialect that stand before all its families' own."""
+    rows = [{row_key(row): row for row in references[product]["errors"]} for product in SECOND]
+    return [row for key, row in rows[0].items() if all(key in each for each in rows)]
 
 
 def row_key(row):
@@ -66,34 +77,45 @@ class Proof:
         operation = full_name(product, call["operation"]) if product else None
         key = (operation, call["status"], call["code"], call["reason"])
         self.calls.setdefault(key, set()).add(self.test)
-        if call["status"] == 200:
-            for mark, name in PRODUCTS.get(product, {}).items():
+        if 200 <= call["status"] < 300:
+            for mark, name in PRODUCTS.get(f"huawei-{product}" if "." in call["operation"] else product, {}).items():
                 if mark in call["user_agent"]:
                     self.clients.setdefault(operation, set()).add(name)
 
-    def of_rows(self, rows, operation=ANY):
-        """{row: test}; without an operation those of any count."""
+    def of_rows(self, rows, operations=ANY):
+        """{row: test}; without names of operations those of any count."""
         found = {}
         for row in rows:
             tests = [test for (name, status, code, reason), some in self.calls.items()
-                     if operation in (ANY, name) and is_row(row, {"status": status, "code": code, "reason": reason})
+                     if (operations == ANY or name in operations) and is_row(row, {"status": status, "code": code, "reason": reason})
                      for test in some]
             if tests:
                 found[row_key(row)] = first(tests, "_rows.")
         return found
 
-    def table(self, reference, product="ecs"):
-        """Everything that is proved of what `cleat reference --json` declares of a product."""
-        result = {full_name(product, COMMON): {"rows": self.of_rows(reference["errors"])}}
-        for operation in reference["operations"]:
-            name = full_name(product, operation["name"])
-            done = self.calls.get((name, 200, "", ""))
-            result[name] = {"done": done and first(done, "_story_"), "clients": sorted(self.clients.get(name, ())),
-                            "rows": self.of_rows(operation["errors"], name)}
+    def of_done(self, name):
+        """A test in which an operation did its work."""
+        tests = set().union(*(some for (operation, status, code, _), some in self.calls.items()
+                              if operation == name and 200 <= status < 300 and not code))
+        return first(tests, "_story") if tests else None
+
+    def table(self, reference, product="ecs", gateway=()):
+        """Everything that is proved of what `cleat reference --json` declares of a product. Rows that a family of the second
+        dialect shares are proved by its operations, those of its gateway by any."""
+        names = [full_name(product, operation["name"]) for operation in reference["operations"]]
+        gateway = [row_key(row) for row in gateway]
+        common = self.of_rows(reference["errors"], ANY if product not in SECOND else names)
+        common.update(self.of_rows([row for row in reference["errors"] if row_key(row) in gateway]))
+        result = {full_name(product, COMMON): {"rows": common}}
+        for name, operation in zip(names, reference["operations"]):
+            result[name] = {"done": self.of_done(name), "clients": sorted(self.clients.get(name, ())),
+                            "rows": self.of_rows(operation["errors"], [name])}
         return result
 
     def write(self, path, references):
-        table = {name: row for product, reference in references.items() for name, row in self.table(reference, product).items()}
+        gateway = of_gateway(references)
+        table = {name: row for product, reference in references.items()
+                 for name, row in self.table(reference, product, gateway).items()}
         with open(path, "w", encoding="utf-8") as file:
             json.dump(table, file, indent=1, sort_keys=True)
             file.write("\n")

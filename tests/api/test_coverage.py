@@ -8,7 +8,7 @@ import re
 import pytest
 
 import shapes
-from proof import COMMON, PRODUCTS, full_name, row_key
+from proof import COMMON, PRODUCTS, SECOND, full_name, of_gateway, row_key
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -24,7 +24,23 @@ ELSEWHERE = {
         "503 ServiceUnavailable store-full": "tests/system/test_durability.py::test_database_at_its_largest_size",
         "503 ServiceUnavailable timeout": "tests/contract/store_reads.c::read_for_ever",
     },
+    "CreateSnapshot": {  # of real machines
+        "400 IncorrectInstanceStatus snapshot-needs-off":
+            "tests/real/test_data_real.py::test_snapshot_of_a_disk_that_a_running_machine_has_is_refused_at_once",
+    },
 }
+FAMILIES = "tests/unit/test_operations.c::families_can_say_what_every_call_meets"
+ELSEWHERE[full_name(SECOND[0], COMMON)] = {
+    "400 APIGW.0201 parameters-repeated": FAMILIES,  # each has its own words
+    "400 APIGW.0201 parameters-unreadable": FAMILIES,
+    "502 APIGW.0201 internal": FAMILIES,
+    "503 APIGW.0201 busy": "tests/system/test_service.py::test_unfinished_bodies_have_a_limit_together",
+    "503 APIGW.0201 store-full": "tests/system/test_durability.py::test_database_at_its_largest_size",
+    "504 APIGW.0201 timeout": "tests/contract/store_reads.c::read_for_ever",
+}
+ELSEWHERE[full_name("huawei-ecs", COMMON)] = {"500 Common.0001 internal": FAMILIES}
+ELSEWHERE[full_name("huawei-evs", COMMON)] = {"500 EVS.5500 internal": FAMILIES}
+ELSEWHERE[full_name("huawei-iam", COMMON)] = {"500 Internal Server Error internal": FAMILIES}
 
 
 @pytest.fixture(autouse=True)
@@ -44,17 +60,23 @@ def product(request):
     return request.param
 
 
+def shared(references, product):
+    """Keys of the rows of all products of a dialect, which are looked at with one of them."""
+    if product in SECOND:
+        return set() if product == SECOND[0] else {row_key(row) for row in of_gateway(references)}
+    return set() if product == "ecs" else {row_key(row) for row in references["ecs"]["errors"]}
+
+
 def declared(references, product):
-    """(operation, row) of all rows of a product; the dialect's own, which all products share, are looked at with ECS."""
-    of_all = {row_key(row) for row in references["ecs"]["errors"]}
+    """(operation, row) of all rows of a product."""
     rows = {(full_name(product, operation["name"]), row_key(row)) for operation in references[product]["operations"]
             for row in operation["errors"]}
-    return rows | {(full_name(product, COMMON), row_key(row)) for row in references[product]["errors"]
-                   if product == "ecs" or row_key(row) not in of_all}
+    of_all = shared(references, product)
+    return rows | {(full_name(product, COMMON), row_key(row)) for row in references[product]["errors"] if row_key(row) not in of_all}
 
 
 def test_every_declared_row_is_provoked(references, proof, product):
-    table = proof.table(references[product], product)
+    table = proof.table(references[product], product, of_gateway(references))
     unproved = {(name, row) for name, row in declared(references, product) if row not in table[name]["rows"]}
     missing = sorted(unproved - {(name, row) for name, rows in ELSEWHERE.items() for row in rows})
     assert not missing, "no test provokes these rows:\n" + "\n".join(f"{name}: {row}" for name, row in missing)
@@ -73,6 +95,7 @@ def test_rows_that_are_provoked_elsewhere_are(references):
             assert exists(test), test
 
 
+@pytest.mark.parametrize("product", [each for each in PRODUCTS if each not in SECOND])
 def test_every_operation_answers_in_both_formats(references, product):
     wanted = {(full_name(product, operation["name"]), form) for operation in references[product]["operations"]
               for form in ("JSON", "XML")}

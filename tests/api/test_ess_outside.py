@@ -65,6 +65,75 @@ def test_made_instances_come_and_go_with_the_balancer(ess):
     assert backends(ess.cloud).keys() == ess.ids(group) and len(ess.ids(group)) == 1
 
 
+def test_an_instance_that_vanishes_may_not_reach_the_database(ess):
+    """Its address may soon be another's."""
+    group = make_group(ess)
+    ess.AttachInstances(ScalingGroupId=group, InstanceId=["i-1", "i-2"])
+    ess.cloud.DeleteInstance(InstanceId="i-1", Force=True)
+    assert ess.ids(group) == {"i-2"}
+    assert backends(ess.cloud) == {"i-2": 50} and white_list(ess.cloud, group) == {"172.16.0.2"}
+
+
+def test_who_is_gone_stands_behind_no_balancer(own_cloud):
+    """A removal that is taken back puts nobody back who is not there."""
+    cloud = own_cloud(clock="manual", pace="real")
+    load_fleet(cloud.server, FLEET)
+    ess = Ess(cloud)
+    group = make_group(ess)
+    ess.AttachInstances(ScalingGroupId=group, InstanceId=["i-1"])
+    cloud.server.advance(10)
+    ess.CreateLifecycleHook(ScalingGroupId=group, LifecycleTransition="SCALE_IN", DefaultResult="ROLLBACK", HeartbeatTimeout=30)
+    cloud.DeleteInstance(InstanceId="i-1", Force=True)
+    for _ in range(4):
+        cloud.server.advance(31)
+    assert ess.activities(group)[0]["StatusCode"] == "Failed" and ess.ids(group, LifecycleState="InService") == {"i-1"}
+    assert backends(cloud) == {} and white_list(cloud, group) == {"127.0.0.1"}
+
+
+@pytest.fixture
+def crowded(own_cloud):
+    """(cloud, ids that are behind lb-1 by now): room for one more, and for three more addresses in rm-1."""
+    cloud = own_cloud()
+    ids = [f"i-{n}" for n in range(1, 203)]
+    load_fleet(cloud.server, fleet_of(
+        instances=[{"id": one, "private_ip": f"172.16.1.{n}"} for n, one in enumerate(ids, 1)],
+        load_balancers=[{"id": "lb-1", "region": REGION, "listeners": ["tcp:80"], "backends": [{"instance": one} for one in ids[3:]]}],
+        db_instances=[{"id": "rm-1", "region": REGION, "ip_arrays": [
+            {"name": "full", "addresses": [f"10.0.{n // 250}.{n % 250 + 1}" for n in range(996)]}]}]))
+    return cloud, set(ids[3:])
+
+
+def test_who_has_no_room_behind_a_balancer_does_not_join(crowded):
+    """A load balancer has room for 200: the others are put back alone, and named."""
+    cloud, there = crowded
+    ess = Ess(cloud)
+    group = make_group(ess)
+    done = ess.activity(ess.AttachInstances(ScalingGroupId=group, InstanceId=["i-1", "i-2"])["ScalingActivityId"])
+    assert (done["StatusCode"], done["TotalCapacity"]) == ("Warning", "1")
+    (joined,) = ess.ids(group, LifecycleState="InService")
+    ((failed,),) = [one["FailedInstanceIds"]["FailedInstanceIds"] for one in ess.listed(done, "ErrorMessages", "ErrorMessages")]
+    assert {joined, failed} == {"i-1", "i-2"} and done["ErrorMessage"] == f"load-balancer-full: {failed}"
+    assert set(backends(cloud)) == there | {joined}
+    assert white_list(cloud, group) == {cloud.instance(joined)["VpcAttributes"]["PrivateIpAddress"]["IpAddress"][0]}
+    assert cloud.instance(failed)["Status"] == "Running"
+
+
+def test_who_has_no_room_in_a_white_list_does_not_join(crowded):
+    cloud, _ = crowded
+    ess = Ess(cloud)
+    group = ess.make_group(DBInstanceIds='["rm-1"]')
+    done = ess.activity(ess.AttachInstances(ScalingGroupId=group, InstanceId=["i-1", "i-2", "i-3", "i-4"])["ScalingActivityId"])
+    assert (done["StatusCode"], done["TotalCapacity"]) == ("Warning", "3")
+    assert done["ErrorMessage"].startswith("db-white-list-full: i-") and len(white_list(cloud, group)) == 3
+
+
+def test_what_is_named_twice_is_there_once(ess):
+    group = ess.make_group(LoadBalancerIds='["lb-1", "lb-1"]', DBInstanceIds='["rm-1", "rm-1"]')
+    shown = ess.group(group)
+    assert ess.listed(shown, "LoadBalancerIds", "LoadBalancerId") == ["lb-1"]
+    assert ess.listed(shown, "DBInstanceIds", "DBInstanceId") == ["rm-1"]
+
+
 def test_rows_of_balancer_and_database_in_their_order(ess):
     """Behind the instances, before MinSize."""
     group = make_group(ess, MinSize=1, MaxSize=1)

@@ -108,9 +108,11 @@ def test_rows_of_making_a_group(ess):
     def refused(**more):
         return ess.refused("CreateScalingGroup", **{"MinSize": 0, "MaxSize": 3, **more})
 
-    conflict = (400, "InvalidParameter.Conflict", "The value of parameter MinSize and parameter MaxSize are conflict.")
-    for sizes in ({"MinSize": 4}, {"DesiredCapacity": 4}, {"MinSize": 2, "DesiredCapacity": 1}):
-        assert refused(**sizes) == conflict
+    group = ess.make_group(MinSize=0, MaxSize=3, configuration=False)
+    for sizes, first, second in (({"MinSize": 4}, "MinSize", "MaxSize"), ({"DesiredCapacity": 4}, "DesiredCapacity", "MaxSize"),
+                                 ({"MinSize": 2, "DesiredCapacity": 1}, "DesiredCapacity", "MinSize")):
+        conflict = (400, "InvalidParameter.Conflict", f"The value of parameter {first} and parameter {second} are conflict.")
+        assert refused(**sizes) == ess.refused("ModifyScalingGroup", ScalingGroupId=group, **sizes) == conflict
     name = f"only-{ess.version}"
     ess.make_group(ScalingGroupName=name, configuration=False)
     assert refused(ScalingGroupName=name) == (

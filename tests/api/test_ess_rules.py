@@ -169,6 +169,48 @@ def test_a_hook_is_changed_and_removed(ess):
     ess.DeleteLifecycleHook(ScalingGroupId=group, LifecycleHookName="one")
     for action in ("DeleteLifecycleHook", "ModifyLifecycleHook"):
         assert ess.refused(action, LifecycleHookId=hook)[:2] == (400, "InvalidLifecycleHookId.NotExist")
+        assert ess.refused(action)[:2] == (400, "InvalidLifecycleHookId.NotExist")
+        for where in (group, "asg-none"):
+            assert ess.refused(action, ScalingGroupId=where, LifecycleHookName="one") == (
+                400, "InvalidLifecycleHookName.NotExist", "The specified lifecycleHookName you provided %s." % (
+                    "does not exist" if action == "DeleteLifecycleHook" else "not exist"))
+
+
+def test_a_page_of_hooks_has_all(ess):
+    group = ess.make_group()
+    for _ in range(10):
+        ess.CreateLifecycleHook(ScalingGroupId=group, LifecycleTransition="SCALE_IN")
+    other = ess.make_group()
+    ess.CreateLifecycleHook(ScalingGroupId=other, LifecycleTransition="SCALE_IN")
+    reply = ess.DescribeLifecycleHooks()
+    assert (reply["PageSize"], len(ess.listed(reply, "LifecycleHooks", "LifecycleHook"))) == (50, reply["TotalCount"])
+    assert reply["TotalCount"] >= 11
+    reply = ess.DescribeLifecycleHooks(ScalingGroupId=group, PageSize=4, PageNumber=3)
+    assert (reply["TotalCount"], len(ess.listed(reply, "LifecycleHooks", "LifecycleHook"))) == (10, 2)
+
+
+@pytest.mark.parametrize("transition, kept", [("SCALE_OUT", 0), ("SCALE_IN", 1)])
+def test_a_hook_takes_back_by_default(slow_cloud, transition, kept):
+    """DefaultResult ROLLBACK: what comes is gone, and what was to go stays."""
+    ess = Ess(slow_cloud)
+    group = ess.make_group(MaxSize=1)
+
+    def adjust(value):
+        ess.ScaleWithAdjustment(ScalingGroupId=group, AdjustmentType="TotalCapacity", AdjustmentValue=value)
+        for _ in range(4):
+            slow_cloud.server.advance(100)
+
+    if kept:
+        adjust(1)
+    hook = ess.CreateLifecycleHook(ScalingGroupId=group, LifecycleTransition=transition, DefaultResult="CONTINUE",
+                                   HeartbeatTimeout=600)["LifecycleHookId"]
+    ess.ModifyLifecycleHook(LifecycleHookId=hook, DefaultResult="ROLLBACK")
+    adjust(1 - kept)
+    assert len(ess.ids(group)) == 1
+    slow_cloud.server.advance(600)
+    done = ess.activities(group)[0]
+    assert (done["StatusCode"], done["ErrorCode"], done["TotalCapacity"]) == ("Failed", "LifecycleHookAbandoned", str(kept))
+    assert len(ess.ids(group, LifecycleState="InService")) == len(ess.ids(group)) == kept
 
 
 def test_a_heartbeat_has_its_end(slow_cloud):

@@ -2,7 +2,9 @@
 
 import pytest
 
+from cloud import IMAGE, TYPE
 from ess import FIRST, LATER, Ess
+from network import make_vpc, make_vswitch
 from test_ess_detach import GROUP_STATE, GROUP_UNKNOWN, RUNS
 
 NO_CHANGE = (400, "IncorrectCapacity.NoChange", "To execute the specified scaling rule, the total capacity will not change.")
@@ -43,6 +45,31 @@ def test_what_failed_is_named(own_cloud):
     assert ess.activity(adjust(ess, group, 2))["StatusCode"] == "Successful"
 
 
+def test_what_could_not_be_made_is_counted(ess):
+    """A /29 has four addresses."""
+    group = ess.make_group(VSwitchIds=[make_vswitch(ess.cloud, make_vpc(ess.cloud), CidrBlock="10.0.1.0/29")])
+    done = ess.activity(adjust(ess, group, 6))
+    assert (done["StatusCode"], done["ScalingInstanceNumber"], done["CreatedCapacity"], done["TotalCapacity"]) == ("Warning", 6, 4, "4")
+    assert done["StatusMessage"] == '"4" ECS instances are added; "2" could not be made'
+    assert done["ErrorMessage"] == "addresses-exhausted"
+    done = ess.activity(adjust(ess, group, 5))
+    assert (done["StatusCode"], done["StatusMessage"]) == ("Failed", '"0" ECS instances are added; "1" could not be made')
+
+
+def test_texts_name_whom_an_activity_was_about(ess):
+    group, instances = ess.make_attached()
+    done = ess.activity(adjust(ess, group, 0))
+    assert done["Cause"] == 'A user requests to change the capacity of the scaling group, changing the Total Capacity from "2" to "0".'
+    assert all(one in done["Detail"] for one in instances) and done["Detail"].startswith("Remove ECS instances ")
+    assert (done["DestroyedCapacity"], done["TriggerSourceType"]) == (0, "Api")  # attached ones live on
+    assert ess.DescribeScalingActivityDetail(ScalingActivityId=done["ScalingActivityId"])["Detail"] == done["Detail"]
+    none = ess.activity(ess.DetachInstances(ScalingGroupId=group, InstanceId=["i-none"],
+                                            IgnoreInvalidInstance=True)["ScalingActivityId"])
+    assert (none["StatusCode"], none["Detail"]) == ("Warning", "Detach no ECS instance")
+    assert none["Cause"] == 'A user requests to detach no instance, changing the Total Capacity from "0" to "0".'
+    assert none["StatusMessage"] == '"0" ECS instances are detached; ignored: "i-none"'
+
+
 def test_contexts_of_hooks_are_read(ess):
     group = ess.make_group(DesiredCapacity=1)
     member = ess.ids(group).pop()
@@ -78,6 +105,49 @@ def test_rows_of_executing_a_rule(ess):
     assert ess.refused("ExecuteScalingRule") == (400, "MissingScalingRuleAri", "ScalingRuleAri is mandatory for this action.")
     for value in ("1.2.3", "x", "1e9", "9" * 20):
         assert ess.refused("ExecuteScalingRule", ScalingRuleAri="x", MetricValue=value)[:2] == (400, "InvalidParameter")
+
+
+@pytest.mark.parametrize("policy, sizes", [("PRIORITY", [4, 2]), ("COMPOSABLE", [4, 2]), ("BALANCE", [3, 3])])
+def test_zones_are_filled_by_the_policy(ess, policy, sizes):
+    """The first as long as it has room (a /29 has four addresses), or all alike."""
+    vpc = make_vpc(ess.cloud)
+    switches = [make_vswitch(ess.cloud, vpc, CidrBlock=block) for block in ("10.0.1.0/29", "10.0.2.0/24")]
+    group = ess.make_group(VSwitchIds=switches, MultiAZPolicy=policy)
+    adjust(ess, group, 1)
+    adjust(ess, group, 6)
+    places = [ess.cloud.instance(one)["VpcAttributes"]["VSwitchId"] for one in ess.ids(group)]
+    assert [places.count(one) for one in switches] == sizes
+
+
+@pytest.mark.parametrize("policies, going", [
+    ([], ["first", "second"]),  # those of no configuration are passed over as long as there are others
+    (["OldestScalingConfiguration", "NewestInstance"], ["first", "second"]),
+    (["OldestInstance"], ["attached", "first"]),
+    (["NewestInstance"], ["second", "first"]),
+], ids=str)
+def test_who_goes_first_is_said_by_the_removal_policies(slow_cloud, policies, going):
+    ess = Ess(slow_cloud)
+    instances = slow_cloud.make_instances(Amount=1)
+    slow_cloud.server.advance(60)
+    group, _ = ess.make_attached(instances=instances, RemovalPolicy=policies)
+    names = {instances[0]: "attached"}
+    for name in ("first", "second"):
+        slow_cloud.server.advance(60)
+        if name == "second":
+            made = ess.CreateScalingConfiguration(ScalingGroupId=group, ImageId=IMAGE, InstanceType=TYPE)
+            ess.ModifyScalingGroup(ScalingGroupId=group, ActiveScalingConfigurationId=made["ScalingConfigurationId"])
+        adjust(ess, group, 1, "QuantityChangeInCapacity")
+        for _ in range(3):
+            slow_cloud.server.advance(60)
+        (new,) = ess.ids(group) - set(names)
+        names[new] = name
+    gone = []
+    for total in (2, 1):
+        adjust(ess, group, total)
+        for _ in range(4):
+            slow_cloud.server.advance(60)
+        gone += [name for one, name in names.items() if one not in ess.ids(group) and name not in gone]
+    assert gone == going and len(ess.ids(group)) == 1
 
 
 def test_groups_are_removed(ess):

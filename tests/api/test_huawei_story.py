@@ -16,14 +16,16 @@ IMAGE, FLAVOR = "1189efbf-d48b-46ad-a823-94b942e2a000", "s6.large.2"
 
 
 class Huawei:
-    def __init__(self, server, key="cleat", secret="cleat-secret"):
-        region = Region(REGION, server.url)
+    """`project` is for servers of a test's own: the SDK remembers that of a key and region for good."""
 
-        def client(kind):
-            credentials = BasicCredentials(key, secret).with_iam_endpoint(server.url)
-            return kind.new_builder().with_credentials(credentials).with_region(region).build()
+    def __init__(self, server, key="cleat", secret="cleat-secret", project=None):
+        self.region, self.key, self.secret, self.project = Region(REGION, server.url), key, secret, project
+        self.url = server.url
+        self.ecs, self.evs = self.client(EcsClient), self.client(EvsClient)
 
-        self.ecs, self.evs = client(EcsClient), client(EvsClient)
+    def client(self, kind):
+        credentials = BasicCredentials(self.key, self.secret, self.project).with_iam_endpoint(self.url)
+        return kind.new_builder().with_credentials(credentials).with_region(self.region).build()
 
     def job(self, answer):
         return self.ecs.show_job(ecs.ShowJobRequest(job_id=answer.job_id))
@@ -42,11 +44,18 @@ class Huawei:
         self.done(answer)
         return answer.server_ids[0]
 
-    def make_volume(self, **more):
-        answer = self.evs.create_volume(evs.CreateVolumeRequest(body=evs.CreateVolumeRequestBody(
-            volume=evs.CreateVolumeOption(availability_zone=ZONE, volume_type="SSD", size=10, name="data", **more))))
+    def create_volumes(self, count=1, zone=ZONE, **more):
+        return self.evs.create_volume(evs.CreateVolumeRequest(body=evs.CreateVolumeRequestBody(
+            volume=evs.CreateVolumeOption(
+                availability_zone=zone, volume_type="SSD", size=10, name="data", count=count, **more))))
+
+    def make_volumes(self, count, **more):
+        answer = self.create_volumes(count, **more)
         self.done(answer)
-        return answer.volume_ids[0]
+        return answer.volume_ids
+
+    def make_volume(self, **more):
+        return self.make_volumes(1, **more)[0]
 
     def volume(self, volume):
         return self.evs.show_volume(evs.ShowVolumeRequest(volume_id=volume)).volume

@@ -1,12 +1,14 @@
 """Bare metal servers: volumes are exports of real daemons, and the servers real clients of NBD that speak TLS with their keys."""
 
 import contextlib
+import json
 import os
 import pathlib
 import random
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 
 import pytest
@@ -118,10 +120,10 @@ class Metal:
 def make_metal(make_module_server, tmp_path_factory):
     made = []
 
-    def make(listen=True):
+    def make(listen=True, **flags):
         folder = tmp_path_factory.mktemp("metal")
         settings = f"nbd={folder}/nbd" + (f",listen=127.0.0.1,ports={free_ports()}" if listen else "")
-        made.append(Metal(make_module_server(durable=True, driver=settings), folder))
+        made.append(Metal(make_module_server(durable=True, driver=settings, **flags), folder))
         return made[-1]
 
     yield make
@@ -328,6 +330,80 @@ def test_server_killed_anywhere(metal, server_one, server_two, seed):
         assert metal.exported(servers, disks) == {a for a in metal.attachments() if a[1] in disks}
     for instance, disk in metal.attachments():
         metal.detach(disk, instance)
+
+
+def content(metal, disk):
+    """The first number that is on it."""
+    with open(metal.folder / "nbd" / "disks" / f"{disk}.raw", "rb") as file:
+        return int.from_bytes(file.read(8), "big")
+
+
+def put(metal, disk, number):
+    with open(metal.folder / "nbd" / "disks" / f"{disk}.raw", "r+b") as file:
+        file.write(number.to_bytes(8, "big"))
+
+
+def test_what_is_put_back_is_what_was_asked_for_last(metal):
+    """A content that was made ready, and could not take its place since a client was connected, is not kept for another time."""
+    instance = metal.run()
+    disk = metal.attached(instance)
+    snapshots = {}
+    for number in (1, 2):
+        put(metal, disk, number)
+        snapshots[number] = metal.cloud.CreateSnapshot(DiskId=disk)["SnapshotId"]
+        metal.settle()
+    put(metal, disk, 3)
+    metal.cloud.StopInstance(InstanceId=instance, ForceStop=True)
+    wait_for(lambda: metal.cloud.instance(instance)["Status"] == "Stopped", f"{instance} is Stopped")
+    holder = metal.open(metal.uri(disk, instance), "hold")
+    metal.cloud.ResetDisk(DiskId=disk, SnapshotId=snapshots[1])
+    wait_for(lambda: "is connected to the disk" in metal.why(disk), "it is refused")
+    metal.settle()
+    holder.communicate("", timeout=60)
+    assert content(metal, disk) == 3
+    metal.cloud.ResetDisk(DiskId=disk, SnapshotId=snapshots[2])
+    metal.settle()
+    assert content(metal, disk) == 2, metal.why(disk)
+    metal.detach(disk, instance)
+    metal.cloud.DeleteDisk(DiskId=disk)
+    metal.settle()
+    assert not list((metal.folder / "nbd" / "disks").glob(f"{disk}*"))
+    metal.cloud.DeleteInstance(InstanceId=instance, Force=True)
+
+
+@pytest.fixture
+def imaged(make_metal, tmp_path):
+    """Its servers begin with an image that lies in a file system of another kind than their disks."""
+    with tempfile.NamedTemporaryFile(dir="/dev/shm", prefix="cleat-image") as image:
+        image.write(b"beginning" + bytes(4 << 20) + b"end")
+        image.flush()
+        fleet = tmp_path / "fleet.json"
+        fleet.write_text(json.dumps({"cleat_fleet": 1, "catalogue": {"images": [{"id": "elsewhere", "path": image.name, "size_gib": 20}]}}),
+                         encoding="ascii")
+        yield make_metal(listen=False, fleet=fleet)
+
+
+def test_image_is_copied_from_wherever_it_lies_as_often_as_it_is_asked_for(imaged):
+    for _ in range(6):
+        (instance,) = imaged.cloud.make_instances(ImageId="elsewhere")
+        wait_for(lambda each=instance: imaged.cloud.instance(each)["Status"] == "Running", f"{instance} is Running")
+    with open(imaged.folder / "nbd" / "disks" / f"{imaged.cloud.system_disk(instance)}.raw", "rb") as file:
+        assert file.read(9) == b"beginning"
+        file.seek(9 + (4 << 20))
+        assert file.read(3) == b"end"
+
+
+def test_copies_that_nobody_waits_for_any_more_take_no_place(metal, server_one):
+    """Snapshots that are given up while they are being made."""
+    disk = metal.attached(server_one)
+    metal.detach(disk, server_one)
+    for _ in range(6):
+        metal.cloud.DeleteSnapshot(SnapshotId=metal.cloud.CreateSnapshot(DiskId=disk)["SnapshotId"])
+        metal.settle()
+    before = set((metal.folder / "nbd" / "snapshots").iterdir())
+    snapshot = metal.cloud.CreateSnapshot(DiskId=disk)["SnapshotId"]
+    metal.settle()
+    assert {path.name for path in set((metal.folder / "nbd" / "snapshots").iterdir()) - before} == {f"{snapshot}.raw"}
 
 
 def test_daemons_go_on_while_the_server_is_down(metal, server_one):

@@ -82,7 +82,8 @@ def test_mistakes_are_explained(cleat, words, says):
 
 @pytest.mark.parametrize("file, words", [
     ("man/cleat.1", ["help", "--man"]),
-    *((f"reference/{name}.md", ["reference", name]) for name in ("bssapi", "control", "ecs", "location", "metadata", "rds", "slb", "sts", "vpc")),
+    *((f"reference/{name}.md", ["reference", name]) for name in ("bssapi", "control", "ecs", "ess", "huawei-bms", "huawei-cinder",
+        "huawei-ecs", "huawei-evs", "huawei-iam", "huawei-nova", "location", "metadata", "rds", "slb", "sts", "vpc")),
 ])
 def test_docs_are_what_the_program_prints(cleat, file, words):
     assert cleat(*words).stdout == (ROOT / "docs" / file).read_text(encoding="utf-8"), "run: make docs"

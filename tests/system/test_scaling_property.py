@@ -64,6 +64,45 @@ class Life:
         self.ess.ScaleWithAdjustment(ScalingGroupId=group, AdjustmentType="QuantityChangeInCapacity",
                                      AdjustmentValue=(a % 3 + 1) * (-1 if b % 2 else 1))
 
+    def execute(self, group, a, b):
+        rule = self.ess.CreateScalingRule(ScalingGroupId=group, AdjustmentType="PercentChangeInCapacity", AdjustmentValue=a * 5 - 150,
+                                          MinAdjustmentMagnitude=b % 3 + 1, Cooldown=b)
+        self.ess.ExecuteScalingRule(ScalingRuleAri=rule["ScalingRuleAri"])
+
+    def resize(self, group, a, b):
+        self.resize_to(group, a % (MAX + 1), max(a % (MAX + 1), b % MAX + 1))
+
+    def resize_to(self, group, least, most):
+        wanted = {"DesiredCapacity": least} if self.ess.group(group)["EnableDesiredCapacity"] else {}
+        self.ess.ModifyScalingGroup(ScalingGroupId=group, MinSize=least, MaxSize=most, **wanted)
+
+    def protect(self, group, a, b):
+        self.ess.SetInstancesProtection(ScalingGroupId=group, InstanceId=[self.member(group, a)], ProtectedFromScaleIn=b % 2 == 0)
+
+    def standby(self, group, a, b):
+        move = self.ess.EnterStandby if b % 2 else self.ess.ExitStandby
+        move(ScalingGroupId=group, InstanceId=[self.member(group, a)])
+
+    def ill(self, group, a, b):
+        self.ess.SetInstanceHealth(InstanceId=self.member(group, a), HealthStatus="Unhealthy" if b % 3 else "Healthy")
+
+    def hook(self, group, a, b):
+        self.ess.CreateLifecycleHook(ScalingGroupId=group, LifecycleTransition=("SCALE_IN", "SCALE_OUT")[a % 2],
+                                     DefaultResult=("CONTINUE", "ABANDON", "ROLLBACK")[b % 3], HeartbeatTimeout=a + 30)
+
+    def unhook(self, group, a, b):
+        for hook in self.ess.listed(self.ess.DescribeLifecycleHooks(ScalingGroupId=group), "LifecycleHooks", "LifecycleHook"):
+            self.ess.DeleteLifecycleHook(LifecycleHookId=hook["LifecycleHookId"])
+
+    def complete(self, group, a, b):
+        for activity in self.ess.activities(group, StatusCode="InProgress"):
+            for action in self.ess.listed(self.ess.DescribeLifecycleActions(ScalingActivityId=activity["ScalingActivityId"],
+                                                                            LifecycleActionStatus="Pending"),
+                                          "LifecycleActions", "LifecycleAction"):
+                self.ess.CompleteLifecycleAction(LifecycleHookId=action["LifecycleHookId"],
+                                                 LifecycleActionToken=action["LifecycleActionToken"],
+                                                 LifecycleActionResult=("CONTINUE", "ABANDON", "ROLLBACK")[a % 3])
+
     def stop(self, group, a, b):
         self.cloud.stop(self.member(group, a))
 
@@ -91,8 +130,9 @@ class Life:
         self.cloud.server.kill9()
         self.cloud.server.start()
 
-    NAMES = ("attach", "attach", "detach", "detach", "remove", "adjust", "adjust", "stop", "vanish", "balancer", "switch", "fault",
-             "advance", "advance", "advance", "advance", "kill")
+    NAMES = ("attach", "attach", "attach", "detach", "detach", "remove", "adjust", "adjust", "execute", "resize", "stop", "vanish",
+             "protect", "standby", "standby", "ill", "hook", "unhook", "complete", "balancer", "switch", "fault", "kill") + \
+        ("advance",) * 6
 
     def step(self, name, number, a, b):
         try:
@@ -126,6 +166,11 @@ class Life:
         for number, group in enumerate(self.groups):
             self.step("balancer", number, 0, 1)
             self.step("switch", number, 0, 1)
+            self.step("unhook", number, 0, 0)
+            self.resize_to(group, MIN, MAX)
+            for one in self.ess.members(group):
+                for calm in ({"action": "ExitStandby"}, {"action": "SetInstancesProtection", "ProtectedFromScaleIn": False}):
+                    self.ess.ask(calm.pop("action"), ScalingGroupId=group, InstanceId=[one["InstanceId"]], **calm)
         self.cloud.server.control("POST", "/_cleat/faults/clear", {})
         for _ in range(12):
             self.cloud.server.advance(310)

@@ -29,6 +29,8 @@ static void lists_are_walked_and_changed(void **state)
 	arena_init(&arena);
 	assert_int_equal(text_list_count("") + text_list_count(NULL), 0);
 	assert_int_equal(text_list_count(list), 3);
+	assert_string_equal(text_list_of(&arena, (const char *const[]){ "a", "bc", "a" }, 3), list);
+	assert_string_equal(text_list_of(&arena, NULL, 0), "");
 	assert_string_equal(text_list_without(&arena, list, "a"), "bc");
 	assert_string_equal(text_list_without(&arena, list, "b"), "a,bc,a");
 	assert_string_equal(text_list_without(&arena, "a", "a"), "");

@@ -11,6 +11,7 @@
 
 #include "api/aliyun/ecs.h"
 #include "api/control/control.h"
+#include "api/huawei/rest.h"
 #include "api/metadata/metadata.h"
 #include "base/text.h"
 
@@ -372,6 +373,29 @@ static void each_dialect_can_say_what_the_server_says(void **state)
 	(void)state;
 }
 
+/* Operations of the second dialect: named once, found by a path, with words of their family for what every call can meet. */
+static void families_can_say_what_every_call_meets(void **state)
+{
+	static const enum refusal_reason always[] = { REFUSE_PARAMETER_MISSING, REFUSE_PARAMETER_EMPTY, REFUSE_PARAMETER_INVALID,
+		                                      REFUSE_PARAMETERS_UNREADABLE, REFUSE_PARAMETERS_REPEATED,
+		                                      REFUSE_NOT_AUTHORISED, REFUSE_INTERNAL };
+	const struct operation *const *at;
+	const struct operation *const *other;
+	size_t i;
+
+	for (at = huawei_operations; *at; at++) {
+		if (!(*at)->method || !(*at)->path || !(*at)->product || !(*at)->doc)
+			fail_msg("%s is not whole", (*at)->name);
+		for (other = huawei_operations; other != at; other++)
+			assert_string_not_equal((*other)->name, (*at)->name);
+		for (i = 0; (*at)->common && i < COUNT_OF(always); i++) {
+			if (!error_row_find((*at)->common, always[i]))
+				fail_msg("the family of %s has no words for %s", (*at)->name, refusal_words[always[i]]);
+		}
+	}
+	(void)state;
+}
+
 /* ---- the reasons of the verbs ---- */
 
 #define REASONS_MAX 48
@@ -407,8 +431,8 @@ static const struct {
 	    R(ADDRESSES_EXHAUSTED) } },
 	{ "CreateSnapshot",
 	  { R(REGION_UNKNOWN), R(DISK_UNKNOWN), R(DISK_NO_SNAPSHOTS), R(DISK_OVERDUE), R(DISK_STATE), R(DISK_NEVER_ATTACHED),
-	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_STATE), R(DISK_NEVER_USED), R(SNAPSHOT_LIMIT), R(DISK_SNAPSHOTTING),
-	    R(TOKEN_MISMATCH) } },
+	    R(INSTANCE_LOCKED_SECURITY), R(INSTANCE_STATE), R(DISK_NEVER_USED), R(SNAPSHOT_NEEDS_OFF), R(SNAPSHOT_LIMIT),
+	    R(DISK_SNAPSHOTTING), R(TOKEN_MISMATCH) } },
 	{ "DeleteDisk",
 	  { R(REGION_UNKNOWN), R(NOT_IN_WHITE_LIST), R(DISK_STATE), R(DISK_NOT_PORTABLE), R(DISK_SNAPSHOTTING) } },
 	{ "DeleteInstance",
@@ -854,6 +878,7 @@ int main(void)
 		cmocka_unit_test(few_operations_are_open_to_all),
 		cmocka_unit_test(every_error_has_its_words),
 		cmocka_unit_test(each_dialect_can_say_what_the_server_says),
+		cmocka_unit_test(families_can_say_what_every_call_meets),
 		cmocka_unit_test(every_reason_of_a_verb_has_words),
 		cmocka_unit_test(no_operation_repeats_its_dialect),
 		cmocka_unit_test(fields_fit_their_structs_and_flags),

@@ -70,6 +70,8 @@ static const struct error_row create_errors[] = {
 	  "The current status of the resource does not support this operation.", NULL },
 	{ REFUSE_DISK_NEVER_USED, 403, "IncorrectDiskStatus.NeverUsed",
 	  "The specified disk has never been used after creating.", NULL },
+	{ REFUSE_SNAPSHOT_NEEDS_OFF, 400, "IncorrectInstanceStatus",
+	  "A machine that is on can write the disk %s: stop it, or detach the disk.", "Cleat" },
 	{ REFUSE_SNAPSHOT_LIMIT, 403, "QuotaExceed.Snapshot", "The maximum number of snapshots is exceeded.", NULL },
 	{ REFUSE_DISK_SNAPSHOTTING, 403, "IncorrectDiskStatus.CreatingSnapshot",
 	  "A previous snapshot creation is in process.", NULL },

@@ -199,12 +199,7 @@ bool ess_asks_hooks(struct call *call, const char *context, bool *ret)
 
 const char *ess_join(struct call *call, const struct texts *texts)
 {
-	const char *list = "";
-	size_t i;
-
-	for (i = 0; i < texts->n; i++)
-		list = text_list_with(call_work_arena(call), list, texts->items[i]);
-	return list;
+	return text_list_of(call_work_arena(call), texts->items, texts->n);
 }
 
 struct texts ess_split(struct call *call, const char *list)

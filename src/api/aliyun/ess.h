@@ -36,6 +36,13 @@ bool ess_name_check(struct call *call, const char *name, const char *parameter);
 	  "progress for the specified scaling group.", NULL }
 #define ESS_ROW_INSTANCE_UNKNOWN(reason) \
 	{ reason, 404, "InvalidInstanceId.NotFound", "Instance “%s” does not exist.", NULL }
+#define ESS_ROWS_SIZES                                                                                                \
+	{ REFUSE_SCALING_GROUP_SIZES, 400, "InvalidParameter.Conflict",                                               \
+	  "The value of parameter MinSize and parameter MaxSize are conflict.", NULL },                               \
+	{ REFUSE_SCALING_DESIRED_BELOW, 400, "InvalidParameter.Conflict",                                             \
+	  "The value of parameter DesiredCapacity and parameter MinSize are conflict.", NULL },                       \
+	{ REFUSE_SCALING_DESIRED_ABOVE, 400, "InvalidParameter.Conflict",                                             \
+	  "The value of parameter DesiredCapacity and parameter MaxSize are conflict.", NULL }
 #define ESS_ROWS_OUTSIDE                                                                                              \
 	{ REFUSE_BALANCER_STATE, 400, "IncorrectLoadBalancerStatus",                                                  \
 	  "The current status of the specified load balancer does not support this action.", NULL },                  \

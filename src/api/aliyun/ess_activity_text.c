@@ -46,12 +46,14 @@ static const char *cause(struct call *call, const struct scaling_activity *activ
 		return arena_printf(arena, "The scaling group keeps its capacity, %s", change);
 	case SCALING_BY_END:
 		return arena_printf(arena, "A user requests to delete the scaling group, %s", change);
+	case SCALING_BY_ADJUSTMENT:
+		return arena_printf(arena, "A user requests to change the capacity of the scaling group, %s", change);
 	case SCALING_BY_CALL:
 	case SCALING_CAUSE_MAX:
 		break;
 	}
 	if (text_empty(activity->named))
-		return arena_printf(arena, "A user requests to change the capacity of the scaling group, %s", change);
+		return arena_printf(arena, "A user requests to %s no instance, %s", what_a_call_asked(activity), change);
 	return arena_printf(arena, "A user requests to %s instance \"%s\", %s", what_a_call_asked(activity), activity->named, change);
 }
 
@@ -72,6 +74,14 @@ static const char *plural(int64_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* Instances that came to nothing before they had an id. */
+static int64_t never_made(const struct scaling_activity *activity)
+{
+	if (activity->kind != SCALING_OUT)
+		return 0;
+	return activity->amount - activity->done - (int64_t)text_list_count(activity->failed);
+}
+
 static const char *message(struct call *call, const struct scaling_activity *activity)
 {
 	struct arena *arena = call_work_arena(call);
@@ -81,6 +91,8 @@ static const char *message(struct call *call, const struct scaling_activity *act
 		return "The scaling activity is in progress.";
 	text = arena_printf(arena, "\"%lld\" ECS instance%s %s %s", (long long)activity->done, plural(activity->done),
 	                    activity->done == 1 ? "is" : "are", verb(activity, true));
+	if (never_made(activity) > 0)
+		text = arena_printf(arena, "%s; \"%lld\" could not be made", text, (long long)never_made(activity));
 	if (!text_empty(activity->failed))
 		text = arena_printf(arena, "%s; failed: \"%s\"", text, activity->failed);
 	if (!text_empty(activity->ignored))
@@ -88,13 +100,14 @@ static const char *message(struct call *call, const struct scaling_activity *act
 	return text;
 }
 
+/* Of one that makes instances those that it has made. */
 static const char *detail(struct call *call, const struct scaling_activity *activity)
 {
 	struct arena *arena = call_work_arena(call);
 	const char *ids = activity->kind == SCALING_OUT ? activity->created : activity->named;
 
 	if (text_empty(ids))
-		ids = activity->destroyed;
+		return arena_printf(arena, "%s no ECS instance", verb(activity, false));
 	return arena_printf(arena, "%s ECS instance%s \"%s\"", verb(activity, false), plural(activity->amount), ids);
 }
 

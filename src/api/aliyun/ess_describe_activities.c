@@ -79,6 +79,11 @@ static struct items errors_of(struct call *call, const struct scaling_activity *
 	return (struct items){ item, text_empty(text->error_code) ? 0 : 1 };
 }
 
+static bool is_asked_for(enum scaling_cause cause)
+{
+	return cause == SCALING_BY_CALL || cause == SCALING_BY_ADJUSTMENT || cause == SCALING_BY_RULE;
+}
+
 static void fill_item(struct call *call, const struct scaling_activity *activity, struct activity_item *ret)
 {
 	struct ess_activity_text text = ess_activity_text(call, activity);
@@ -100,7 +105,7 @@ static void fill_item(struct call *call, const struct scaling_activity *activity
 		.created_total = after(call, activity, activity->created_after),
 		.attached_total = after(call, activity, activity->attached_after),
 		.amount = activity->amount,
-		.trigger_type = activity->cause == SCALING_BY_CALL || activity->cause == SCALING_BY_RULE ? "Api" : "Ess",
+		.trigger_type = is_asked_for(activity->cause) ? "Api" : "Ess",
 		.trigger = activity->source,
 		.metadata = activity->metadata,
 		.errors = errors_of(call, activity, &text),

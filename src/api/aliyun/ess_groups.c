@@ -92,8 +92,7 @@ static const struct field create_out_fields[] = {
 static const struct error_row create_errors[] = {
 	ESS_ROW_EMPTY,
 	ESS_ROW_REGION,
-	{ REFUSE_SCALING_GROUP_SIZES, 400, "InvalidParameter.Conflict",
-	  "The value of parameter MinSize and parameter MaxSize are conflict.", NULL },
+	ESS_ROWS_SIZES,
 	{ REFUSE_SCALING_GROUP_NAME, 400, "InvalidScalingGroupName.Duplicate",
 	  "The specified value of parameter ScalingGroupName is duplicated.", NULL },
 	{ REFUSE_VSWITCH_UNKNOWN, 404, "InvalidVSwitchId.NotFound", "The specified virtual switch does not exist.", NULL },
@@ -110,7 +109,7 @@ static const struct error_row create_errors[] = {
 	ROWS_END,
 };
 
-/* ["lb-1","lb-2"], as one text. */
+/* ["lb-1","lb-2"], as one text; what is named twice is there once. */
 static bool read_json_ids(struct call *call, const char *json, size_t max, const char *parameter, const char **ret)
 {
 	const char *error;
@@ -126,7 +125,8 @@ static bool read_json_ids(struct call *call, const char *json, size_t max, const
 	for (item = list->first; item; item = item->next) {
 		if (item->kind != TREE_TEXT || text_empty(item->value) || strchr(item->value, ','))
 			return call_refuse(call, REFUSE_PARAMETER_INVALID, parameter);
-		*ret = text_list_with(call_work_arena(call), *ret, item->value);
+		if (!text_list_has(*ret, item->value))
+			*ret = text_list_with(call_work_arena(call), *ret, item->value);
 	}
 	return true;
 }

@@ -5,9 +5,9 @@
 
 #define ARN_MAX      512
 #define METADATA_MAX 4096
+#define HOOKS_PAGE   50
 
 static const char *const transition_words[] = { "SCALE_OUT", "SCALE_IN", NULL };
-static const char *const default_words[] = { "CONTINUE", "ABANDON", NULL };
 static const char *const result_words[] = { "CONTINUE", "ABANDON", "ROLLBACK", NULL };
 static const char *const status_words[] = { "Active", "InActive", NULL };
 static const char *const action_words[] = { "Pending", "Timeout", "Completed", NULL };
@@ -39,7 +39,7 @@ static const struct field create_in_fields[] = {
 	TEXT(struct create_in, name, "LifecycleHookName", .min = ESS_NAME_MIN, .max = ESS_NAME_MAX,
 	     .doc = "Unique in the group. Default: the id."),
 	TEXT(struct create_in, transition, "LifecycleTransition", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .values = transition_words),
-	TEXT(struct create_in, result, "DefaultResult", .values = default_words, .doc = "When the time is over; default CONTINUE."),
+	TEXT(struct create_in, result, "DefaultResult", .values = result_words, .doc = "When the time is over; default CONTINUE."),
 	TIMEOUT_FIELD(struct create_in, timeout),
 	TEXT(struct create_in, arn, "NotificationArn", .max = ARN_MAX, .doc = "Kept and shown; nothing is sent."),
 	TEXT(struct create_in, metadata, "NotificationMetadata", .max = METADATA_MAX),
@@ -70,7 +70,8 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 		.scaling_group = in->group,
 		.name = in->name,
 		.transition = (enum lifecycle_transition)position(transition_words, in->transition),
-		.default_result = text_equal(in->result, "ABANDON") ? LIFECYCLE_ABANDON : LIFECYCLE_CONTINUE,
+		.default_result = text_empty(in->result) ? LIFECYCLE_CONTINUE :
+		                                           (enum lifecycle_result)position(result_words, in->result),
 		.timeout = in->timeout.is == GIVEN ? in->timeout.value : 600,
 		.notification_arn = in->arn,
 		.notification_metadata = in->metadata,
@@ -110,7 +111,7 @@ static const struct field modify_in_fields[] = {
 	TEXT(struct modify_in, region, "RegionId"),
 	WHICH_FIELDS(struct modify_in),
 	TEXT(struct modify_in, transition, "LifecycleTransition", .values = transition_words),
-	TEXT(struct modify_in, result, "DefaultResult", .values = default_words),
+	TEXT(struct modify_in, result, "DefaultResult", .values = result_words),
 	TEXT(struct modify_in, status, "LifecycleHookStatus", .values = status_words, .doc = "InActive: it holds nobody."),
 	TIMEOUT_FIELD(struct modify_in, timeout),
 	TEXT(struct modify_in, arn, "NotificationArn", .max = ARN_MAX),
@@ -121,6 +122,8 @@ static const struct field modify_in_fields[] = {
 static const struct error_row which_errors[] = {
 	ESS_ROW_REGION,
 	{ REFUSE_LIFECYCLE_HOOK_UNKNOWN, 400, "InvalidLifecycleHookId.NotExist", "The specified lifecycleHookId not exist.", NULL },
+	{ REFUSE_LIFECYCLE_HOOK_NAME_UNKNOWN, 400, "InvalidLifecycleHookName.NotExist",
+	  "The specified lifecycleHookName you provided not exist.", NULL },
 	ROWS_END,
 };
 
@@ -130,7 +133,7 @@ static bool modify_run(struct call *call, const void *in_, void *out)
 	struct lifecycle_hook_change change = {
 		.which = { in->id, in->group, in->name },
 		.transition = position(transition_words, in->transition),
-		.default_result = position(default_words, in->result),
+		.default_result = position(result_words, in->result),
 		.disabled = position(status_words, in->status),
 		.timeout = { in->timeout.is == GIVEN, in->timeout.value },
 		.notification_arn = in->arn,
@@ -170,6 +173,8 @@ static const struct field delete_in_fields[] = {
 static const struct error_row delete_errors[] = {
 	ESS_ROW_REGION,
 	{ REFUSE_LIFECYCLE_HOOK_UNKNOWN, 400, "InvalidLifecycleHookId.NotExist", "The specified lifecycleHookId does not exist.", NULL },
+	{ REFUSE_LIFECYCLE_HOOK_NAME_UNKNOWN, 400, "InvalidLifecycleHookName.NotExist",
+	  "The specified lifecycleHookName you provided does not exist.", NULL },
 	ROWS_END,
 };
 
@@ -232,7 +237,8 @@ static const struct field hooks_in_fields[] = {
 	TEXT(struct hooks_in, group, "ScalingGroupId"),
 	TEXT(struct hooks_in, name, "LifecycleHookName"),
 	TEXTS(struct hooks_in, ids, "LifecycleHookId", .later = "LifecycleHookIds", .max = 50),
-	ESS_PAGING_FIELDS(struct hooks_in, paging, 50),
+	OPT_INT(struct hooks_in, paging.page_number, "PageNumber", .min = 1, .max = 1000000),
+	OPT_INT(struct hooks_in, paging.page_size, "PageSize", .min = 1, .max = HOOKS_PAGE, .doc = "Default 50."),
 	FIELDS_END,
 };
 
@@ -266,6 +272,7 @@ static bool hooks_run(struct call *call, const void *in_, void *out_)
 {
 	const struct hooks_in *in = in_;
 	struct hooks_out *out = out_;
+	struct rpc_paging paging = in->paging;
 	struct scaling_filter filter = ess_filter(call);
 	struct lifecycle_hook *rows;
 	struct hook_item *items;
@@ -273,7 +280,9 @@ static bool hooks_run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (!rpc_region_known(call) || !rpc_list_begin(call, &in->paging, 1, 1, &list))
+	if (paging.page_size.is != GIVEN)
+		paging.page_size = (struct opt_int){ GIVEN, HOOKS_PAGE };
+	if (!rpc_region_known(call) || !rpc_list_begin(call, &paging, 1, 1, &list))
 		return false;
 	filter.scaling_group = ecs_given(in->group);
 	filter.ids = in->ids.n ? in->ids.items : NULL;

@@ -49,7 +49,7 @@ static const struct member type_member_rows[] = {
 	INT(T, row.memory_mib, "memory_mib", .min = 1, .max = COUNT_MAX),
 	BOOL(T, row.hot_unplug, "hot_unplug", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_HOT_UNPLUG),
 	BOOL(T, row.multi_attach, "multi_attach", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_MULTI_ATTACH),
-	INT(T, row.max_data_disks, "max_data_disks", .min = 1, .max = 25), /* device names b to z */
+	INT(T, row.max_data_disks, "max_data_disks", .min = 1, .max = 59), /* device names: b to bh */
 	TEXT(T, row.realm, "realm", .only = realm_words, .otherwise = "aliyun"),
 	WORD(T, row.kind, "kind", machine_kind_names),
 	END

@@ -24,6 +24,11 @@ const char *device_wanted(struct arena *arena, const char *name)
 	return name;
 }
 
+bool device_is_root(const char *name)
+{
+	return text_equal(name, "/dev/xvda") || text_equal(name, "/dev/vda");
+}
+
 const char *device_pci_address(struct arena *arena, const struct attachment *attachment)
 {
 	const char *letters = letters_of(attachment);

@@ -12,6 +12,9 @@ const char *device_name(struct arena *arena, const struct attachment *attachment
  * neither stays as it is, for the core to refuse. */
 const char *device_wanted(struct arena *arena, const char *name);
 
+/* Whether that, in the core's spelling, is the place of the system disk. */
+bool device_is_root(const char *name);
+
 /* "0000:02:02.0": the same for the same slot. */
 const char *device_pci_address(struct arena *arena, const struct attachment *attachment);
 

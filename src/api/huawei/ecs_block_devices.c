@@ -1,9 +1,10 @@
 /* ECS: the disks of a server as its block devices. */
 #include "api/huawei/device.h"
-#include "api/huawei/rest.h"
+#include "api/huawei/ecs.h"
 #include "base/text.h"
 #include "core/attachment.h"
 #include "core/catalogue.h"
+#include "core/disk_change.h"
 
 #define SCSI_MAX 23 /* pages of attaching: limits of a KVM server */
 #define BLK_MAX  23
@@ -135,8 +136,8 @@ static bool list_run(struct call *call, const void *in_, void *out_)
 	size_t n;
 	size_t i;
 
-	if (!find_instance(&call->work, in->server, &instance))
-		return call_refuse(call, REFUSE_INSTANCE_UNKNOWN, in->server);
+	if (!ecs_find_server(call, in->server, &instance))
+		return false;
 	n = attachment_list_slots(call->work.txn, instance.id, &slots);
 	items = arena_array(call_work_arena(call), struct device_item, n);
 	for (i = 0; i < n; i++) {
@@ -181,8 +182,8 @@ static bool show_run(struct call *call, const void *in_, void *out_)
 	struct instance instance;
 	struct disk disk;
 
-	if (!find_instance(&call->work, in->server, &instance))
-		return call_refuse(call, REFUSE_INSTANCE_UNKNOWN, in->server);
+	if (!ecs_find_server(call, in->server, &instance))
+		return false;
 	if (!find_disk(&call->work, in->volume, &disk) ||
 	    !attachment_find(&call->work, disk.id, instance.id, &attachment, NULL) || !is_shown(&attachment))
 		return call_refuse(call, REFUSE_DISK_NOT_ATTACHED, in->volume);
@@ -205,4 +206,84 @@ const struct operation huawei_ecs_show_block_device = {
 	.common = rest_ecs_errors,
 	.run = show_run,
 	.doc = "Shows a disk of a server.",
+};
+
+/* ---- update ---- */
+
+struct update_in {
+	const char *project, *server, *volume;
+	struct {
+		struct opt_bool delete_on_termination;
+	} device;
+};
+
+static const struct field device_in_fields[] = {
+	{ .name = "delete_on_termination", .type = FIELD_OPT_BOOL, .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY,
+	  .doc = "Whether the volume is deleted with the server. Not of system, shared and prepaid ones." },
+	FIELDS_END,
+};
+static const struct shape device_in_shape = { sizeof(((struct update_in *)0)->device), device_in_fields };
+
+static const struct field update_in_fields[] = {
+	PATH_PROJECT(struct update_in, project),
+	PATH_SERVER(struct update_in, server),
+	PATH_VOLUME(struct update_in, volume),
+	OBJECT(struct update_in, device, "block_device", .of = &device_in_shape, .flags = FIELD_REQUIRED),
+	FIELDS_END,
+};
+
+#define NOT_MODIFIED "Failed to modify attribute. Please try again later or contact customer service."
+static const struct error_row update_errors[] = {
+	ROW_ECS_SERVER_UNKNOWN,
+	{ REFUSE_DISK_NOT_ATTACHED, 400, "Ecs.1000",
+	  "{\"itemNotFound\": {\"message\": \"No volume Block Device Mapping with id %s.\", \"code\": 404}}",
+	  "live replies" },
+	{ REFUSE_DISK_STATE, 400, "Ecs.0617", NOT_MODIFIED, "Cleat" },
+	{ REFUSE_DISK_SYSTEM, 400, "Ecs.0617", NOT_MODIFIED, "Cleat" },
+	{ REFUSE_DISK_MULTI_ATTACH_FLAG, 400, "Ecs.0617", NOT_MODIFIED, "Cleat" },
+	{ REFUSE_DISK_NOT_PORTABLE, 400, "Ecs.0617", NOT_MODIFIED, "Cleat" },
+	{ REFUSE_NOT_IN_WHITE_LIST, 403, "Ecs.0003",
+	  "You do not have permission to perform this operation. Contact customer service to obtain permission.", "Cleat" },
+	ROWS_END,
+};
+
+static bool update_run(struct call *call, const void *in_, void *out)
+{
+	const struct update_in *in = in_;
+	struct disk_modify_args args = {
+		.disks = &in->volume,
+		.n_disks = 1,
+		.delete_with_instance = in->device.delete_on_termination.value,
+		.delete_auto_snapshot = -1,
+		.enable_auto_snapshot = -1,
+		.bursting = -1,
+	};
+	struct attachment attachment;
+	struct instance instance;
+
+	(void)out;
+	if (!ecs_find_server(call, in->server, &instance))
+		return false;
+	if (!attachment_find(&call->work, in->volume, instance.id, &attachment, NULL) || !is_shown(&attachment))
+		return call_refuse(call, REFUSE_DISK_NOT_ATTACHED, in->volume);
+	if (attachment.boot)
+		return call_refuse(call, REFUSE_DISK_SYSTEM, in->volume);
+	return call_verb(call, disk_modify(&call->work, &args));
+}
+
+const struct operation huawei_ecs_update_block_device = {
+	.product = "ecs",
+	.version = "v1",
+	.name = "ecs.UpdateServerBlockDevice",
+	.method = "PUT",
+	.path = "/v1/{project_id}/cloudservers/{server_id}/block_device/{volume_id}",
+	.mode = OPERATION_WRITE,
+	.permission = "ecs:cloudServers:put",
+	.resource = "instance/{server_id}",
+	.in = { sizeof(struct update_in), update_in_fields },
+	.out = { sizeof(struct rest_nothing), rest_nothing_fields },
+	.errors = update_errors,
+	.common = rest_ecs_errors,
+	.run = update_run,
+	.doc = "Says whether a volume is deleted with its server.",
 };

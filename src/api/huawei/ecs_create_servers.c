@@ -1,4 +1,6 @@
 /* ECS: making servers, in the two versions of the call. */
+#include <string.h>
+
 #include "api/huawei/rest.h"
 #include "base/text.h"
 #include "core/client_job.h"
@@ -8,7 +10,8 @@
 #define VOLUMES_MAX   23
 #define NAME_MAX_     128
 #define USER_DATA_MAX 32768
-#define MONTH_DAYS    30
+#define TAGS_MAX      20
+#define YEAR_MONTHS   12
 
 struct volume_in {
 	const char *type;
@@ -36,10 +39,12 @@ struct server_in {
 	const char *image, *flavor, *name, *vpc, *zone, *description, *key_name, *password, *user_data;
 	struct opt_int count;
 	struct items nics, volumes, groups, tags;
+	struct texts plain_tags;
 	struct volume_in root;
 	struct pairs metadata;
 	struct {
-		const char *charging_mode, *enterprise_project;
+		const char *charging_mode, *enterprise_project, *period_type;
+		struct opt_int periods;
 	} extend;
 };
 
@@ -50,7 +55,7 @@ struct create_in {
 };
 
 struct create_out {
-	const char *job;
+	const char *job, *order;
 	struct texts servers;
 };
 
@@ -98,9 +103,14 @@ static const struct field tag_fields[] = {
 static const struct shape tag_shape = { sizeof(struct tag_in), tag_fields };
 
 #define S struct server_in
+static const char *const charging_modes[] = { "postPaid", "prePaid", NULL };
+static const char *const period_types[] = { "month", "year", NULL };
 static const struct field extend_fields[] = {
 	{ .name = "chargingMode", .type = FIELD_TEXT, .offset = offsetof(S, extend.charging_mode) - offsetof(S, extend),
-	  .flags = FIELD_ACCEPTED },
+	  .values = charging_modes, .doc = "`prePaid`: paid for a period, and never deleted before its end but by DeleteServers." },
+	{ .name = "periodType", .type = FIELD_TEXT, .offset = offsetof(S, extend.period_type) - offsetof(S, extend),
+	  .values = period_types },
+	{ .name = "periodNum", .type = FIELD_OPT_INT, .offset = offsetof(S, extend.periods) - offsetof(S, extend), .min = 1, .max = 9 },
 	{ .name = "enterprise_project_id", .type = FIELD_TEXT,
 	  .offset = offsetof(S, extend.enterprise_project) - offsetof(S, extend) },
 	FIELDS_END,
@@ -123,7 +133,8 @@ static const struct field server_fields[] = {
 	TEXT(S, password, "adminPass", .flags = FIELD_SECRET, .max = 26),
 	TEXT(S, user_data, "user_data", .flags = FIELD_SECRET, .max = USER_DATA_MAX),
 	PAIRS(S, metadata, "metadata", .flags = FIELD_ACCEPTED),
-	ITEMS(S, tags, "server_tags", .of = &tag_shape, .max = 20),
+	ITEMS(S, tags, "server_tags", .of = &tag_shape, .max = TAGS_MAX),
+	TEXTS(S, plain_tags, "tags", .max = TAGS_MAX, .doc = "Each KEY.VALUE."),
 	OBJECT(S, extend, "extendparam", .of = &extend_shape),
 	FIELDS_END,
 };
@@ -140,6 +151,7 @@ static const struct field in_fields[] = {
 
 static const struct field out_fields[] = {
 	TEXT(struct create_out, job, "job_id"),
+	TEXT(struct create_out, order, "order_id", .flags = FIELD_OMIT_EMPTY),
 	TEXTS(struct create_out, servers, "serverIds"),
 	FIELDS_END,
 };
@@ -154,7 +166,6 @@ static const struct error_row errors[] = {
 	INVALID(REFUSE_DISK_SIZE_MISSING),
 	INVALID(REFUSE_SNAPSHOT_UNKNOWN),
 	INVALID(REFUSE_SNAPSHOT_NOT_READY),
-	INVALID(REFUSE_SNAPSHOT_ENCRYPTION),
 	{ REFUSE_SYSTEM_DISK_CATEGORY, 400, "Ecs.0043", "The disk type does not exist.", NULL },
 	{ REFUSE_DISK_CATEGORY, 400, "Ecs.0043", "The disk type does not exist.", NULL },
 	{ REFUSE_INSTANCE_DISK_LIMIT, 400, "Ecs.0042",
@@ -199,15 +210,37 @@ static const char *groups_of(struct call *call, const struct server_in *in)
 	return list;
 }
 
+/* "key.value": the older way to write them. */
+static struct tag plain_tag(struct arena *arena, const char *text)
+{
+	size_t length = strcspn(text, ".");
+
+	return (struct tag){ .key = arena_text_n(arena, text, length), .value = text[length] ? text + length + 1 : "" };
+}
+
 static const struct tag *tags_of(struct call *call, const struct server_in *in)
 {
 	const struct tag_in *items = in->tags.items;
-	struct tag *tags = arena_array(call_work_arena(call), struct tag, in->tags.n);
+	struct tag *tags = arena_array(call_work_arena(call), struct tag, in->tags.n + in->plain_tags.n);
 	size_t i;
 
 	for (i = 0; i < in->tags.n; i++)
 		tags[i] = (struct tag){ .key = items[i].key, .value = text_or(items[i].value, "") };
+	for (i = 0; i < in->plain_tags.n; i++)
+		tags[in->tags.n + i] = plain_tag(call_work_arena(call), in->plain_tags.items[i]);
 	return tags;
+}
+
+static bool is_pre_paid(const struct server_in *in)
+{
+	return text_equal(in->extend.charging_mode, "prePaid");
+}
+
+static int64_t months_of(const struct server_in *in)
+{
+	int64_t periods = in->extend.periods.is == GIVEN ? in->extend.periods.value : 1;
+
+	return text_equal(in->extend.period_type, "year") ? periods * YEAR_MONTHS : periods;
 }
 
 static struct instance_create_args args_of(struct call *call, const struct server_in *in)
@@ -235,7 +268,9 @@ static struct instance_create_args args_of(struct call *call, const struct serve
 		.data_disks = data_disks(call, in),
 		.n_data_disks = in->volumes.n,
 		.tags = tags_of(call, in),
-		.n_tags = in->tags.n,
+		.n_tags = in->tags.n + in->plain_tags.n,
+		.pre_paid = is_pre_paid(in),
+		.paid_months = is_pre_paid(in) ? months_of(in) : 0,
 	};
 }
 
@@ -254,6 +289,8 @@ static bool run(struct call *call, const void *in_, void *out_)
 		.type = "createServer",
 		.batch = true,
 	});
+	if (is_pre_paid(&in->server))
+		out->order = arena_printf(call_work_arena(call), "CS%.14s", out->job);
 	return true;
 }
 

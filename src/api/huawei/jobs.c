@@ -5,7 +5,7 @@
 #include "core/client_job.h"
 
 struct entities {
-	const char *server, *volume, *volume_type, *name;
+	const char *server, *volume, *volume_type, *name, *message;
 	struct opt_int size, total;
 	struct items jobs;
 };
@@ -28,6 +28,7 @@ static const struct field sub_entity_fields[] = {
 	TEXT(E, volume_type, "volume_type", .flags = FIELD_OMIT_EMPTY),
 	OPT_INT(E, size, "size"),
 	TEXT(E, name, "name", .flags = FIELD_OMIT_EMPTY),
+	TEXT(E, message, "errorcode_message", .flags = FIELD_OMIT_EMPTY),
 	FIELDS_END,
 };
 static const struct shape sub_entity_shape = { sizeof(E), sub_entity_fields };
@@ -80,8 +81,27 @@ static const char *const status_words[] = {
 	[CLIENT_JOB_FAILED] = "FAIL",
 };
 
+/* What one of several is called, of services that call it otherwise than all together. */
+static const char *type_of_one(const char *type)
+{
+	static const struct {
+		const char *all, *one;
+	} types[] = {
+		{ "createServer", "createSingleServer" },
+		{ "baremetalBatchCreate", "baremetalSingleCreate" },
+		{ "baremetalBatchOperate", "baremetalSingleOperate" },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(types); i++) {
+		if (text_equal(types[i].all, type))
+			return types[i].one;
+	}
+	return type;
+}
+
 /* What a failure is called. The core's reasons are few here: a driver said no, or the guest uses the disk. */
-static const char *error_code(const struct job *job)
+static const char *error_code(const struct client_job *row, const struct job *job)
 {
 	static const char *const codes[JOB_KIND_MAX] = {
 		[JOB_ATTACH] = "Ecs.0205",
@@ -92,6 +112,8 @@ static const char *error_code(const struct job *job)
 		[JOB_SNAPSHOT_DELETE] = "EVS.5500",
 	};
 
+	if (text_equal(row->service, "bms"))
+		return job->kind == JOB_ATTACH ? "BMS.3019" : "BMS.0006";
 	return text_or(codes[job->kind], "Ecs.1000");
 }
 
@@ -109,28 +131,30 @@ static void add_volume(struct call *call, const char *id, struct entities *ret)
 	ret->name = disk.name;
 }
 
-static void fail(const struct job *job, struct job_item *item)
+static void fail(const struct client_job *row, const struct job *job, struct job_item *item)
 {
-	item->error_code = error_code(job);
+	item->error_code = error_code(row, job);
 	item->fail_reason = text_empty(job->message) ? job->reason : job->message;
 }
 
-static struct job_item sub_job(struct call *call, const char *type, const struct job *job)
+static struct job_item sub_job(struct call *call, const struct client_job *row, const struct job *job)
 {
 	struct arena *arena = call_work_arena(call);
 	enum client_job_status status = client_job_status_of(job);
 	struct job_item item = {
 		.status = status_words[status],
 		.id = job->id,
-		.type = type,
+		.type = type_of_one(row->type),
 		.begin_time = moment_millis_text(arena, job->created_at),
 		.end_time = moment_millis_text(arena, job->ended_at),
 		.entities = { .server = job->instance },
 	};
 
 	add_volume(call, job->disk, &item.entities);
-	if (status == CLIENT_JOB_FAILED)
-		fail(job, &item);
+	if (status == CLIENT_JOB_FAILED) {
+		fail(row, job, &item);
+		item.entities.message = item.fail_reason;
+	}
 	return item;
 }
 
@@ -141,11 +165,14 @@ static struct entities entities_of(struct call *call, const struct client_job_st
 	size_t i;
 
 	add_volume(call, state->row.disk, &entities);
+	/* BMS says that there are none, too. */
+	if (text_equal(state->row.service, "bms"))
+		entities.total = (struct opt_int){ GIVEN, 0 };
 	if (!state->row.batch)
 		return entities;
 	items = arena_array(call_work_arena(call), struct job_item, state->n);
 	for (i = 0; i < state->n; i++)
-		items[i] = sub_job(call, state->row.type, &state->jobs[i]);
+		items[i] = sub_job(call, &state->row, &state->jobs[i]);
 	entities.jobs = (struct items){ items, state->n };
 	entities.total = (struct opt_int){ GIVEN, (int64_t)state->n };
 	return entities;
@@ -169,7 +196,7 @@ static bool show_run(struct call *call, const void *in_, void *out_)
 		.entities = entities_of(call, &state),
 	};
 	if (state.status == CLIENT_JOB_FAILED)
-		fail(state.failed, out);
+		fail(&state.row, state.failed, out);
 	return true;
 }
 

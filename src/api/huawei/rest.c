@@ -32,7 +32,7 @@ static const char *next_part(const char **at, size_t *ret_length)
 {
 	const char *part = **at == '/' ? *at + 1 : *at;
 
-	*ret_length = strcspn(part, "/");
+	*ret_length = strcspn(part, "/#");
 	*at = part + *ret_length;
 	return part;
 }
@@ -42,12 +42,18 @@ static bool at_end(const char *at)
 	return !*at || text_equal(at, "/");
 }
 
+/* Of a pattern: what stands behind '#' is no part of the path. */
+static bool at_pattern_end(const char *at)
+{
+	return at_end(at) || *at == '#';
+}
+
 /* A bit for each part that is a literal, the first part the highest; -1: it does not match. */
 static int64_t match(const char *pattern, const char *path)
 {
 	int64_t literals = 0;
 
-	while (!at_end(pattern) && !at_end(path)) {
+	while (!at_pattern_end(pattern) && !at_end(path)) {
 		size_t wanted_length;
 		size_t length;
 		const char *wanted = next_part(&pattern, &wanted_length);
@@ -60,12 +66,12 @@ static int64_t match(const char *pattern, const char *path)
 			return -1;
 		literals++;
 	}
-	return at_end(pattern) && at_end(path) ? literals : -1;
+	return at_pattern_end(pattern) && at_end(path) ? literals : -1;
 }
 
 static bool take_parameters(struct arena *arena, const char *pattern, const char *path, struct tree *parameters)
 {
-	while (!at_end(pattern)) {
+	while (!at_pattern_end(pattern)) {
 		size_t name_length;
 		size_t length;
 		const char *name = next_part(&pattern, &name_length);
@@ -117,11 +123,27 @@ static bool claims(const struct request *request)
 
 /* ---- reading ---- */
 
+/* Clients give a list by naming its parameter once for each. */
+static bool is_list(const struct operation *operation, const char *name)
+{
+	const struct field *field;
+
+	for (field = operation->in.fields; field->name; field++) {
+		if (field->type == FIELD_TEXTS && text_equal(field->name, name))
+			return true;
+	}
+	return false;
+}
+
 static void add_query(void *context, const char *name, const char *value)
 {
 	struct call *call = context;
+	struct tree *before = tree_find(call->input, name);
 
-	if (tree_find(call->input, name))
+	if (is_list(call->operation, name))
+		tree_add(&call->arena, before ? before : tree_add(&call->arena, call->input, TREE_LIST, name, NULL), TREE_TEXT, NULL,
+		         value);
+	else if (before)
 		call_refuse(call, REFUSE_PARAMETERS_REPEATED, name);
 	else
 		tree_add(&call->arena, call->input, TREE_TEXT, name, value);
@@ -191,6 +213,28 @@ static bool read_body(struct call *call)
 	return true;
 }
 
+/* Of operations that share method and path that whose member the body has. */
+static bool choose(struct call *call)
+{
+	const char *pattern = call->operation->path;
+	size_t length = strcspn(pattern, "#");
+	const struct operation *const *at;
+
+	if (!pattern[length])
+		return true;
+	for (at = huawei_operations; *at; at++) {
+		const char *other = (*at)->path;
+
+		if (text_equal((*at)->method, call->operation->method) && strcspn(other, "#") == length && other[length] &&
+		    strncmp(pattern, other, length) == 0 && tree_find(call->input, other + length + 1)) {
+			call->operation = *at;
+			call->action = call->operation->name;
+			return true;
+		}
+	}
+	return call_refuse(call, REFUSE_PARAMETER_MISSING, pattern + length + 1);
+}
+
 static bool receive(struct call *call)
 {
 	bool path_known;
@@ -204,7 +248,7 @@ static bool receive(struct call *call)
 	if (!call->operation->open && !rest_authenticate(call))
 		return false;
 	read_headers(call);
-	return read_query(call) && read_body(call);
+	return read_query(call) && read_body(call) && choose(call);
 }
 
 /* The project that the path names must be the caller's; it says the region. */

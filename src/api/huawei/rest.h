@@ -11,7 +11,8 @@ extern const struct dialect dialect_huawei;
 /* Ends with NULL. */
 extern const struct operation *const huawei_operations[];
 
-/* The operation of that method and path: a literal part beats a {parameter}. NULL with *ret_path_known: other methods have
+/* The operation of that method and path: a literal part beats a {parameter}. Of several with one path, "/action#os-start" and
+ * so on, the body's member says later which is meant; this is the first of them. NULL with *ret_path_known: other methods have
  * the path. The values of parameters are decoded into `parameters` (TREE_TEXT members), if it is not NULL. */
 const struct operation *rest_route(struct arena *arena, const char *method, const char *path, struct tree *parameters,
                                    bool *ret_path_known);
@@ -41,9 +42,12 @@ const char *rest_base_url(struct call *call);
 
 /* What all operations of a family may answer: `common` of their rows. */
 extern const struct error_row rest_ecs_errors[];
+extern const struct error_row rest_bms_errors[];
+extern const struct error_row rest_nova_errors[];
 extern const struct error_row rest_evs_errors[];
 extern const struct error_row rest_iam_errors[];
 
+#define ECS_INVALID "Invalid parameter values. Contact customer service."
 #define ECS_SYSTEM "A system exception occurred. Try again later or contact customer service."
 #define ROW_ECS_SERVER_UNKNOWN { REFUSE_INSTANCE_UNKNOWN, 404, "Ecs.0114", "The ECS does not exist.", NULL }
 #define ROW_ECS_SERVER_STATE \

@@ -145,6 +145,7 @@ static const struct family {
 	{ "ecs", write_v1 },
 	{ "bms", write_v1 },
 	{ "evs", write_v1 },
+	{ "ims", write_v1 },
 	{ "nova", write_native },
 	{ "cinder", write_native },
 	{ "iam", write_iam },
@@ -163,13 +164,14 @@ void rest_write_fault(struct call *call, const struct fault *fault)
 	common_headers(call);
 	writer_init(&writer, &writer_json, &call->reply.body);
 	writer_json.object_begin(&writer, NULL);
-	write(call, &writer, fault);
+	/* All was well: nothing was done, and so there is nothing to say. */
+	if (call->refusal.reason != REFUSE_DRY_RUN_PASSED)
+		write(call, &writer, fault);
 	writer_json.object_end(&writer, NULL);
 }
 
 /* ---- rows that a family shares ---- */
 
-#define ECS_INVALID "Invalid parameter values. Contact customer service."
 const struct error_row rest_ecs_errors[] = {
 	{ REFUSE_PARAMETER_MISSING, 400, "Ecs.0005", ECS_INVALID, NULL },
 	{ REFUSE_PARAMETER_EMPTY, 400, "Ecs.0005", ECS_INVALID, NULL },
@@ -178,9 +180,42 @@ const struct error_row rest_ecs_errors[] = {
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "Ecs.0005", "request body is illegal.", "page of errors, sample" },
 	{ REFUSE_BODY_EMPTY, 400, "Common.0002", "The request body cannot be left blank.", NULL },
 	{ REFUSE_PROJECT_UNKNOWN, 400, "Ecs.0023", "project_id in token mismatches with project_id in url.", NULL },
-	{ REFUSE_NOT_ALLOWED, 403, "Pdp.0001", "Policy doesn't allow %s to be performed.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "Pdp.0001", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_TOKEN_MISMATCH, 400, "Ecs.0000", "Request error. Try again later or contact customer service.", "Cleat" },
+	{ REFUSE_DRY_RUN_PASSED, 202, "", "", "page of creating servers, dry_run: 202, and an empty object" },
 	{ REFUSE_INTERNAL, 500, "Common.0001", ECS_SYSTEM, NULL },
+	ROWS_END,
+};
+
+#define BMS_INVALID "Request parameter is invalid."
+const struct error_row rest_bms_errors[] = {
+	{ REFUSE_PARAMETER_MISSING, 400, "BMS.0018", BMS_INVALID, NULL },
+	{ REFUSE_PARAMETER_EMPTY, 400, "BMS.0018", BMS_INVALID, NULL },
+	{ REFUSE_PARAMETER_INVALID, 400, "BMS.0018", BMS_INVALID, NULL },
+	{ REFUSE_PARAMETERS_REPEATED, 400, "BMS.0018", BMS_INVALID, NULL },
+	{ REFUSE_PARAMETERS_UNREADABLE, 400, "BMS.0001", "Fail to parse request, reason:%s %s.", NULL },
+	{ REFUSE_BODY_EMPTY, 400, "BMS.0001", "Fail to parse request, reason: the body is empty.", NULL },
+	{ REFUSE_PROJECT_UNKNOWN, 400, "Common.0018", "tenantId in token is not the same with in URL.", NULL },
+	{ REFUSE_NOT_ALLOWED, 403, "BMS.0288", "Policy doesn't allow %s to be performed.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "BMS.0288", "Policy doesn't allow %s to be performed.", NULL },
+	{ REFUSE_TOKEN_MISMATCH, 400, "BMS.0018", BMS_INVALID, "Cleat" },
+	{ REFUSE_INTERNAL, 500, "Common.0001", ECS_SYSTEM, NULL },
+	ROWS_END,
+};
+
+/* Nova's own words (openstack/nova, api/openstack/wsgi.py and exception.py). */
+const struct error_row rest_nova_errors[] = {
+	{ REFUSE_PARAMETER_MISSING, 400, "badRequest", "Invalid input. '%s' is a required property", NULL },
+	{ REFUSE_PARAMETER_EMPTY, 400, "badRequest", "Invalid input for field/attribute %s. Value: . '' is too short", NULL },
+	{ REFUSE_PARAMETER_INVALID, 400, "badRequest", "Invalid input for field/attribute %s.", NULL },
+	{ REFUSE_PARAMETERS_REPEATED, 400, "badRequest", "Invalid input for query parameter %s.", NULL },
+	{ REFUSE_PARAMETERS_UNREADABLE, 400, "badRequest", "Malformed request body", NULL },
+	{ REFUSE_BODY_EMPTY, 400, "badRequest", "Malformed request body", NULL },
+	{ REFUSE_PROJECT_UNKNOWN, 404, "itemNotFound", "The resource could not be found.", NULL },
+	{ REFUSE_NOT_ALLOWED, 403, "forbidden", "Policy doesn't allow %s to be performed.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "forbidden", "Policy doesn't allow %s to be performed.", NULL },
+	{ REFUSE_TOKEN_MISMATCH, 400, "badRequest", "Invalid input.", "Cleat" },
+	{ REFUSE_INTERNAL, 500, "computeFault", "Unexpected API Error.", NULL },
 	ROWS_END,
 };
 
@@ -193,7 +228,7 @@ const struct error_row rest_evs_errors[] = {
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "EVS.5400", EVS_MALFORMED, NULL },
 	{ REFUSE_BODY_EMPTY, 400, "EVS.5400", EVS_MALFORMED, NULL },
 	{ REFUSE_PROJECT_UNKNOWN, 400, "Common.0018", "The project ID in the URL is different from that in the token.", NULL },
-	{ REFUSE_NOT_ALLOWED, 403, "EVS.5403", "Policy doesn't allow %s to be performed.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "EVS.5403", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_TOKEN_MISMATCH, 400, "EVS.5400", EVS_MALFORMED, "Cleat" },
 	{ REFUSE_INTERNAL, 500, "EVS.5500", "The server has either erred or is incapable of performing the requested operation.",
 	  NULL },
@@ -211,7 +246,7 @@ const struct error_row rest_iam_errors[] = {
 	{ REFUSE_PARAMETERS_REPEATED, 400, "Bad Request", "The request body is invalid", NULL },
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "Bad Request", "The request body is invalid", NULL },
 	{ REFUSE_BODY_EMPTY, 400, "Bad Request", "The request body is invalid", NULL },
-	{ REFUSE_NOT_ALLOWED, 403, "Forbidden", "You are not authorized to perform the requested action.", NULL },
+	{ REFUSE_NOT_AUTHORISED, 403, "Forbidden", "You are not authorized to perform the requested action.", NULL },
 	{ REFUSE_INTERNAL, 500, "Internal Server Error", "An unexpected error prevented the server from fulfilling your request.",
 	  NULL },
 	ROWS_END,

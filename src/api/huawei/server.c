@@ -11,19 +11,6 @@
 
 #define METADATA_MAX 16
 
-struct server_address {
-	const char *version, *address, *type, *mac, *port;
-	bool primary;
-};
-
-struct server_volume {
-	const char *id, *delete_on_termination, *boot_index, *device;
-};
-
-struct server_group {
-	const char *name, *id;
-};
-
 /* ---- tables ---- */
 
 static const struct field address_fields[] = {
@@ -117,6 +104,7 @@ static const struct field server_fields[] = {
 	TEXT(I, user_data, "OS-EXT-SRV-ATTR:user_data", .flags = FIELD_NULL),
 	TEXT(I, up, "host_status"),
 	TEXT(I, enterprise_project, "enterprise_project_id"),
+	TEXT(I, none, "auto_terminate_time"),
 	ITEMS(I, no_items, "sys_tags", .of = &group_shape),
 	FIELDS_END,
 };

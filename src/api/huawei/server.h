@@ -4,6 +4,19 @@
 
 #include "api/huawei/rest.h"
 
+struct server_address {
+	const char *version, *address, *type, *mac, *port;
+	bool primary;
+};
+
+struct server_volume {
+	const char *id, *delete_on_termination, *boot_index, *device;
+};
+
+struct server_group {
+	const char *name, *id;
+};
+
 struct server_item {
 	const char *id, *name, *status, *created, *updated, *host_id, *key_name, *description, *tenant, *user;
 	const char *zone, *vm_state, *task_state, *launched_at, *terminated_at, *host_name, *instance_name, *root_device;
@@ -18,7 +31,9 @@ struct server_item {
 	struct named_items addresses; /* struct server_address */
 	struct pairs metadata;
 	struct texts tags;
-	struct items volumes, security_groups, no_items;
+	struct items volumes;         /* struct server_volume */
+	struct items security_groups; /* struct server_group */
+	struct items no_items;
 	int64_t power_state, progress, zero;
 	bool locked;
 };

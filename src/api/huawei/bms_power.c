@@ -1,0 +1,238 @@
+/* BMS: many bare metal servers at once, started, stopped, rebooted or deleted: all of them or none. */
+#include "api/huawei/bms.h"
+#include "api/huawei/server.h"
+#include "base/text.h"
+#include "core/client_job.h"
+#include "core/instance.h"
+
+#define SERVERS_MAX 1000 /* pages of starting, stopping and rebooting */
+
+struct id_in {
+	const char *id;
+};
+
+struct many_in {
+	const char *type;
+	struct items servers;
+};
+
+struct power_in {
+	const char *project;
+	struct many_in many;
+};
+
+static const struct field id_fields[] = {
+	TEXT(struct id_in, id, "id", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY),
+	FIELDS_END,
+};
+static const struct shape id_shape = { sizeof(struct id_in), id_fields };
+
+/* SOFT is accepted without effect: a bare metal server is always switched off (pages of stopping and rebooting). */
+static const char *const types[] = { "SOFT", "HARD", NULL };
+
+#define SERVERS(T) ITEMS(T, servers, "servers", .of = &id_shape, .flags = FIELD_REQUIRED, .max = SERVERS_MAX)
+static const struct field plain_fields[] = {
+	SERVERS(struct many_in),
+	FIELDS_END,
+};
+static const struct shape plain_shape = { sizeof(struct many_in), plain_fields };
+
+static const struct field typed_fields[] = {
+	TEXT(struct many_in, type, "type", .values = types, .flags = FIELD_ACCEPTED),
+	SERVERS(struct many_in),
+	FIELDS_END,
+};
+static const struct shape typed_shape = { sizeof(struct many_in), typed_fields };
+
+#define ROW_EACH(reason, code, state) { reason, 400, code, "Server is " state ", not allow to %s.", NULL }
+static const struct error_row errors[] = {
+	ROW_BMS_SERVER_UNKNOWN,
+	{ REFUSE_INSTANCE_RUNNING, 400, "BMS.0038", "Server is running, not allow to start.", NULL },
+	{ REFUSE_INSTANCE_STOPPED, 400, "BMS.0039", "Server is stopped, not allow to stop.", NULL },
+	ROW_EACH(REFUSE_INSTANCE_STARTING, "BMS.0035", "powering on"),
+	ROW_EACH(REFUSE_INSTANCE_STOPPING, "BMS.0036", "powering off"),
+	ROW_EACH(REFUSE_INSTANCE_REBOOTING, "BMS.0037", "rebooting"),
+	ROW_BMS_FAILED(REFUSE_INSTANCE_STATE),
+	ROW_BMS_FAILED(REFUSE_INSTANCE_BUILDING),
+	ROW_BMS_FAILED(REFUSE_INSTANCE_NO_SYSTEM_DISK),
+	ROW_BMS_LOCKED,
+	ROW_BMS_LOCKED_FINANCIAL,
+	{ REFUSE_INSTANCE_PROTECTED, 400, "BMS.0605", "the BMS is locked.", "Cleat" },
+	ROW_BMS_FAILED(REFUSE_INSTANCE_PRE_PAID),
+	{ REFUSE_BATCH_EMPTY, 400, "BMS.0018", "Request parameter is invalid.", NULL },
+	{ REFUSE_BATCH_TOO_LARGE, 400, "BMS.0018", "Request parameter is invalid.", NULL },
+	ROWS_END,
+};
+
+/* What this service says of a server in another state than the verb wants. */
+static enum refusal_reason reason_of(struct call *call, const struct instance *instance)
+{
+	switch (instance->state) {
+	case INSTANCE_RUNNING:
+		return REFUSE_INSTANCE_RUNNING;
+	case INSTANCE_STOPPED:
+		return REFUSE_INSTANCE_STOPPED;
+	case INSTANCE_STOPPING:
+		return REFUSE_INSTANCE_STOPPING;
+	case INSTANCE_STARTING:
+		return text_matches(server_states(call, instance).status, "*REBOOT") ? REFUSE_INSTANCE_REBOOTING :
+		                                                                       REFUSE_INSTANCE_STARTING;
+	case INSTANCE_PENDING:
+	case INSTANCE_RELEASING:
+	case INSTANCE_STATE_MAX:
+		break;
+	}
+	return REFUSE_INSTANCE_STATE;
+}
+
+static bool refuse_in_words(struct call *call, const char *verb, enum instance_batch_verb kind)
+{
+	struct refusal *refusal = &call->refusal;
+	struct instance instance;
+
+	if (refusal->reason != REFUSE_INSTANCE_STATE || !find_instance(&call->work, refusal->subject, &instance))
+		return false;
+	refusal->reason = reason_of(call, &instance);
+	/* A stopped server is no more rebooted than stopped: there is one row for both. */
+	if (kind != BATCH_START && refusal->reason == REFUSE_INSTANCE_RUNNING)
+		refusal->reason = REFUSE_INSTANCE_STATE;
+	refusal->subject = verb;
+	return false;
+}
+
+static const char **ids_of(struct call *call, const struct items *servers)
+{
+	const char **ids = arena_array(call_work_arena(call), const char *, servers->n);
+	const struct id_in *items = servers->items;
+	size_t i;
+
+	for (i = 0; i < servers->n; i++)
+		ids[i] = items[i].id;
+	return ids;
+}
+
+static bool operate(struct call *call, struct instance_batch_args *args, const struct items *servers, const char *verb,
+                    struct rest_job_out *out)
+{
+	struct instance_batch_item *items;
+	struct instance instance;
+	size_t n;
+	size_t i;
+
+	args->instances = ids_of(call, servers);
+	args->n = servers->n;
+	args->max = SERVERS_MAX;
+	args->all_together = true;
+	for (i = 0; i < args->n; i++) {
+		if (!bms_find_server(call, args->instances[i], &instance))
+			return false;
+	}
+	if (!call_verb(call, instance_batch(&call->work, args, &items, &n)))
+		return refuse_in_words(call, verb, args->verb);
+	out->job = client_job_open(&call->work, &(struct client_job_args){
+		.service = "bms",
+		.type = "baremetalBatchOperate",
+		.batch = true,
+	});
+	return true;
+}
+
+static bool start_run(struct call *call, const void *in_, void *out_)
+{
+	const struct power_in *in = in_;
+
+	return operate(call, &(struct instance_batch_args){ .verb = BATCH_START }, &in->many.servers, "start", out_);
+}
+
+static bool stop_run(struct call *call, const void *in_, void *out_)
+{
+	const struct power_in *in = in_;
+
+	return operate(call, &(struct instance_batch_args){ .verb = BATCH_STOP, .force = true }, &in->many.servers, "stop", out_);
+}
+
+static bool reboot_run(struct call *call, const void *in_, void *out_)
+{
+	const struct power_in *in = in_;
+
+	return operate(call, &(struct instance_batch_args){ .verb = BATCH_REBOOT, .force = true }, &in->many.servers, "reboot",
+	               out_);
+}
+
+#define POWER(symbol, title, member, item_shape, right, text)                                                    \
+	static const struct field symbol##_fields[] = {                                                         \
+		PATH_PROJECT(struct power_in, project),                                                         \
+		OBJECT(struct power_in, many, member, .of = &(item_shape), .flags = FIELD_REQUIRED),            \
+		FIELDS_END,                                                                                     \
+	};                                                                                                      \
+	const struct operation huawei_bms_##symbol##_servers = {                                                \
+		.product = "bms",                                                                               \
+		.version = "v1",                                                                                \
+		.name = title,                                                                                  \
+		.method = "POST",                                                                               \
+		.path = "/v1/{project_id}/baremetalservers/action#" member,                                     \
+		.mode = OPERATION_WRITE,                                                                        \
+		.permission = right,                                                                            \
+		.resource = "instance/{" member ".servers.id}",                                                 \
+		.in = { sizeof(struct power_in), symbol##_fields },                                             \
+		.out = { sizeof(struct rest_job_out), rest_job_fields },                                        \
+		.errors = errors,                                                                               \
+		.common = rest_bms_errors,                                                                      \
+		.opens_jobs = true,                                                                             \
+		.run = symbol##_run,                                                                            \
+		.doc = text,                                                                                    \
+	}
+
+POWER(start, "bms.BatchStartBaremetalServers", "os-start", plain_shape, "bms:servers:start",
+      "Starts bare metal servers, all or none. Answers with a job.");
+POWER(stop, "bms.BatchStopBaremetalServers", "os-stop", typed_shape, "bms:servers:stop",
+      "Switches bare metal servers off, all or none. Answers with a job.");
+POWER(reboot, "bms.BatchRebootBaremetalServers", "reboot", typed_shape, "bms:servers:reboot",
+      "Switches bare metal servers off and on again, all or none. Answers with a job.");
+
+/* ---- delete ---- */
+
+struct delete_in {
+	const char *project;
+	struct items servers;
+	struct opt_bool address, volumes;
+};
+
+static const struct field delete_fields[] = {
+	PATH_PROJECT(struct delete_in, project),
+	SERVERS(struct delete_in),
+	OPT_BOOL(struct delete_in, address, "delete_publicip", .flags = FIELD_ACCEPTED),
+	OPT_BOOL(struct delete_in, volumes, "delete_volume", .doc = "true: the data volumes that are not shared go along."),
+	FIELDS_END,
+};
+
+static bool delete_run(struct call *call, const void *in_, void *out_)
+{
+	const struct delete_in *in = in_;
+	struct instance_batch_args args = {
+		.verb = BATCH_RELEASE,
+		.force = true,
+		.terminate_subscription = true,
+		.with_data_disks = in->volumes.value,
+	};
+
+	return operate(call, &args, &in->servers, "delete", out_);
+}
+
+const struct operation huawei_bms_delete_servers = {
+	.product = "bms",
+	.version = "v1",
+	.name = "bms.DeleteBaremetalServer",
+	.method = "POST",
+	.path = "/v1/{project_id}/baremetalservers/delete",
+	.mode = OPERATION_WRITE,
+	.permission = "bms:servers:delete",
+	.resource = "instance/{servers.id}",
+	.in = { sizeof(struct delete_in), delete_fields },
+	.out = { sizeof(struct rest_job_out), rest_job_fields },
+	.errors = errors,
+	.common = rest_bms_errors,
+	.opens_jobs = true,
+	.run = delete_run,
+	.doc = "Deletes bare metal servers, running ones too. Answers with a job.",
+};

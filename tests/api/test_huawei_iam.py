@@ -89,13 +89,13 @@ def test_projects_are_made_and_changed(cloud):
     assert (shown.id, shown.name, shown.parent_id) == (made.id, made.name, region.id)
     assert [each.id for each in iams.keystone_list_projects(iam.KeystoneListProjectsRequest(parent_id=region.id)).projects] == [made.id]
     assert made.id in [each.id for each in iams.keystone_list_auth_projects(iam.KeystoneListAuthProjectsRequest()).projects]
-    refused(make, 409, "409", f"Conflict occurred attempting to store project: {made.name}.")
+    refused(make, 409, 409, f"Conflict occurred attempting to store project: {made.name}.")
     for wrong in (dict(name="tests"), dict(name=REGION), dict(name=REGION + "_"), dict(name="cn-east-3_x"), dict(name=REGION + "_a b"),
                   dict(name=REGION + "_" + "x" * 60), dict(name=REGION + "_x", parent=made.id), dict(name=REGION + "_x", description="x" * 256)):
         refused(lambda wrong=wrong: make(**wrong), 400)
     refused(lambda: make(REGION + "_x", NOBODY), 404)
     refused(lambda: make(REGION + "_x", domain_id=NOBODY), 403)
-    refused(lambda: iams.keystone_show_project(iam.KeystoneShowProjectRequest(project_id=NOBODY)), 404, "404",
+    refused(lambda: iams.keystone_show_project(iam.KeystoneShowProjectRequest(project_id=NOBODY)), 404, 404,
             f"Could not find project: {NOBODY}.")
 
     api, token = Iam(cloud), login(cloud, domain=iam.AuthScopeDomain(name=NAME)).x_subject_token
@@ -141,7 +141,7 @@ def test_domains_and_users(cloud):
     assert [each.id for each in iams.keystone_list_users(iam.KeystoneListUsersRequest(name="alice")).users] == [alice]
     assert iams.keystone_list_users(iam.KeystoneListUsersRequest(enabled=False)).users == []
     assert iams.keystone_show_user(iam.KeystoneShowUserRequest(user_id=alice)).user.name == "alice"
-    refused(lambda: iams.keystone_show_user(iam.KeystoneShowUserRequest(user_id=NOBODY)), 404, "404", f"Could not find user: {NOBODY}.")
+    refused(lambda: iams.keystone_show_user(iam.KeystoneShowUserRequest(user_id=NOBODY)), 404, 404, f"Could not find user: {NOBODY}.")
 
 
 def test_permanent_keys_are_shown_without_secrets(cloud):

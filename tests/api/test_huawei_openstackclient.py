@@ -21,6 +21,7 @@ def openstack(server, tmp_path):
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "OS_AUTH_URL": server.url + "/v3", "OS_USERNAME": "alice",
                        "OS_PASSWORD": "wonder land", "OS_USER_DOMAIN_NAME": NAME, "OS_PROJECT_DOMAIN_NAME": NAME,
                        "OS_PROJECT_NAME": REGION, "OS_REGION_NAME": REGION, "OS_IDENTITY_API_VERSION": "3", **more}
+        environment = {name: value for name, value in environment.items() if value}
         got = subprocess.run([COMMAND, *words, *(["-f", "json"] if not code else [])], env=environment, capture_output=True, text=True,
                              timeout=120, check=False)
         assert got.returncode == code, got.stderr
@@ -38,7 +39,8 @@ def test_who_logs_in_finds_what_there_is(openstack):
     assert services["compute"][0]["url"] == f"{openstack.server.url}/v2.1/{token['project_id']}"
     assert openstack("project", "show", REGION)["domain_id"] == ACCOUNT
     assert [each["Name"] for each in openstack("user", "list")] == [NAME, "alice"]
-    again = openstack("token", "issue", OS_AUTH_TYPE="v3token", OS_TOKEN=token["id"], OS_USERNAME="", OS_PASSWORD="")
+    again = openstack("token", "issue", OS_AUTH_TYPE="v3token", OS_TOKEN=token["id"], OS_USERNAME="", OS_PASSWORD="",
+                      OS_USER_DOMAIN_NAME="")
     assert again["expires"] == token["expires"] and again["user_id"] == token["user_id"]
 
 

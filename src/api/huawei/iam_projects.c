@@ -202,6 +202,7 @@ static const struct error_row change_errors[] = {
 	ROW_IAM_PROJECT_UNKNOWN,
 	{ REFUSE_PROJECT_NAME, 400, "Bad Request", "The name of a project begins with that of its region and '_': %s.", "Cleat" },
 	{ REFUSE_PROJECT_EXISTS, 409, "Conflict", "Conflict occurred attempting to store project: %s.", NULL },
+	{ REFUSE_NOT_ALLOWED, 403, "Forbidden", "You are not authorized to perform the requested action.", NULL },
 	{ REFUSE_PROJECT_LIMIT, 403, "Forbidden", "The number of projects has reached the limit.", "Cleat" },
 	ROWS_END,
 };
@@ -261,7 +262,7 @@ const struct operation huawei_iam_update_project = {
 	.permission = "iam:projects:updateProject",
 	.resource = "*",
 	.in = { sizeof(struct update_in), update_fields },
-	.out = { sizeof(struct iam_project_out), iam_project_out_fields },
+	.out = { sizeof(struct iam_project_out), iam_new_project_out_fields },
 	.errors = change_errors,
 	.common = rest_iam_errors,
 	.run = update_run,

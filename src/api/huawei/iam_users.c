@@ -164,7 +164,7 @@ const struct operation huawei_iam_show_user = {
 /* ---- permanent access keys ---- */
 
 struct key_item {
-	const char *user, *access, *status, *create_time, *description;
+	const char *user, *access, *status, *create_time, *last_use_time, *description;
 };
 
 struct keys_out {
@@ -189,6 +189,18 @@ static const struct field key_fields[] = {
 	FIELDS_END,
 };
 static const struct shape key_shape = { sizeof(K), key_fields };
+
+/* When a key was used last is not kept. */
+static const struct field one_key_fields[] = {
+	TEXT(K, user, "user_id"),
+	TEXT(K, access, "access"),
+	TEXT(K, status, "status"),
+	TEXT(K, create_time, "create_time"),
+	TEXT(K, last_use_time, "last_use_time"),
+	TEXT(K, description, "description"),
+	FIELDS_END,
+};
+static const struct shape one_key_shape = { sizeof(K), one_key_fields };
 #undef K
 
 static const struct field keys_out_fields[] = {
@@ -207,7 +219,7 @@ static const struct field key_in_fields[] = {
 };
 
 static const struct field key_out_fields[] = {
-	OBJECT(struct key_out, credential, "credential", .of = &key_shape),
+	OBJECT(struct key_out, credential, "credential", .of = &one_key_shape),
 	FIELDS_END,
 };
 

@@ -7,7 +7,7 @@
 #include "base/option.h"
 
 /* The APIs that it knows, for people. */
-#define REFERENCE_APIS "bssapi, control, ecs, ess, huawei-bms, huawei-cinder, huawei-ecs, huawei-evs, huawei-iam, huawei-nova, location, metadata, rds, slb, sts, vpc"
+#define REFERENCE_APIS "bssapi, control, ecs, ess, huawei-bms, huawei-cinder, huawei-ecs, huawei-evs, huawei-iam, huawei-ims, huawei-nova, location, metadata, rds, slb, sts, vpc"
 
 extern const struct option reference_options[];
 int reference_main(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct {
 	{ "huawei-ecs", "ecs", "Huawei Cloud ECS" },
 	{ "huawei-evs", "evs", "Huawei Cloud EVS" },
 	{ "huawei-iam", "iam", "Huawei Cloud IAM" },
+	{ "huawei-ims", "ims", "Huawei Cloud IMS" },
 	{ "huawei-nova", "nova", "Huawei Cloud ECS, the API of Nova" },
 };
 

@@ -21,7 +21,8 @@ import sys
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data"
 OPERATIONS, SHAPES = DATA / "huawei_operations.json", DATA / "huawei_shapes.json"
-CLIENTS = {"bms": ("v1", "BmsClient"), "ecs": ("v2", "EcsClient"), "evs": ("v2", "EvsClient"), "iam": ("v3", "IamClient")}
+CLIENTS = {"bms": ("v1", "BmsClient"), "ecs": ("v2", "EcsClient"), "evs": ("v2", "EvsClient"), "iam": ("v3", "IamClient"),
+           "ims": ("v2", "ImsClient")}
 WORDS = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "datetime": "string", "date": "string"}
 DEPTH_MAX = 12  # of a reply: no model holds itself for ever
 

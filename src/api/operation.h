@@ -36,6 +36,7 @@ struct operation {
 	 * may share both: ".../action#os-start" is meant when the body has a member os-start. */
 	const char *method;
 	const char *path;
+	const char *also; /* a second path to the same, of another version; NULL: none */
 	int success; /* status of a reply that did it; 0: 200 */
 	bool open;   /* for those who have not said who they are as well */
 	const char *permission; /* "ecs:DetachDisk" */

@@ -98,13 +98,21 @@ const char *text_list_with(struct arena *arena, const char *list, const char *it
 
 const char *text_list_without(struct arena *arena, const char *list, const char *item)
 {
-	const char *rest = "";
-	const char *one;
+	size_t length = strlen(item);
+	char *rest = arena_alloc(arena, strlen(text_or(list, "")) + 1);
+	char *end = rest;
 
-	while ((one = text_list_next(arena, &list))) {
-		if (!text_equal(one, item))
-			rest = text_list_with(arena, rest, one);
+	while (!text_empty(list)) {
+		size_t word = strcspn(list, ",");
+
+		if (word != length || strncmp(list, item, length) != 0) {
+			if (end > rest)
+				*end++ = ',';
+			end = mempcpy(end, list, word);
+		}
+		list += word + (list[word] == ',');
 	}
+	*end = '\0';
 	return rest;
 }
 

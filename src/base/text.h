@@ -26,7 +26,8 @@ size_t text_list_count(const char *list);
 const char *text_list_next(struct arena *arena, const char **list);
 /* A list of these words. */
 const char *text_list_of(struct arena *arena, const char *const *items, size_t n);
-/* The list with that word behind it, and the list without any such word. */
+/* The list with that word (or list) behind it, and the list without any such word. A list that grows word by word is copied for
+ * each: many at once go by text_list_of. */
 const char *text_list_with(struct arena *arena, const char *list, const char *item);
 const char *text_list_without(struct arena *arena, const char *list, const char *item);
 

@@ -50,7 +50,7 @@ const struct option cli_key_list_options[] = {
 const struct option cli_adopt_options[] = {
 	{ "dry-run", NULL, AS_BOOL(struct control_options, dry_run), .doc = "only say what would be taken" },
 	{ "account", NULL, AS_TEXT(struct control_options, account), .value = "ID",
-	  .doc = "whose it is to be; otherwise the oldest account's" },
+	  .doc = "whose it is to be; otherwise the oldest account's of the cloud that has the zone" },
 	{ "zone", NULL, AS_TEXT(struct control_options, zone), .value = "ZONE", .doc = "otherwise cn-hangzhou-h" },
 	CLIENT_JSON_ROW(struct control_options),
 	CLIENT_ENDPOINT_ROWS(struct control_options),

@@ -183,6 +183,11 @@ enum disk_state {
 	DISK_READY,
 	DISK_DELETING,
 	DISK_REINITING, /* its content is being put back to an image, a snapshot or nothing */
+	/* What was begun with it came to nothing, in realms where that stays to be seen (core/realm.h). */
+	DISK_CREATE_FAILED,
+	DISK_DELETE_FAILED,
+	DISK_RESIZE_FAILED,
+	DISK_RESTORE_FAILED,
 	DISK_STATE_MAX
 };
 
@@ -196,6 +201,10 @@ enum disk_status {
 	DISK_STATUS_DETACHING,
 	DISK_STATUS_DELETING,
 	DISK_STATUS_REINITING,
+	DISK_STATUS_CREATE_FAILED,
+	DISK_STATUS_DELETE_FAILED,
+	DISK_STATUS_RESIZE_FAILED,
+	DISK_STATUS_RESTORE_FAILED,
 	DISK_STATUS_MAX
 };
 

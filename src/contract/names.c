@@ -14,9 +14,13 @@ const char *const machine_kind_names[MACHINE_KIND_MAX + 1] = { "virtual", "bare-
 const char *const instance_state_names[INSTANCE_STATE_MAX + 1] = { "pending",  "starting", "running",
 	                                                           "stopping", "stopped",  "releasing" };
 const char *const charge_type_names[CHARGE_TYPE_MAX + 1] = { "post-paid", "pre-paid" };
-const char *const disk_state_names[DISK_STATE_MAX + 1] = { "creating", "ready", "deleting", "reiniting" };
+const char *const disk_state_names[DISK_STATE_MAX + 1] = { "creating", "ready", "deleting", "reiniting",
+	                                                   "create-failed", "delete-failed", "resize-failed",
+	                                                   "restore-failed" };
 const char *const disk_status_names[DISK_STATUS_MAX + 1] = { "creating",  "available", "attaching", "in-use",
-	                                                     "detaching", "deleting",  "reiniting" };
+	                                                     "detaching", "deleting",  "reiniting",
+	                                                     "create-failed", "delete-failed", "resize-failed",
+	                                                     "restore-failed" };
 const char *const disk_type_names[DISK_TYPE_MAX + 1] = { "data", "system" };
 const char *const snapshot_state_names[SNAPSHOT_STATE_MAX + 1] = { "progressing", "accomplished", "failed", "deleting" };
 const char *const attachment_state_names[ATTACHMENT_STATE_MAX + 1] = { "attaching", "attached", "detaching",

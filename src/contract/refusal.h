@@ -160,6 +160,9 @@
 	X(DISK_RESIZING, "disk-resizing")                                      \
 	X(DISK_PROVISIONED_IOPS, "disk-provisioned-iops")                      \
 	X(DISK_SNAPSHOTTING, "disk-snapshotting")                              \
+	X(DISK_PASSTHROUGH, "disk-passthrough")                                \
+	X(DISK_ENCRYPTION, "disk-encryption")                                  \
+	X(BACKUP_UNKNOWN, "backup-unknown")                                    \
 	X(DISK_SAME_SIZE, "disk-same-size")                                    \
 	X(DISK_SHRINKS, "disk-shrinks")                                        \
 	X(DISK_TOO_LARGE, "disk-too-large")                                    \
@@ -170,6 +173,7 @@
 	X(SNAPSHOT_UNKNOWN, "snapshot-unknown")                                \
 	X(SNAPSHOT_NOT_READY, "snapshot-not-ready")                            \
 	X(SNAPSHOT_OTHER_DISK, "snapshot-of-another-disk")                     \
+	X(SNAPSHOT_CATEGORY, "snapshot-of-another-category")                   \
 	X(SNAPSHOT_GONE, "source-snapshot-deleted")                            \
 	X(SNAPSHOT_HAS_DISKS, "snapshot-has-disks")                            \
 	X(SNAPSHOT_LIMIT, "snapshot-limit")                                    \

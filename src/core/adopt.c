@@ -56,19 +56,40 @@ static const char *type_for(struct work *work, const struct driver_survey *surve
 	return type.id;
 }
 
-/* Whose the machine becomes, the oldest account's where none is named; not yet where. */
-static bool find_tenant(struct work *work, const char *name, struct tenant *ret)
+/* NULL: the realm has no such zone. */
+static const struct region *region_of_zone(const struct realm *realm, const char *zone)
 {
-	struct account account;
-	struct account *accounts;
+	size_t i;
 
-	if (!text_empty(name) && !account_named(work, name, &account))
-		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, name);
-	if (text_empty(name)) {
-		if (!account_list(work->txn, &accounts))
-			return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, "");
-		account = accounts[0];
+	for (i = 0; i < realm->n_regions; i++) {
+		if (zone_known(&realm->regions[i], zone))
+			return &realm->regions[i];
 	}
+	return NULL;
+}
+
+/* The oldest account of a realm that has the zone. */
+static bool oldest_there(struct work *work, const char *zone, struct account *ret)
+{
+	struct account *accounts;
+	size_t n = account_list(work->txn, &accounts);
+	size_t i;
+
+	for (i = 0; i < n && !region_of_zone(realm_find(accounts[i].realm), zone); i++)
+		continue;
+	if (n)
+		*ret = accounts[i < n ? i : 0];
+	return n > 0;
+}
+
+/* Whose the machine becomes; not yet where. */
+static bool find_tenant(struct work *work, const struct adopt_args *args, struct tenant *ret)
+{
+	const char *name = text_or(args->account, "");
+	struct account account;
+
+	if (*name ? !account_named(work, name, &account) : !oldest_there(work, args->zone, &account))
+		return work_refuse(work, REFUSE_ACCOUNT_UNKNOWN, name);
 	*ret = (struct tenant){ .realm = account.realm, .account = account.id, .scope = SCOPE_ONLY };
 	return true;
 }
@@ -76,19 +97,16 @@ static bool find_tenant(struct work *work, const char *name, struct tenant *ret)
 static bool find_place(struct work *work, const struct adopt_args *args, const char **ret_region)
 {
 	struct tenant *tenant = &work->caller.tenant;
-	const struct realm *realm;
+	const struct region *region;
 	struct project project;
-	size_t i;
 
-	if (!find_tenant(work, args->account, tenant))
+	if (!find_tenant(work, args, tenant))
 		return false;
-	realm = work_realm(work);
-	for (i = 0; i < realm->n_regions && !zone_known(&realm->regions[i], args->zone); i++)
-		continue;
-	if (i == realm->n_regions)
+	region = region_of_zone(work_realm(work), args->zone);
+	if (!region)
 		return work_refuse(work, REFUSE_ZONE_UNKNOWN, args->zone);
-	*ret_region = tenant->region = realm->regions[i].id;
-	if (!realm->scoped)
+	*ret_region = tenant->region = region->id;
+	if (!work_realm(work)->scoped)
 		return true;
 	if (!project_of_region(work->txn, tenant->account, tenant->region, &project))
 		return work_refuse(work, REFUSE_ZONE_UNKNOWN, args->zone);

@@ -44,7 +44,7 @@ DETACH_ROW(instance_unknown, !f->instance_found)
 DETACH_ROW(disk_unknown, !f->disk_found)
 DETACH_ROW(not_white_listed, !f->account.disk_white_list)
 DETACH_ROW(base_image_lost, f->disk.base_image_lost)
-DETACH_ROW(not_attached, f->n_live == 0 && f->disk.status == DISK_STATUS_AVAILABLE)
+DETACH_ROW(not_attached, f->n_live == 0 && (f->disk.status == DISK_STATUS_AVAILABLE || disk_has_failed(&f->disk)))
 DETACH_ROW(elsewhere, f->n_live > 0 && !f->here_found)
 DETACH_ROW(detaching, f->here_found && f->here.state == ATTACHMENT_DETACHING && !is_forced(f))
 /* Force finds one under way as good as attached: it hastens it. */

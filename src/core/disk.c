@@ -67,18 +67,30 @@ enum refusal_reason disk_fits(const char *category, const char *level, int64_t s
 	return size_gib < min || size_gib > max ? REFUSE_DISK_SIZE : REFUSE_NONE;
 }
 
+static bool disk_is_held(struct work *work, const struct disk *disk)
+{
+	struct attachment *live;
+
+	return attachment_list_of_disk(work->txn, disk->id, &live) > 0;
+}
+
 static enum disk_status status_of(const struct disk *disk, const struct attachment *live, size_t n)
 {
+	static const enum disk_status of_state[DISK_STATE_MAX] = {
+		[DISK_CREATING] = DISK_STATUS_CREATING,
+		[DISK_DELETING] = DISK_STATUS_DELETING,
+		[DISK_REINITING] = DISK_STATUS_REINITING,
+		[DISK_CREATE_FAILED] = DISK_STATUS_CREATE_FAILED,
+		[DISK_DELETE_FAILED] = DISK_STATUS_DELETE_FAILED,
+		[DISK_RESIZE_FAILED] = DISK_STATUS_RESIZE_FAILED,
+		[DISK_RESTORE_FAILED] = DISK_STATUS_RESTORE_FAILED,
+	};
 	bool attaching = false;
 	bool detaching = false;
 	size_t i;
 
-	if (disk->state == DISK_CREATING)
-		return DISK_STATUS_CREATING;
-	if (disk->state == DISK_DELETING)
-		return DISK_STATUS_DELETING;
-	if (disk->state == DISK_REINITING)
-		return DISK_STATUS_REINITING;
+	if (disk->state != DISK_READY)
+		return of_state[disk->state];
 	for (i = 0; i < n; i++) {
 		/* A multi-attach disk is In_use as long as one attachment is (DetachDisk page, effects). */
 		if (live[i].state == ATTACHMENT_ATTACHED)
@@ -124,10 +136,25 @@ static void supersede_changes(struct work *work, const char *disk)
 
 void disk_forget(struct work *work, const struct disk *disk)
 {
+	const struct realm *realm = realm_find(disk->tenant.realm);
+
 	supersede_changes(work, disk->id);
-	snapshots_abandon(work, disk->id);
+	if (realm && realm->snapshots_go_with_disk)
+		snapshots_remove(work, disk->id);
+	else
+		snapshots_abandon(work, disk->id);
 	tag_delete_all(work->txn, disk->id);
 	disk_delete(work->txn, disk->id);
+}
+
+void disk_settle(struct work *work, struct disk *disk, enum disk_state failed)
+{
+	const struct realm *realm = realm_find(disk->tenant.realm);
+
+	disk->state = DISK_READY;
+	if (realm && realm->failures_stay && !disk_is_held(work, disk))
+		disk->state = failed;
+	disk_refresh(work, disk);
 }
 
 void disk_become_data(struct disk *disk)

@@ -7,14 +7,15 @@
 
 struct disk_create_args {
 	const char *zone;     /* NULL: the instance's */
-	const char *instance; /* not NULL: a PrePaid disk, attached to this PrePaid instance */
+	const char *instance; /* not NULL: attached to this instance; where only PrePaid ones may have that, a PrePaid disk */
 	const char *category; /* NULL: the realm's everyday one */
 	const char *performance_level;
 	const char *name;
 	const char *description;
 	bool size_given;
 	int64_t size_gib;
-	const char *snapshot; /* NULL or "": empty */
+	const char *snapshot; /* NULL or "": empty, or the image's */
+	const char *image;    /* NULL or "": none */
 	bool multi_attach;
 	bool scsi;
 	bool encrypted_given;
@@ -52,6 +53,16 @@ void disk_refresh(struct work *work, struct disk *disk);
 /* The same after a change of one attachment, just written: of a disk that is not shared it is the only one that can be
  * live, and need not be read again. */
 void disk_refresh_by(struct work *work, struct disk *disk, const struct attachment *changed);
+
+/* Something came to nothing, and the disk says so; no instance holds it. */
+static inline bool disk_has_failed(const struct disk *disk)
+{
+	return disk->state >= DISK_CREATE_FAILED && disk->state < DISK_STATE_MAX;
+}
+
+/* What was begun with the disk came to nothing. It is ready again; where such a thing stays to be seen and no instance holds
+ * it, it is `failed`. Writes the row. */
+void disk_settle(struct work *work, struct disk *disk, enum disk_state failed);
 
 /* Removes the row and its tags, and its snapshots that are still on their way; ends work on its content. */
 void disk_forget(struct work *work, const struct disk *disk);

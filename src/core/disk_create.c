@@ -15,6 +15,7 @@ struct create_facts {
 	struct instance instance;
 	struct account account;
 	struct snapshot_source source;
+	const struct image *image; /* asked for; NULL: none, or there is none of that id */
 	int64_t size_gib; /* asked for, or the snapshot's */
 	enum refusal_reason fit;
 	const char *device; /* free on the instance */
@@ -37,6 +38,11 @@ CREATE_ROW(zone_mismatch, f->instance_found && !text_empty(f->args->zone) &&
             !text_equal(f->args->zone, f->instance.zone))
 CREATE_ROW(not_white_listed, !f->account.disk_white_list)
 CREATE_ROW(snapshot_unknown, f->source.named && !f->source.found)
+CREATE_ROW(snapshot_category, work_realm(work)->snapshots_keep_category && f->source.found &&
+            !text_equal(f->source.snapshot.disk_category, f->category_id))
+CREATE_ROW(image_unknown, !text_empty(f->args->image) && (!f->image || f->image->deleted))
+CREATE_ROW(image_shared, f->image && f->args->multi_attach)
+CREATE_ROW(below_image, f->image && f->size_gib < f->image->size_gib)
 CREATE_ROW(snapshot_not_ready, snapshot_source_unready(&f->source))
 CREATE_ROW(snapshot_encryption, snapshot_source_unencrypted(&f->source, f->args->encrypted_given, f->args->encrypted))
 CREATE_ROW(size_missing, !f->args->size_given && !f->source.named)
@@ -45,7 +51,7 @@ CREATE_ROW(level_wrong, f->fit == REFUSE_DISK_PERFORMANCE_LEVEL)
 CREATE_ROW(size_wrong, f->fit == REFUSE_DISK_SIZE)
 CREATE_ROW(multi_attach_category, f->args->multi_attach && !f->category->multi_attach)
 CREATE_ROW(multi_attach_instance, f->args->multi_attach && f->instance_found)
-CREATE_ROW(instance_post_paid, f->instance_found && f->instance.charge_type != CHARGE_PRE_PAID)
+CREATE_ROW(instance_post_paid, !work_realm(work)->made_for_any_instance && f->instance_found && f->instance.charge_type != CHARGE_PRE_PAID)
 CREATE_ROW(instance_state, f->instance_found && f->instance.state != INSTANCE_RUNNING &&
             f->instance.state != INSTANCE_STOPPED)
 CREATE_ROW(no_room, f->instance_found && (!f->device || f->full))
@@ -60,10 +66,14 @@ static const struct check create_checks[] = {
 	{ create_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_SNAPSHOT },
 	{ create_snapshot_not_ready, REFUSE_SNAPSHOT_NOT_READY, ABOUT_SNAPSHOT },
 	{ create_snapshot_encryption, REFUSE_SNAPSHOT_ENCRYPTION, ABOUT_SNAPSHOT },
+	{ create_image_unknown, REFUSE_IMAGE_UNKNOWN, ABOUT_NOTHING },
 	{ create_size_missing, REFUSE_DISK_SIZE_MISSING, ABOUT_NOTHING },
 	{ create_category_unknown, REFUSE_DISK_CATEGORY, ABOUT_NOTHING },
+	{ create_snapshot_category, REFUSE_SNAPSHOT_CATEGORY, ABOUT_SNAPSHOT },
 	{ create_level_wrong, REFUSE_DISK_PERFORMANCE_LEVEL, ABOUT_NOTHING },
 	{ create_size_wrong, REFUSE_DISK_SIZE, ABOUT_NOTHING },
+	{ create_below_image, REFUSE_SYSTEM_DISK_BELOW_IMAGE, ABOUT_NOTHING },
+	{ create_image_shared, REFUSE_DISK_MULTI_ATTACH_BOOT, ABOUT_NOTHING },
 	{ create_multi_attach_category, REFUSE_DISK_MULTI_ATTACH_CATEGORY, ABOUT_NOTHING },
 	{ create_multi_attach_instance, REFUSE_DISK_MULTI_ATTACH_INSTANCE, ABOUT_NOTHING },
 	{ create_instance_post_paid, REFUSE_INSTANCE_PRE_PAID, ABOUT_INSTANCE },
@@ -96,6 +106,8 @@ static struct create_facts create_find(struct work *work, const struct disk_crea
 		.source = snapshot_source_of(work, args->snapshot),
 	};
 
+	if (!text_empty(args->image))
+		f.image = image_find(work, args->image);
 	f.size_gib = snapshot_source_size(&f.source, args->size_given, args->size_gib);
 	f.category = disk_category_of(work_realm(work), f.category_id);
 	f.instance_found = !text_empty(args->instance) && find_instance(work, args->instance, &f.instance);
@@ -105,7 +117,7 @@ static struct create_facts create_find(struct work *work, const struct disk_crea
 		f.full = is_full(work, &f.instance);
 	}
 	f.fit = disk_fits(f.category_id, disk_level_or_default(f.category_id, args->performance_level),
-	                  f.size_gib, false);
+	                  f.size_gib, f.image != NULL);
 	if (!text_empty(args->performance_level) && f.category && !f.category->levels)
 		f.fit = REFUSE_DISK_PERFORMANCE_LEVEL;
 	return f;
@@ -128,7 +140,17 @@ static void create_fill(struct disk *disk, const struct disk_create_args *args, 
 	disk->resource_group = args->resource_group;
 	disk->storage_set = args->storage_set;
 	disk->storage_set_partition = args->storage_set_partition;
+	disk->image = f->image ? f->image->id : "";
 	snapshot_source_fill(&f->source, disk);
+}
+
+/* Made with a PrePaid instance it is PrePaid itself and cannot leave (CreateDisk page, "InstanceId"). */
+static void become_pre_paid(struct disk *disk, const struct instance *instance)
+{
+	disk->charge_type = CHARGE_PRE_PAID;
+	disk->portable = false;
+	disk->delete_with_instance = true;
+	disk->expires_at = instance->expires_at;
 }
 
 bool disk_create(struct work *work, const struct disk_create_args *args, const char **ret_id)
@@ -144,12 +166,9 @@ bool disk_create(struct work *work, const struct disk_create_args *args, const c
 	if (f.instance_found) {
 		struct attachment attachment;
 
-		/* Made with a PrePaid instance it is PrePaid itself and cannot leave (CreateDisk page, "InstanceId"). */
 		disk.driver = f.instance.driver;
-		disk.charge_type = CHARGE_PRE_PAID;
-		disk.portable = false;
-		disk.delete_with_instance = true;
-		disk.expires_at = f.instance.expires_at;
+		if (!work_realm(work)->made_for_any_instance)
+			become_pre_paid(&disk, &f.instance);
 		attachment = attachment_new(work, &disk, &f.instance, f.device, false, false);
 		job.attachment = attachment.id;
 		job.generation = attachment.generation;
@@ -184,6 +203,8 @@ void disk_create_plan(struct work *work, const struct job *job, struct job_plan 
 	}
 	ret->calls[ret->n] = job_call(job, DRIVER_CREATE_DISK);
 	ret->calls[ret->n].snapshot = disk.source_snapshot;
+	if (!text_empty(disk.image))
+		job_call_image(work, &ret->calls[ret->n], disk.image);
 	ret->calls[ret->n++].size_gib = disk.size_gib;
 	if (!text_empty(job->attachment) && attachment_get(work->txn, job->attachment, &attachment)) {
 		ret->calls[ret->n] = job_call(job, DRIVER_ATTACH);
@@ -227,8 +248,13 @@ void disk_create_done(struct work *work, struct job *job)
 /* One that was to be attached may be there, made and held by nothing. */
 void disk_create_failed(struct work *work, struct job *job)
 {
-	if (text_empty(job->attachment))
-		forget_unmade(work, job);
-	else
+	const struct realm *realm = realm_find(job->tenant.realm);
+	struct disk disk;
+
+	if (!text_empty(job->attachment))
 		job_undo(job);
+	else if (realm && realm->failures_stay && disk_get(work->txn, job->disk, &disk))
+		disk_settle(work, &disk, DISK_CREATE_FAILED);
+	else
+		forget_unmade(work, job);
 }

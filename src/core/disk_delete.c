@@ -32,7 +32,9 @@ static bool delete_not_available(const struct work *work, const void *facts_)
 	DELETE_FACTS;
 
 	(void)work;
-	return f->disk.status != DISK_STATUS_AVAILABLE;
+	/* After a delete that failed nobody knows what there is (EVS.1046). */
+	return f->disk.status != DISK_STATUS_AVAILABLE &&
+	       (!disk_has_failed(&f->disk) || f->disk.state == DISK_DELETE_FAILED);
 }
 
 static const struct check delete_checks[] = {
@@ -84,6 +86,5 @@ void disk_delete_failed(struct work *work, struct job *job)
 
 	if (!disk_get(work->txn, job->disk, &disk))
 		return;
-	disk.state = DISK_READY;
-	disk_refresh(work, &disk);
+	disk_settle(work, &disk, DISK_DELETE_FAILED);
 }

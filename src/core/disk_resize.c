@@ -31,6 +31,7 @@ RESIZE_ROW(category, !f->category || f->category->local)
 /* The basic category of the first generation grows offline only (ResizeDisk page, "Type"). */
 RESIZE_ROW(offline_only, f->args->online && text_equal(f->disk.category, "cloud"))
 RESIZE_ROW(multi_attach_online, f->args->online && f->disk.multi_attach)
+RESIZE_ROW(shared_held, work_realm(work)->shared_grow_detached && f->disk.multi_attach && f->place.n_live)
 RESIZE_ROW(state, (f->disk.status != DISK_STATUS_IN_USE && f->disk.status != DISK_STATUS_AVAILABLE) ||
                   (f->place.n_live && f->place.attachment.state != ATTACHMENT_ATTACHED))
 RESIZE_ROW(locked_security, text_list_has(f->place.instance.locks, "security"))
@@ -51,6 +52,7 @@ static const struct check resize_checks[] = {
 	{ resize_category, REFUSE_DISK_CATEGORY, ABOUT_DISK },
 	{ resize_offline_only, REFUSE_DISK_NO_ONLINE_RESIZE, ABOUT_DISK },
 	{ resize_multi_attach_online, REFUSE_DISK_MULTI_ATTACH_ONLINE, ABOUT_DISK },
+	{ resize_shared_held, REFUSE_DISK_MULTI_ATTACH_ONLINE, ABOUT_DISK },
 	{ resize_state, REFUSE_DISK_STATE, ABOUT_DISK },
 	{ resize_locked_security, REFUSE_INSTANCE_LOCKED_SECURITY, ABOUT_INSTANCE },
 	{ resize_locked_financial, REFUSE_INSTANCE_LOCKED_FINANCIAL, ABOUT_INSTANCE },
@@ -123,5 +125,5 @@ void disk_resize_failed(struct work *work, struct job *job)
 	if (!disk_get(work->txn, job->disk, &disk))
 		return;
 	disk.size_gib = job->old_size_gib;
-	disk_put(work->txn, &disk);
+	disk_settle(work, &disk, DISK_RESIZE_FAILED);
 }

@@ -33,7 +33,9 @@ RESTORE_ROW(multi_attach, f->disk.multi_attach)
 RESTORE_ROW(base_image_lost, f->disk.base_image_lost)
 RESTORE_ROW(not_in_use, f->disk.status != DISK_STATUS_IN_USE)
 /* A disk that several instances hold is left alone: nobody could say that all of them are off. */
-RESTORE_ROW(not_at_rest, (f->disk.status != DISK_STATUS_IN_USE && f->disk.status != DISK_STATUS_AVAILABLE) ||
+RESTORE_ROW(not_at_rest, (f->disk.status != DISK_STATUS_IN_USE && f->disk.status != DISK_STATUS_AVAILABLE &&
+                          f->disk.status != DISK_STATUS_RESTORE_FAILED) ||
+                         (f->place.n_live && work_realm(work)->restores_detached) ||
                          f->place.n_live > 1)
 RESTORE_ROW(locked_security, text_list_has(f->place.instance.locks, "security"))
 RESTORE_ROW(locked_financial, text_list_has(f->place.instance.locks, "financial"))
@@ -195,5 +197,8 @@ void disk_restore_done(struct work *work, struct job *job)
 /* What the disk holds now nobody promises; it can be put back again. */
 void disk_restore_failed(struct work *work, struct job *job)
 {
-	back_to_ready(work, job->disk);
+	struct disk disk;
+
+	if (disk_get(work->txn, job->disk, &disk))
+		disk_settle(work, &disk, DISK_RESTORE_FAILED);
 }

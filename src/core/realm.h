@@ -47,6 +47,15 @@ struct realm {
 	bool force_keeps_slot; /* what was taken from a running guest by force leaves its device name taken until the machine is off */
 	bool counts_detaching; /* only so many disks may be on their way off one instance (core_settings.max_detaching) */
 	bool networks;       /* networks are things of their own; else instances keep the names that they were given */
+	/* Of disks and their snapshots. */
+	bool failures_stay;          /* a disk on which something came to nothing says so until it is deleted or it succeeds */
+	bool snapshots_go_with_disk; /* else they outlive it */
+	bool snapshots_of_any_disk;  /* also of one that no instance ever had; else only of those */
+	bool snapshots_settled;      /* one that is still being made cannot be deleted; else that gives it up */
+	bool snapshots_keep_category; /* what is made of one is of its disk's category */
+	bool restores_detached;      /* a snapshot comes back only to a disk that nothing holds; else the instance must be off */
+	bool shared_grow_detached;   /* a multi-attach disk grows only while nothing holds it */
+	bool made_for_any_instance;  /* a disk can be made together with its attachment to any instance; else to PrePaid ones */
 	bool image_bound;    /* a system disk leaves its instance only while the instance's image is there */
 	/* Access keys that are made by chance: a prefix and so many characters. */
 	const char *key_prefix;

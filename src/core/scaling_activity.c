@@ -178,6 +178,8 @@ static void load_members(struct work *work, struct scaling_run *run)
 	filter.scaling_group = run->group.id;
 	filter.activity = run->activity.id;
 	run->n = scaling_member_list(work->txn, &filter, NULL, &run->members);
+	run->failed = arena_array(work->arena, const char *, run->n);
+	run->n_failed = 0;
 }
 
 static bool load(struct work *work, const struct job *job, struct scaling_run *run)
@@ -206,12 +208,15 @@ void scaling_activity_done(struct work *work, struct job *job)
 {
 	int64_t due_at = JOB_NEVER;
 	struct scaling_run run;
+	bool over;
 
 	if (!load(work, job, &run)) {
 		job_end(work, job, JOB_DONE, REFUSE_NONE, NULL);
 		return;
 	}
-	if (steps[run.activity.step].over && !steps[run.activity.step].over(work, &run, &due_at)) {
+	over = !steps[run.activity.step].over || steps[run.activity.step].over(work, &run, &due_at);
+	scaling_run_note(work, &run);
+	if (!over) {
 		scaling_activity_put(work->txn, &run.activity);
 		job_due(work, job, due_at);
 		return;
@@ -223,6 +228,7 @@ void scaling_activity_done(struct work *work, struct job *job)
 		return;
 	}
 	steps[run.activity.step].enter(work, &run);
+	scaling_run_note(work, &run);
 	scaling_activity_put(work->txn, &run.activity);
 	/* After this one was due, whenever it was really done: a clock that was moved far finds every step at its own time. */
 	job_due(work, job, run.at + pace_of(work->core, run.activity.step));
@@ -238,6 +244,7 @@ void scaling_activity_failed(struct work *work, struct job *job)
 		return;
 	for (i = 0; i < run.n; i++)
 		scaling_run_fail(work, &run, &run.members[i], REFUSE_FAULT, "");
+	scaling_run_note(work, &run);
 	if (text_empty(run.activity.reason))
 		run.activity.reason = refusal_words[REFUSE_FAULT];
 	end(work, &run);

@@ -15,7 +15,8 @@ struct configuration_facts {
 	struct scaling_group group;
 	bool name_taken;
 	int64_t n_configurations;
-	bool image_unknown, type_unknown, group_unknown, snapshot_unknown;
+	bool image_unknown, type_unknown, group_unknown, group_apart;
+	bool snapshot_unknown; /* facts.snapshot_id is the first */
 };
 
 #define CONFIGURATION_ROW(name, condition)                                            \
@@ -33,6 +34,7 @@ CONFIGURATION_ROW(too_many, f->n_configurations >= SCALING_CONFIGURATIONS_MAX)
 CONFIGURATION_ROW(image_unknown, f->image_unknown)
 CONFIGURATION_ROW(type_unknown, f->type_unknown)
 CONFIGURATION_ROW(group_unknown, f->group_unknown)
+CONFIGURATION_ROW(group_apart, f->group_apart)
 CONFIGURATION_ROW(snapshot_unknown, f->snapshot_unknown)
 
 static const struct check create_checks[] = {
@@ -43,7 +45,8 @@ static const struct check create_checks[] = {
 	{ configuration_image_unknown, REFUSE_IMAGE_UNKNOWN, ABOUT_NOTHING },
 	{ configuration_type_unknown, REFUSE_INSTANCE_TYPE_UNKNOWN, ABOUT_NOTHING },
 	{ configuration_group_unknown, REFUSE_SECURITY_GROUP_UNKNOWN, ABOUT_NOTHING },
-	{ configuration_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_NOTHING },
+	{ configuration_group_apart, REFUSE_VPC_MISMATCH, ABOUT_NOTHING },
+	{ configuration_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_SNAPSHOT },
 };
 
 bool find_scaling_configuration(const struct work *work, const char *id, struct scaling_configuration *ret)
@@ -56,25 +59,48 @@ bool find_scaling_configuration(const struct work *work, const char *id, struct 
 	return true;
 }
 
+/* A group that has no VPC tells none apart. */
+static void look_at_security_groups(struct work *work, const char *list, struct configuration_facts *f)
+{
+	struct security_group group;
+	const char *one;
+
+	while ((one = text_list_next(work->arena, &list))) {
+		if (!find_security_group(work, one, &group))
+			f->group_unknown = true;
+		else if (!text_empty(f->group.vpc) && !text_equal(group.vpc, f->group.vpc))
+			f->group_apart = true;
+	}
+}
+
+static void look_at_snapshots(struct work *work, const struct scaling_configuration_args *args, struct configuration_facts *f)
+{
+	struct snapshot snapshot;
+	size_t i;
+
+	for (i = 0; i < args->n_disks && !f->snapshot_unknown; i++) {
+		const char *id = args->disks[i].snapshot;
+
+		if (text_empty(id) || find_snapshot(work, id, &snapshot))
+			continue;
+		f->snapshot_unknown = true;
+		f->facts.snapshot_id = id;
+	}
+}
+
+/* Those of the configuration in the group of `f`. */
 static void find_parts(struct work *work, const struct scaling_configuration_args *args, struct configuration_facts *f)
 {
 	const struct scaling_configuration *c = &args->configuration;
 	const struct image *image = image_find(work, c->image);
 	const char *list = text_or(c->types, "");
-	struct security_group group;
-	struct snapshot snapshot;
 	const char *one;
-	size_t i;
 
 	f->image_unknown = !image || image->deleted;
 	while ((one = text_list_next(work->arena, &list)))
 		f->type_unknown = f->type_unknown || !instance_type_find(work, one);
-	list = text_or(c->security_groups, "");
-	while ((one = text_list_next(work->arena, &list)))
-		f->group_unknown = f->group_unknown || !find_security_group(work, one, &group);
-	for (i = 0; i < args->n_disks; i++)
-		f->snapshot_unknown = f->snapshot_unknown || (!text_empty(args->disks[i].snapshot) &&
-		                                              !find_snapshot(work, args->disks[i].snapshot, &snapshot));
+	look_at_security_groups(work, text_or(c->security_groups, ""), f);
+	look_at_snapshots(work, args, f);
 }
 
 static struct configuration_facts create_find(struct work *work, const struct scaling_configuration_args *args)
@@ -133,7 +159,8 @@ static const struct check modify_checks[] = {
 	{ configuration_image_unknown, REFUSE_IMAGE_UNKNOWN, ABOUT_NOTHING },
 	{ configuration_type_unknown, REFUSE_INSTANCE_TYPE_UNKNOWN, ABOUT_NOTHING },
 	{ configuration_group_unknown, REFUSE_SECURITY_GROUP_UNKNOWN, ABOUT_NOTHING },
-	{ configuration_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_NOTHING },
+	{ configuration_group_apart, REFUSE_VPC_MISMATCH, ABOUT_NOTHING },
+	{ configuration_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_SNAPSHOT },
 };
 
 /* Where each text of a configuration, or of its system disk, stands in its struct. */
@@ -224,7 +251,8 @@ bool scaling_configuration_modify(struct work *work, const struct scaling_config
 	struct scaling_configuration old;
 	struct configuration_facts f = { 0 };
 
-	f.found = find_scaling_configuration(work, args->configuration.id, &old);
+	f.found = find_scaling_configuration(work, args->configuration.id, &old) &&
+	          scaling_group_get(work->txn, old.scaling_group, &f.group);
 	if (f.found) {
 		whole.configuration = merged(&old, args);
 		filter.scaling_group = old.scaling_group;

@@ -11,14 +11,15 @@ static bool is_held(const struct scaling_member *member, enum lifecycle_transiti
 
 static const char *held_by(struct work *work, const struct scaling_run *run, const struct lifecycle_hook *hook)
 {
-	const char *list = "";
+	const char **ids = arena_array(work->arena, const char *, run->n);
+	size_t n = 0;
 	size_t i;
 
 	for (i = 0; i < run->n && !hook->disabled; i++) {
 		if (is_held(&run->members[i], hook->transition))
-			list = text_list_with(work->arena, list, run->members[i].id);
+			ids[n++] = run->members[i].id;
 	}
-	return list;
+	return text_list_of(work->arena, ids, n);
 }
 
 static size_t hooks_of(struct work *work, const struct scaling_run *run, struct lifecycle_hook **ret)

@@ -11,11 +11,16 @@ struct scaling_run {
 	struct scaling_activity activity;
 	struct scaling_member *members; /* that the activity has brought or moves */
 	size_t n;
+	const char **failed; /* of them, in this step: noted in the activity once it is over (scaling_run_note) */
+	size_t n_failed;
 	int64_t at; /* when the step was due */
 };
 
 bool scaling_member_comes(const struct scaling_member *member);
 bool scaling_member_goes(const struct scaling_member *member);
+
+/* What failed in the step is written into the activity, and forgotten here. */
+void scaling_run_note(struct work *work, struct scaling_run *run);
 
 /* Puts one member back: what came is gone again (and released if the group made it), what was to go stays as it was. */
 void scaling_run_fail(struct work *work, struct scaling_run *run, struct scaling_member *member, enum refusal_reason reason,

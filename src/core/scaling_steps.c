@@ -57,6 +57,18 @@ static void release_made(struct work *work, const struct scaling_member *member)
 		work->refusal = (struct refusal){ 0 };
 }
 
+/* A list with these behind it. */
+static const char *with(struct work *work, const char *list, const char *const *ids, size_t n)
+{
+	return n ? text_list_with(work->arena, list, text_list_of(work->arena, ids, n)) : list;
+}
+
+void scaling_run_note(struct work *work, struct scaling_run *run)
+{
+	run->activity.failed = with(work, run->activity.failed, run->failed, run->n_failed);
+	run->n_failed = 0;
+}
+
 void scaling_run_fail(struct work *work, struct scaling_run *run, struct scaling_member *member, enum refusal_reason reason,
                       const char *message)
 {
@@ -65,7 +77,7 @@ void scaling_run_fail(struct work *work, struct scaling_run *run, struct scaling
 	if (!scaling_member_comes(member) && !scaling_member_goes(member))
 		return;
 	note_reason(run, reason, message);
-	activity->failed = text_list_with(work->arena, activity->failed, member->id);
+	run->failed[run->n_failed++] = member->id;
 	if (scaling_member_goes(member)) {
 		member->state = member->was;
 		if (activity->leaves_balancers && member->state != SCALING_STANDBY)
@@ -333,6 +345,8 @@ void scaling_release_enter(struct work *work, struct scaling_run *run)
 
 bool scaling_release_over(struct work *work, struct scaling_run *run, int64_t *ret_due)
 {
+	const char **gone = arena_array(work->arena, const char *, run->n);
+	size_t n_gone = 0;
 	bool over = true;
 	size_t i;
 
@@ -345,13 +359,14 @@ bool scaling_release_over(struct work *work, struct scaling_run *run, int64_t *r
 			continue;
 		if (!instance_get(work->txn, member->id, &instance)) {
 			scaling_member_row_delete(work->txn, member->id);
-			run->activity.destroyed = text_list_with(work->arena, run->activity.destroyed, member->id);
-			run->activity.done++;
+			gone[n_gone++] = member->id;
 		} else if (instance.state == INSTANCE_RELEASING) {
 			over = false;
 		} else {
 			scaling_run_fail(work, run, member, REFUSE_DRIVER_FAILED, member->id);
 		}
 	}
+	run->activity.destroyed = with(work, run->activity.destroyed, gone, n_gone);
+	run->activity.done += (int64_t)n_gone;
 	return over;
 }

@@ -23,6 +23,7 @@ struct create_facts {
 	struct disk_place place;
 	const struct disk_category *category;
 	int64_t n_snapshots;
+	bool free_only;
 	bool powered; /* a machine that is on has it */
 };
 
@@ -40,11 +41,12 @@ CREATE_ROW(category, f->category && (f->category->local || f->category->elastic_
 CREATE_ROW(overdue, f->disk.overdue)
 CREATE_ROW(state, (f->disk.status != DISK_STATUS_IN_USE && f->disk.status != DISK_STATUS_AVAILABLE) ||
                   (f->place.n_live && f->place.attachment.state != ATTACHMENT_ATTACHED))
-CREATE_ROW(never_attached, !f->disk.attached_at)
+CREATE_ROW(held, f->free_only && f->disk.status != DISK_STATUS_AVAILABLE)
+CREATE_ROW(never_attached, !work_realm(work)->snapshots_of_any_disk && !f->disk.attached_at)
 CREATE_ROW(locked_security, text_list_has(f->place.instance.locks, "security"))
 CREATE_ROW(instance_state, f->place.n_live && f->place.instance.state != INSTANCE_RUNNING &&
                            f->place.instance.state != INSTANCE_STOPPED)
-CREATE_ROW(never_used, f->place.n_live && !f->place.instance.started_at)
+CREATE_ROW(never_used, !work_realm(work)->snapshots_of_any_disk && f->place.n_live && !f->place.instance.started_at)
 CREATE_ROW(needs_off, f->powered && guard_snapshots_need_off(work->core, f->disk.driver))
 CREATE_ROW(too_many, f->n_snapshots >= SNAPSHOTS_MAX)
 
@@ -54,6 +56,7 @@ static const struct check create_checks[] = {
 	{ create_category, REFUSE_DISK_NO_SNAPSHOTS, ABOUT_DISK },
 	{ create_overdue, REFUSE_DISK_OVERDUE, ABOUT_DISK },
 	{ create_state, REFUSE_DISK_STATE, ABOUT_DISK },
+	{ create_held, REFUSE_DISK_STATE, ABOUT_DISK },
 	{ create_never_attached, REFUSE_DISK_NEVER_ATTACHED, ABOUT_DISK },
 	{ create_locked_security, REFUSE_INSTANCE_LOCKED_SECURITY, ABOUT_INSTANCE },
 	{ create_instance_state, REFUSE_INSTANCE_STATE, ABOUT_INSTANCE },
@@ -152,6 +155,7 @@ bool snapshot_create(struct work *work, const struct snapshot_create_args *args,
 	struct snapshot snapshot;
 	struct job job;
 
+	f.free_only = args->free_only;
 	if (!work_check(work, create_checks, COUNT_OF(create_checks), &f) ||
 	    !matrix_pass(work, VERB_SNAPSHOT_CREATE, NULL, args->disk, NULL))
 		return false;
@@ -243,6 +247,24 @@ struct snapshot_progress snapshot_progress_of(struct work *work, const struct sn
 	return progress;
 }
 
+/* ---- names ---- */
+
+bool snapshot_modify(struct work *work, const char *id, const char *name, const char *description)
+{
+	struct snapshot snapshot;
+
+	if (!find_snapshot(work, id, &snapshot))
+		return work_refuse(work, REFUSE_SNAPSHOT_UNKNOWN, id);
+	if (!name && !description)
+		return work_refuse(work, REFUSE_NOTHING_TO_CHANGE, id);
+	if (name)
+		snapshot.name = name;
+	if (description)
+		snapshot.description = description;
+	snapshot_put(work->txn, &snapshot);
+	return true;
+}
+
 /* ---- DeleteSnapshot ---- */
 
 struct delete_facts {
@@ -250,12 +272,18 @@ struct delete_facts {
 	bool force;
 	int64_t n_disks;    /* made of it */
 	int64_t n_creating; /* ... and still being made */
+	bool unsettled;     /* it is still being made itself */
 };
 
 static bool delete_disk_is_made(const struct work *work, const void *facts)
 {
 	(void)work;
 	return ((const struct delete_facts *)facts)->n_creating > 0;
+}
+
+static bool delete_unsettled(const struct work *work, const void *facts)
+{
+	return work_realm(work)->snapshots_settled && ((const struct delete_facts *)facts)->unsettled;
 }
 
 static bool delete_has_disks(const struct work *work, const void *facts_)
@@ -268,6 +296,7 @@ static bool delete_has_disks(const struct work *work, const void *facts_)
 
 static const struct check delete_checks[] = {
 	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
+	{ delete_unsettled, REFUSE_SNAPSHOT_NOT_READY, ABOUT_SNAPSHOT },
 	{ delete_has_disks, REFUSE_SNAPSHOT_HAS_DISKS, ABOUT_SNAPSHOT },
 	{ delete_disk_is_made, REFUSE_JOB_IN_THE_WAY, ABOUT_SNAPSHOT },
 };
@@ -302,6 +331,7 @@ bool snapshot_delete_verb(struct work *work, const char *id, bool force)
 		return false;
 	if (!find_snapshot(work, id, &snapshot))
 		return true;
+	f.unsettled = snapshot.state == SNAPSHOT_PROGRESSING;
 	f.n_disks = count_disks(work, &snapshot, -1);
 	f.n_creating = count_disks(work, &snapshot, DISK_STATUS_CREATING);
 	if (!work_check(work, delete_checks, COUNT_OF(delete_checks), &f) ||
@@ -309,6 +339,22 @@ bool snapshot_delete_verb(struct work *work, const char *id, bool force)
 		return false;
 	delete_begin(work, &snapshot);
 	return true;
+}
+
+void snapshots_remove(struct work *work, const char *disk)
+{
+	struct snapshot_filter filter = SNAPSHOT_FILTER_ANY;
+	struct snapshot *snapshots;
+	size_t n;
+	size_t i;
+
+	filter.disk = disk;
+	filter.not_state = SNAPSHOT_DELETING;
+	n = snapshot_list(work->txn, &filter, &(struct page){ 0 }, &snapshots);
+	for (i = 0; i < n; i++) {
+		if (matrix_pass_snapshot(work, VERB_SNAPSHOT_DELETE, snapshots[i].id))
+			delete_begin(work, &snapshots[i]);
+	}
 }
 
 void snapshots_abandon(struct work *work, const char *disk)

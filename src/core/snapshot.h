@@ -9,6 +9,7 @@
 
 struct snapshot_create_args {
 	const char *disk;
+	bool free_only; /* not of one that an instance holds */
 	const char *name;
 	const char *description;
 	const char *category; /* NULL: "Standard" */
@@ -24,12 +25,17 @@ struct snapshot_create_args {
  * while the snapshot is progressing. */
 bool snapshot_create(struct work *work, const struct snapshot_create_args *args, const char **ret_id);
 
+/* A new name, a new description; NULL: as it is. Refuses SNAPSHOT_UNKNOWN, and NOTHING_TO_CHANGE where both are NULL. */
+bool snapshot_modify(struct work *work, const char *id, const char *name, const char *description);
+
 /* DeleteSnapshot: one that does not exist is no error; one that is progressing is given up; one that disks were made of needs
  * `force` (DeleteSnapshot page, "Description"). */
 bool snapshot_delete_verb(struct work *work, const char *id, bool force);
 
 /* The disk goes for good: what was still progressing goes with it (CreateSnapshot page). */
 void snapshots_abandon(struct work *work, const char *disk);
+/* ... and so do all the others, where snapshots go with their disk. */
+void snapshots_remove(struct work *work, const char *disk);
 
 /* RetentionDays: the job that waits for its end. */
 void snapshot_arm_expiry(struct work *work, const struct snapshot *snapshot);

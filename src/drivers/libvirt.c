@@ -299,13 +299,15 @@ static void lv_act(void *self, const struct driver_call *call, struct driver_rep
 
 void lv_failed(struct lv_act *act, const char *what)
 {
-	const virError *error = virGetLastError();
+	/* Kept: each call to libvirt begins with none. */
+	virErrorPtr error = virSaveLastError();
 	int code = error ? error->code : VIR_ERR_INTERNAL_ERROR;
 	bool lost = virConnectIsAlive(act->connection) != 1 || code == VIR_ERR_RPC || code == VIR_ERR_NO_CONNECT ||
 	            code == VIR_ERR_INVALID_CONN || code == VIR_ERR_OPERATION_TIMEOUT || code == VIR_ERR_SYSTEM_ERROR;
 
 	reply_answer(act->reply, lost ? DRIVER_UNKNOWN : DRIVER_FAILED, lost ? "libvirt-lost" : "libvirt", "%s: %s", what,
 	             error && error->message ? error->message : "libvirt does not say why");
+	virFreeError(error);
 	act->reply->look_again_ms = SECOND;
 }
 

@@ -57,16 +57,17 @@ static const char *alias_of(struct lv_act *act)
 /* ---- attach ---- */
 
 /* Nobody else gets the disk from here on. False, answered, if somebody has it. */
-static bool reserve(struct lv_act *act, bool *ret_fresh)
+static bool reserve(struct lv_act *act)
 {
 	const struct driver_call *call = act->call;
+	bool fresh;
 	bool may;
 
 	pthread_mutex_lock(&act->lv->lock);
-	*ret_fresh = !plugs_find(&act->lv->plugs, call->disk, call->attachment);
+	fresh = !plugs_find(&act->lv->plugs, call->disk, call->attachment);
 	/* One that is plugged already may be so in this memory only. */
-	may = !*ret_fresh || plugs_may_attach(&act->lv->plugs, call, act->reply);
-	if (may && *ret_fresh)
+	may = !fresh || plugs_may_attach(&act->lv->plugs, call, act->reply);
+	if (may && fresh)
 		plugs_add(&act->lv->plugs, call->disk, call->attachment, call->machine, call->generation, call->shared);
 	pthread_mutex_unlock(&act->lv->lock);
 	return may;
@@ -98,27 +99,55 @@ static const char *disk_xml(struct lv_act *act, const char *alias)
 	                 lv_disk_xml(&act->arena, &disk, act->call->shared);
 }
 
+/* A disk that Cleat did not make is found by what it is called. One that was cut off from this very machine, or that its guest was
+ * asked to let go of, may be on it still: that is not the attachment of now, and reaches nothing or soon will. */
+static bool has_left_it(struct lv_act *act, const char *alias)
+{
+	const struct lv_disk *live = here(act, &act->live, alias);
+
+	if (!live || *live->alias || here(act, &act->config, alias))
+		return true;
+	reply_answer(act->reply, DRIVER_FAILED, "not-let-go",
+	             "the machine still has what is left of the disk since it was taken: restart the machine first");
+	return false;
+}
+
+/* What failed is to leave nothing for the machine's next start. */
+static void take_back(struct lv_act *act, const char *alias)
+{
+	if (virDomainDetachDeviceAlias(act->domain, alias, VIR_DOMAIN_AFFECT_CONFIG) == 0)
+		return;
+	act->reply->answer = DRIVER_UNKNOWN;
+	act->reply->look_again_ms = LATER_MS;
+}
+
+/* A daemon that was killed while it plugged the disk in left something in QEMU that its successor knows nothing of. */
+static bool sweep(struct lv_act *act, const char *alias)
+{
+	if (act->reply->answer != DRIVER_FAILED || !lv_qmp_sweep(act, alias, act->reply->message))
+		return false;
+	reply_pending(act->reply, SOON_MS, "under-way", "what an attach that was cut off has left on the machine is being removed");
+	return true;
+}
+
 /* First what it is at its next start, since that can be taken back at once. */
 static bool plug_in(struct lv_act *act, const char *alias)
 {
-	const char *xml = disk_xml(act, alias);
-	bool added = false;
+	const char *xml = has_left_it(act, alias) ? disk_xml(act, alias) : NULL;
 
 	if (!xml)
 		return false;
-	if (!here(act, &act->config, alias)) {
-		added = virDomainAttachDeviceFlags(act->domain, xml, VIR_DOMAIN_AFFECT_CONFIG) == 0;
-		if (!added) {
-			lv_failed(act, "the disk cannot be attached");
-			return false;
-		}
+	if (!here(act, &act->config, alias) &&
+	    virDomainAttachDeviceFlags(act->domain, xml, VIR_DOMAIN_AFFECT_CONFIG) < 0) {
+		lv_failed(act, "the disk cannot be attached");
+		return false;
 	}
 	if (!act->active || here(act, &act->live, alias) ||
 	    virDomainAttachDeviceFlags(act->domain, xml, VIR_DOMAIN_AFFECT_LIVE) == 0)
 		return true;
 	lv_failed(act, "the disk cannot be attached to the running machine");
-	if (added && act->reply->answer == DRIVER_FAILED)
-		virDomainDetachDeviceAlias(act->domain, alias, VIR_DOMAIN_AFFECT_CONFIG);
+	if (!sweep(act, alias) && act->reply->answer == DRIVER_FAILED)
+		take_back(act, alias);
 	return false;
 }
 
@@ -127,7 +156,6 @@ void lv_attach(struct lv_act *act)
 	const char *alias = alias_of(act);
 	virStorageVolPtr volume;
 	bool missing;
-	bool fresh;
 
 	if (!alias || !lv_must_have_machine(act))
 		return;
@@ -139,11 +167,12 @@ void lv_attach(struct lv_act *act)
 			return;
 		virStorageVolFree(volume);
 	}
-	if (!reserve(act, &fresh))
+	if (!reserve(act))
 		return;
+	/* One that failed is nobody's, however often it was tried before. */
 	if (plug_in(act, alias))
 		reply_done(act->reply);
-	else if (fresh && act->reply->answer == DRIVER_FAILED)
+	else if (act->reply->answer == DRIVER_FAILED)
 		forget_plug(act);
 }
 

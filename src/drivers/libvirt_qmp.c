@@ -101,7 +101,8 @@ static json_t *dead_node(const char *name)
 
 bool lv_qmp_cut_off(struct lv_act *act, const struct lv_disk *disk)
 {
-	const char *dead = arena_printf(&act->arena, "cleat-%.20s-%lld", disk->serial, (long long)disk->index);
+	/* libvirt counts a machine's disks and never gives a number again; serial numbers may be written with anything. */
+	const char *dead = arena_printf(&act->arena, "cleat-dead-%lld", (long long)disk->index);
 	char error[QMP_ERROR_MAX];
 	const char *top;
 	const char *below;
@@ -118,5 +119,32 @@ bool lv_qmp_cut_off(struct lv_act *act, const struct lv_disk *disk)
 	/* Only now the image is closed, and its lock free. */
 	if (!tell(act, "blockdev-del", json_pack("{s:s}", "node-name", below), error) && !contains(error, "Failed to find node"))
 		return fail(act, "the image of the disk cannot be closed", error);
+	return true;
+}
+
+/* The node's name in QEMU's words, and the one that stands on it, are libvirt's: "libvirt-4-storage" and "libvirt-4-format". */
+static void remove_nodes(struct lv_act *act, const char *words)
+{
+	const char *name = strstr(words, "'libvirt-");
+	const char *end = name ? strchr(name + strlen("'libvirt-"), '-') : NULL;
+	char ignored[QMP_ERROR_MAX];
+
+	if (!end)
+		return;
+	name = arena_text_n(&act->arena, name + 1, (size_t)(end - name) - 1);
+	tell(act, "blockdev-del", json_pack("{s:s+}", "node-name", name, "-format"), ignored);
+	tell(act, "blockdev-del", json_pack("{s:s+}", "node-name", name, "-storage"), ignored);
+}
+
+bool lv_qmp_sweep(struct lv_act *act, const char *alias, const char *error)
+{
+	char ignored[QMP_ERROR_MAX];
+
+	if (contains(error, "Duplicate nodes"))
+		remove_nodes(act, error);
+	else if (contains(error, "Duplicate device ID"))
+		tell(act, "device_del", json_pack("{s:s}", "id", alias), ignored);
+	else
+		return false;
 	return true;
 }

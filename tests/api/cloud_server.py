@@ -91,10 +91,10 @@ class CloudServers(Huawei):
             server_id=server, body=ecs.AttachServerVolumeRequestBody(dry_run=dry_run, volume_attachment=
                 ecs.AttachServerVolumeOption(volume_id=volume, device=device, **more))))
 
-    def attach_all(self, volume, *servers):
+    def attach_all(self, volume, *servers, device=None):
         return self.ecs.batch_attach_sharable_volumes(ecs.BatchAttachSharableVolumesRequest(
             volume_id=volume, body=ecs.BatchAttachSharableVolumesRequestBody(serverinfo=[
-                ecs.BatchAttachSharableVolumesOption(server_id=each) for each in servers])))
+                ecs.BatchAttachSharableVolumesOption(server_id=each, device=device) for each in servers])))
 
     def detach(self, server, volume, flag=None):
         return self.ecs.detach_server_volume(ecs.DetachServerVolumeRequest(

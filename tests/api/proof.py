@@ -13,7 +13,7 @@ PRODUCTS = {  # that it is looked back at, with the marks of their official clie
     "ess": {"Core/": "aliyun-python-sdk-ess", "TeaDSL": "alibabacloud_ess20220222"},
     **{f"huawei-{api}": {"huaweicloud-usdk-python": f"huaweicloudsdk{api}", "huaweicloud-usdk-nodejs": f"huaweicloud-sdk-{api}",
                          "openstack": "python-openstackclient", "novaclient": "python-openstackclient"}
-       for api in ("bms", "cinder", "ecs", "evs", "iam", "nova")},
+       for api in ("bms", "cinder", "ecs", "evs", "iam", "ims", "nova")},
 }
 SECOND = [product for product in PRODUCTS if product.startswith("huawei-")]
 

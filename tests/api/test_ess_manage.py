@@ -1,9 +1,12 @@
 """Groups that are changed, and members that are protected, in standby or ill, in both editions of the API."""
 
+import json
+
 import pytest
 
 from cloud import IMAGE, TYPE
 from ess import FIRST, LATER, Ess
+from network import make_group, make_vpc, make_vswitch
 from test_ess_detach import GROUP_STATE, GROUP_UNKNOWN, no_instance
 
 
@@ -160,8 +163,11 @@ def test_rows_of_a_configuration(ess):
     assert refused(ImageId="m-none")[:2] == (404, "InvalidImageId.NotFound")
     assert refused(InstanceType="ecs.none")[:2] == (400, "InvalidParameter")
     assert refused(SecurityGroupId="sg-none")[:2] == (404, "InvalidSecurityGroupId.NotFound")
-    assert refused(DataDisk=[{"SnapshotId": "s-none"}])[:2] == (404, "InvalidDataDiskSnapshotId.NotFound")
-    assert refused(Tags="team")[:2] == (400, "InvalidParameter")
+    no_snapshot = (404, "InvalidDataDiskSnapshotId.NotFound", "Snapshot “s-none” does not exist.")
+    assert refused(DataDisk=[{}, {"SnapshotId": "s-none"}, {"SnapshotId": "s-no"}]) == no_snapshot
+    for tags in ("team", "[]", '{"a": {"b": "c"}}', '{"": "x"}', '{"%s": "x"}' % ("k" * 129), '{"k": "%s"}' % ("v" * 129),
+                 '{"acs:k": "x"}', '{"k": "https://"}', json.dumps({f"k{n}": "" for n in range(21)})):
+        assert refused(Tags=tags) == (400, "InvalidParameter", "The specified value of parameter Tags is not valid.")
     ess.CreateScalingConfiguration(ScalingGroupId=group, ImageId=IMAGE, InstanceType=TYPE, ScalingConfigurationName="one")
     assert refused(ScalingConfigurationName="one")[1] == "InvalidScalingConfigurationName.Duplicate"
     for _ in range(69):
@@ -200,4 +206,21 @@ def test_a_configuration_is_changed_in_what_is_given(ess):
     assert refused(ImageId="m-none")[1] == "InvalidImageId.NotFound"
     assert refused(InstanceTypes=["ecs.none"])[1] == "InvalidParameter"
     assert refused(SecurityGroupId="sg-none")[1] == "InvalidSecurityGroupId.NotFound"
-    assert refused(DataDisk=[{"SnapshotId": "s-none"}])[1] == "InvalidDataDiskSnapshotId.NotFound"
+    assert refused(DataDisk=[{"SnapshotId": "s-none"}])[2] == "Snapshot “s-none” does not exist."
+
+
+def test_security_groups_of_a_configuration_are_of_the_groups_vpc(ess):
+    """Otherwise it would make no instance."""
+    own, other = (make_vpc(ess.cloud) for _ in range(2))
+    group = ess.make_group(configuration=False, VSwitchIds=[make_vswitch(ess.cloud, own)])
+    near, far = (make_group(ess.cloud, vpc) for vpc in (own, other))
+    apart = (400, "InvalidSecurityGroupId.VPCMismatch",
+             "The specified security group and the specified virtual switch are not in the same VPC.")
+    more = {"ScalingGroupId": group, "ImageId": IMAGE, "InstanceType": TYPE}
+    assert ess.refused("CreateScalingConfiguration", SecurityGroupIds=[near, far], **more) == apart
+    made = ess.CreateScalingConfiguration(SecurityGroupId=near, **more)["ScalingConfigurationId"]
+    assert ess.refused("ModifyScalingConfiguration", ScalingConfigurationId=made, SecurityGroupId=far) == apart
+    ess.ModifyScalingConfiguration(ScalingConfigurationId=made, SecurityGroupId=near, InstanceName="one")
+    ess.EnableScalingGroup(ScalingGroupId=group, ActiveScalingConfigurationId=made)
+    ess.ModifyScalingGroup(ScalingGroupId=group, MinSize=1)
+    assert len(ess.ids(group, LifecycleState="InService")) == 1

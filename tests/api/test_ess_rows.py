@@ -275,4 +275,4 @@ def test_user_data_that_is_too_long(ess):
     for action, more in (("CreateScalingConfiguration", {"ScalingGroupId": group, "ImageId": IMAGE, "InstanceType": TYPE}),
                          ("ModifyScalingConfiguration", {"ScalingConfigurationId": made["ScalingConfigurationId"]})):
         assert post_refused(ess, action, RegionId=REGION, UserData="a" * 32769, **more) == (
-            400, "InvalidUserData.SizeExceeded", "The specified UserData exceeds the size.")
+            400, "InvalidUserData.SizeExceeded", "The specified parameter UserData exceeds the size.")

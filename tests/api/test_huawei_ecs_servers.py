@@ -90,24 +90,53 @@ def test_same_client_token_makes_them_once(servers):
     refused("Ecs.0000", create, "once-1", "other")
 
 
+def volume_of(size, type="SSD", **more):
+    return {"volumetype": type, "size": size, **more}
+
+
+@pytest.mark.parametrize("version", ["v1", "v1.1"])
 @pytest.mark.parametrize("code, wrong", [
-    ("Ecs.0005", {"image_ref": NOTHING}),
-    ("Ecs.0005", {"flavor_ref": "s6.nothing"}),
+    ("Ecs.0005", {"imageRef": NOTHING}),
+    ("Ecs.0005", {"flavorRef": "s6.nothing"}),
     ("Ecs.0005", {"availability_zone": "cn-north-4z"}),
     ("Ecs.0005", {"name": ""}),
     ("Ecs.0005", {"name": "x" * 129}),
     ("Ecs.0005", {"count": 0}),
     ("Ecs.0005", {"count": 501}),
-    ("Ecs.0005", {"root_volume": ecs.PrePaidServerRootVolume(volumetype="SSD", size=1025)}),
-    ("Ecs.0005", {"data_volumes": [ecs.PrePaidServerDataVolume(volumetype="SSD", size=9)]}),
-    ("Ecs.0005", {"data_volumes": [ecs.PrePaidServerDataVolume(volumetype="SSD", size=10)] * 24}),
-    ("Ecs.0043", {"root_volume": ecs.PrePaidServerRootVolume(volumetype="cloud_essd", size=40)}),
-    ("Ecs.0043", {"data_volumes": [ecs.PrePaidServerDataVolume(volumetype="none", size=10)]}),
+    ("Ecs.0005", {"root_volume": volume_of(1025)}),
+    ("Ecs.0005", {"data_volumes": [volume_of(9)]}),
+    ("Ecs.0005", {"data_volumes": [{"volumetype": "SSD"}]}),
+    ("Ecs.0005", {"data_volumes": [volume_of(10)] * 24}),
+    ("Ecs.0005", {"data_volumes": [volume_of(10, extendparam={"snapshotId": NOTHING})]}),
+    ("Ecs.0043", {"root_volume": volume_of(40, "cloud_essd")}),
+    ("Ecs.0043", {"data_volumes": [volume_of(10, "none")]}),
+    ("Ecs.0005", {"extendparam": {"chargingMode": "later"}}),
 ])
-def test_what_cannot_be_made_is_refused(servers, code, wrong):
+def test_what_cannot_be_made_is_refused(servers, version, code, wrong):
     before = servers.listed().count
-    refused(code, servers.create, **wrong)
+    status, body = servers.send("POST", f"/{version}/{servers.project}/cloudservers", body={"server": {
+        "imageRef": IMAGE, "flavorRef": FLAVOR, "name": "web", "vpcid": "vpc-1", "nics": [{"subnet_id": "subnet-1"}],
+        "root_volume": volume_of(40), **wrong}})
+    assert (status, body["error"]["code"]) == (400, code)
     assert servers.listed().count == before
+
+
+@pytest.mark.parametrize("version", ["v1", "v1.1"])
+@pytest.mark.parametrize("code, volumes", [
+    ("Ecs.0042", [volume_of(10)] * 2),
+    ("Ecs.0005", [volume_of(10, extendparam={"snapshotId": "00000000-0000-4000-8000-0000000000f1"})]),
+])
+def test_what_a_fleet_does_not_let_be_made(make_server, version, code, volumes):
+    server = make_server()
+    _, volume, loaded = fleet_server(catalogue={"instance_types": [{"id": "own.small", "realm": "huawei", "max_data_disks": 1}]},
+                                     snapshots=[{"id": "00000000-0000-4000-8000-0000000000f1",
+                                                 "disk": "00000000-0000-4000-8000-0000000000d1", "state": "failed"}])
+    load_fleet(server, loaded)
+    own = CloudServers(server, "own-hw", "own-secret")
+    status, body = own.send("POST", f"/{version}/{own.project}/cloudservers", body={"server": {
+        "imageRef": IMAGE, "flavorRef": "own.small", "name": "web", "vpcid": "vpc-1", "nics": [{"subnet_id": "subnet-1"}],
+        "root_volume": volume_of(40), "data_volumes": volumes}})
+    assert (status, body["error"]["code"]) == (400, code)
 
 
 def test_dry_run_makes_nothing(servers):
@@ -192,7 +221,9 @@ def test_all_or_none_of_many(servers):
     refused("Ecs.0100", servers.stop, one, other)
     refused("Ecs.0114", servers.stop, one, NOTHING, http=404)
     refused("Ecs.0114", servers.delete, one, NOTHING, http=404)
-    refused("Ecs.0005", servers.stop)
+    for act in (servers.start, servers.stop, servers.reboot, servers.delete):
+        refused("Ecs.0005", act)
+        refused("Ecs.0114", act, NOTHING, http=404)
     assert (servers.shown(one).status, servers.shown(other).status) == ("ACTIVE", "SHUTOFF")
     job = servers.done(servers.start(other, other))  # named twice, it counts once
     assert job.entities.sub_jobs_total == 1
@@ -210,18 +241,47 @@ def test_acts_are_told_by_the_body(servers):
     assert servers.shown(server).status == "ACTIVE"
 
 
-@pytest.mark.parametrize("verb", ["stop", "reboot"])
+@pytest.mark.parametrize("verb, state", [("start", "stopped"), ("stop", "running"), ("reboot", "running")])
 @pytest.mark.parametrize("lock", ["security", "financial"])
-def test_locked_servers_stand(make_server, verb, lock):
+def test_locked_servers_stand(make_server, verb, state, lock):
     server = make_server()
-    here, _, loaded = fleet_server(instance={"locks": [lock]})
+    here, _, loaded = fleet_server(instance={"locks": [lock], "state": state})
     load_fleet(server, loaded)
     locked = CloudServers(server, "own-hw", "own-secret")
     refused("Ecs.0605", getattr(locked, verb), here)
     assert locked.shown(here).locked is True
 
 
+def test_users_switch_and_attach_to_the_servers_that_their_policies_name(make_server):
+    server = make_server()
+    here, other = "00000000-0000-4000-8000-0000000000a1", "00000000-0000-4000-8000-0000000000a2"
+    account = "2000000000000001"
+    _, volume, loaded = fleet_server(disk={"attachments": [], "multi_attach": True})
+    row = loaded["accounts"][0]
+    row["instances"].append({**row["instances"][0], "id": other})
+    row["users"] = [{"name": "alice", "access_keys": [{"id": "alice-hw", "secret": "alice-secret"}], "policies": [{
+        "Version": "1.1", "Statement": [{"Effect": "Allow", "Action": ["iam:*:*", "ecs:cloudServers:get", "evs:*:*"]},
+                                        {"Effect": "Allow", "Action": ["ecs:*:*"], "Resource": [f"ecs:*:{account}:instance:{here}"]}]}]}]
+    load_fleet(server, loaded)
+    alice = CloudServers(server, "alice-hw", "alice-secret")
+    for act in (alice.stop, alice.reboot, alice.delete, lambda *several: alice.attach_all(volume, *several)):
+        assert refused("Pdp.0001", act, here, other, http=403).startswith("Policy doesn't allow ecs:cloudServers:")
+    assert [alice.shown(each).status for each in (here, other)] == ["ACTIVE", "ACTIVE"]
+    alice.done(alice.attach_all(volume, here))
+    alice.done(alice.stop(here))
+    refused("Pdp.0001", alice.listed, http=403)
+
+
 # ---- deleting
+
+
+def test_protected_server_is_not_deleted(make_server):
+    server = make_server()
+    here, _, loaded = fleet_server(instance={"deletion_protection": True})
+    load_fleet(server, loaded)
+    own = CloudServers(server, "own-hw", "own-secret")
+    refused("Ecs.0605", own.delete, here)
+    assert own.shown(here).status == "ACTIVE"
 
 
 def test_delete_takes_the_system_volume_and_leaves_data(servers):
@@ -398,6 +458,13 @@ def test_servers_are_renamed(servers):
     assert servers.update(server, user_data="IyEvYmluL3No").os_ext_srv_att_ruser_data == "IyEvYmluL3No"
 
 
+def test_locked_server_is_not_renamed(make_server):
+    server = make_server()
+    here, _, loaded = fleet_server(instance={"locks": ["security"]})
+    load_fleet(server, loaded)
+    refused("Ecs.0605", CloudServers(server, "own-hw", "own-secret").update, here, name="x")
+
+
 # ---- flavors and images
 
 
@@ -436,6 +503,9 @@ def test_images_are_listed_as_terraform_looks_for_them(servers):
     assert images(servers, imagetype="private") == [] and images(servers, id=NOTHING) == []
     assert [each.id for each in images(servers, limit=1) + images(servers, marker=every[0].id)] == [each.id for each in every]
     refused("IMG.0001", images, servers, limit=0)
+    for query, body in (("id=a&id=b", None), ("", [])):
+        status, reply = servers.send("GET", "/v2/cloudimages", query, body)
+        assert (status, reply["error"]["code"]) == (400, "IMG.0001")
 
 
 # ---- jobs

@@ -70,25 +70,81 @@ def test_attach_is_refused_in_the_order_of_the_rows(servers):
     assert (status, body["error"]["code"]) == (400, "Ecs.0005")
 
 
+@pytest.fixture(params=["one", "many"])
+def attach(request):
+    """Attaches by the call for one server, or by that for many."""
+    def by(servers, server, volume, device=None):
+        if request.param == "one":
+            return servers.attach(server, volume, device)
+        return servers.attach_all(volume, server, device=device)
+
+    return by
+
+
+def own_type(**more):
+    return {"instance": {"type": "own.small"}, "catalogue": {"instance_types": [{"id": "own.small", "realm": "huawei", **more}]}}
+
+
 @pytest.mark.parametrize("fleet, code, http", [
     ({"disk_white_list": False}, "Ecs.0003", 403),
     ({"disk": {"overdue": True}}, "Ecs.0017", 400),
     ({"disk": {"portable": False}}, "Ecs.0017", 400),
+    ({"instance": {"zone": "cn-north-4b"}}, "Ecs.0121", 400),
     ({"instance": {"locks": ["security"]}}, "Ecs.0605", 400),
     ({"instance": {"locks": ["financial"]}}, "Ecs.0605", 400),
-    ({"instance": {"type": "own.small"}, "catalogue": {"instance_types": [
-        {"id": "own.small", "hot_unplug": False, "realm": "huawei"}]}}, "Ecs.0100", 400),
-    ({"instance": {"type": "own.small"}, "disk": {"multi_attach": True}, "catalogue": {"instance_types": [
-        {"id": "own.small", "multi_attach": False, "realm": "huawei"}]}}, "Ecs.0909", 400),
+    (own_type(hot_unplug=False), "Ecs.0100", 400),
+    (own_type(multi_attach=False), "Ecs.0909", 400),
 ])
-def test_attach_is_refused_for_what_a_fleet_says(make_server, fleet, code, http):
+def test_attach_is_refused_for_what_a_fleet_says(make_server, attach, fleet, code, http):
     server = make_server()
-    fleet["disk"] = {"attachments": [], **fleet.get("disk", {})}
+    fleet = {**fleet, "disk": {"attachments": [], "multi_attach": True, **fleet.get("disk", {})}}
     here, volume, loaded = fleet_server(**fleet)
     load_fleet(server, loaded)
     own = CloudServers(server, "own-hw", "own-secret")
-    refused(code, own.attach, here, volume, http=http)
+    refused(code, attach, own, here, volume, http=http)
     assert own.volume(volume).status == "available"
+
+
+def test_names_and_limits_hold_for_one_and_many(make_server, attach):
+    server = make_server()
+    here, volume, loaded = fleet_server(**own_type(max_data_disks=1, multi_attach=True))
+    load_fleet(server, loaded)
+    own = CloudServers(server, "own-hw", "own-secret")
+    shared = own.make_volume(multiattach=True)
+    refused("Ecs.0104", attach, own, here, shared)
+    own.done(own.detach(here, volume))
+    for device in ("/dev/nothing", "/dev/vda"):
+        refused("Ecs.0005", attach, own, here, shared, device)
+    own.done(attach(own, here, shared, "/dev/vdb"))
+    other = own.make()[0]
+    own.done(own.attach(other, own.make_volume()))
+    refused("Ecs.0005", attach, own, other, shared, "/dev/vdb")
+
+
+def test_17th_server_gets_no_shared_volume(servers, attach):
+    several, volume = servers.make(count=17), servers.make_volume(multiattach=True)
+    servers.done(servers.attach_all(volume, *several[:16]))
+    refused("Ecs.0017", attach, servers, several[16], volume)
+    servers.done(servers.detach(several[0], volume))
+    servers.done(attach(servers, several[16], volume))
+
+
+def test_system_volume_comes_back_to_its_server_alone(make_server):
+    server = make_server()
+    here, root = "00000000-0000-4000-8000-0000000000a1", "00000000-0000-4000-8000-0000000000e1"
+    # A system volume that left a server which has got another one since.
+    here, _, loaded = fleet_server(instance={"state": "stopped"}, system={})
+    loaded["accounts"][0]["disks"].append({"id": root, "type": "system", "zone": ZONE, "category": "SSD", "size_gib": 40,
+                                           "origin_instance": here, "image": IMAGE})
+    load_fleet(server, loaded)
+    own = CloudServers(server, "own-hw", "own-secret")
+    refused("Ecs.0005", own.attach, here, root, "/dev/vda")
+    other, = own.make()
+    own.done(own.stop(other))
+    own.done(own.detach(other, own.root(other)))
+    refused("Ecs.0017", own.attach, other, root, "/dev/vda")
+    own.done(own.attach(other, root))  # as a data volume it goes anywhere
+    assert names(own, other) == ["/dev/vdb"]
 
 
 def test_attach_waits_for_a_server_that_stands(slow):
@@ -208,6 +264,35 @@ def test_volume_goes_with_its_server_or_not(servers):
     servers.done(servers.delete(server))
     refused("EVS.5404", servers.volume, goes, http=404)
     assert servers.volume(stays).status == "available"
+
+
+def test_many_wait_for_servers_that_stand(slow):
+    server, volume = slow.create().server_ids[0], slow.create_volumes(multiattach=True).volume_ids[0]
+    refused("Ecs.0103", slow.attach_all, volume, server)  # creating
+    slow.server.advance(3600)
+    slow.stop(server)
+    refused("Ecs.0100", slow.attach_all, volume, server)
+
+
+@pytest.mark.parametrize("fleet, code, http", [
+    ({"disk_white_list": False}, "Ecs.0003", 403),
+    ({"disk": {"portable": False}}, "Ecs.0617", 400),
+])
+def test_update_is_refused_for_what_a_fleet_says(make_server, fleet, code, http):
+    server = make_server()
+    here, volume, loaded = fleet_server(**fleet)
+    load_fleet(server, loaded)
+    refused(code, CloudServers(server, "own-hw", "own-secret").terminates, here, volume, False, http=http)
+
+
+def test_what_is_on_its_way_says_nothing_about_its_end(slow):
+    server, volume = slow.create().server_ids[0], slow.create_volumes().volume_ids[0]
+    slow.server.advance(3600)
+    slow.attach(server, volume)
+    assert "itemNotFound" in refused("Ecs.1000", slow.terminates, server, volume, True)
+    slow.server.advance(3600)
+    slow.detach(server, volume)
+    refused("Ecs.0617", slow.terminates, server, volume, True)
 
 
 def test_what_says_nothing_about_its_end(servers):

@@ -85,7 +85,8 @@ def view(world):
     seen = {}
     for name, operation in OPERATIONS.items():
         if operation["method"] == "GET" and re.search("project_id", operation["path"]):
-            seen[name] = Request(operation).ask(world.raw, world.of).text
+            # Replies that say which request they answer do so each time otherwise.
+            seen[name] = re.sub('"request_id":"[0-9a-f]{32}"', "", Request(operation).ask(world.raw, world.of).text)
     return json.dumps(seen)
 
 

@@ -278,6 +278,30 @@ def test_flavors_are_of_both_kinds(nova):
     assert nova.call("GET", "/flavors?marker=none") == fault("badRequest", 400, "marker [none] not found")
 
 
+def test_images_are_read_in_pages_and_by_what_they_are(nova):
+    def images(**query):
+        answer = nova.session.get(nova.root + "/v2/images", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    everything = images()["images"]
+    names = {each["id"]: each["name"] for each in everything}
+    assert names[IMAGE].startswith("Ubuntu") and len(names) == len(everything)
+    by_id = {each["id"]: each for each in everything}
+    assert (by_id[IMAGE]["__os_type"], by_id[WINDOWS]["__os_type"]) == ("Linux", "Windows")
+    assert {each["id"] for each in images(id=f"in:{IMAGE},{WINDOWS},{NOTHING}")["images"]} == {IMAGE, WINDOWS}
+    assert [each["id"] for each in images(name=names[IMAGE])["images"]] == [IMAGE]
+    assert images(status="queued")["images"] == images(visibility="private")["images"] == []
+    first = images(limit=2)
+    assert [each["id"] for each in first["images"]] == list(names)[:2] and f"marker={list(names)[1]}" in first["next"]
+    rest = images(marker=list(names)[1])
+    assert [each["id"] for each in rest["images"]] == list(names)[2:] and "next" not in rest
+    assert nova.session.get(f"{nova.root}/v2/images/{IMAGE}").json() == by_id[IMAGE]
+    for path, kind, code in ((f"images/{NOTHING}", "itemNotFound", 404), (f"images?marker={NOTHING}", "badRequest", 400)):
+        answer = nova.session.get(f"{nova.root}/v2/{path}")
+        assert answer.status_code == code and kind in answer.json()
+
+
 def test_the_version_is_told_to_everybody(shared_server):
     for path in ("/v2.1", "/v2.1/"):
         answer = requests.get(shared_server.url + path, timeout=10)

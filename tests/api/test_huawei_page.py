@@ -13,4 +13,4 @@ def test_the_program_of_the_page_runs(server):
     assert "http://127.0.0.1:7480" in programs[0]
     program = "".join(programs).replace("http://127.0.0.1:7480", server.url)
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout) == (0, "available\n['/dev/sda', '/dev/sdb']\n"), ran.stderr
+    assert (ran.returncode, ran.stdout) == (0, "available\n2\navailable\n['/dev/sda', '/dev/sdb']\n"), ran.stderr

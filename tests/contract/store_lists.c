@@ -5,7 +5,7 @@
 #define ANY_DISK     .status = -1, .not_status = -1, .type = -1, .charge_type = -1, .portable = -1, \
 	.delete_with_instance = -1, .delete_auto_snapshot = -1, .enable_auto_snapshot = -1,         \
 	.multi_attach = -1, .encrypted = -1
-#define ANY_INSTANCE .state = -1, .charge_type = -1
+#define ANY_INSTANCE .state = -1, .kind = -1, .charge_type = -1
 
 /* ---- asking: the ids of a list, in its order, after a look at the count -------------------------------- */
 
@@ -256,7 +256,8 @@ static bool put_two_instances(struct txn *txn, void *context)
 		.created_at = 100,
 	};
 	struct instance plain = {
-		.id = "i-2", .tenant = tenant_of("1000"), .type = "ecs.g6e.large", .created_at = 200
+		.id = "i-2", .tenant = tenant_of("1000"), .type = "ecs.g6e.large", .kind = MACHINE_BARE_METAL,
+		.created_at = 200
 	};
 
 	(void)context;
@@ -309,10 +310,12 @@ static void instance_others_filter(void **state)
 	const struct tag_filter other = { "env", "other" };
 
 	fixture_write(f, put_two_instances, NULL);
-	INSTANCES("i-1", .state = INSTANCE_RUNNING, .charge_type = -1);
-	INSTANCES("", .state = INSTANCE_STOPPED, .charge_type = -1);
-	INSTANCES("i-1", .state = -1, .charge_type = CHARGE_PRE_PAID);
-	INSTANCES("i-2", .state = -1, .charge_type = CHARGE_POST_PAID);
+	INSTANCES("i-1", .state = INSTANCE_RUNNING, .kind = -1, .charge_type = -1);
+	INSTANCES("", .state = INSTANCE_STOPPED, .kind = -1, .charge_type = -1);
+	INSTANCES("i-1", .state = -1, .kind = -1, .charge_type = CHARGE_PRE_PAID);
+	INSTANCES("i-2", .state = -1, .kind = -1, .charge_type = CHARGE_POST_PAID);
+	INSTANCES("i-1", .state = -1, .kind = MACHINE_VIRTUAL, .charge_type = -1);
+	INSTANCES("i-2", .state = -1, .kind = MACHINE_BARE_METAL, .charge_type = -1);
 	INSTANCES("i-1", ANY_INSTANCE, .ids = ids, .n_ids = 2);
 	INSTANCES("", ANY_INSTANCE, .ids = ids, .n_ids = 0);
 	INSTANCES("i-2", ANY_INSTANCE, .created_from = 101, .created_to = 200);

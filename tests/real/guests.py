@@ -17,11 +17,13 @@ CONTENT = b"what an image holds" * 1000
 
 
 def fleet_file(path):
-    """Writes a fleet whose catalogue has the images and the type test.tiny; its path."""
+    """Writes a fleet whose catalogue has the images and the type test.tiny, and an account of each cloud; its path."""
     guest = guest_folder()
     images = [{"id": name, "kernel": str(guest / "vmlinuz"), "initrd": str(guest / "initrd"),
                "cmdline": f"console=ttyS0 quiet rdinit=/init no_timer_check {more}", "size_gib": 1}
               for name, more in IMAGES.items()]
+    # The other cloud's: the same machines, of ids of their own.
+    images += [{**image, "id": f"huawei-{image['id']}", "realm": "huawei"} for image in images]
     # Bytes, a hole, and bytes.
     content = path.parent / "content.raw"
     with open(content, "wb") as file:
@@ -31,7 +33,10 @@ def fleet_file(path):
         file.truncate(16 << 20)
     images.append({"id": "content", "path": str(content), "size_gib": 20})
     types = [{"id": "test.tiny", "family": "test", "cpus": 1, "memory_mib": 128}]
-    path.write_text(json.dumps({"cleat_fleet": 1, "catalogue": {"instance_types": types, "images": images}}), encoding="utf-8")
+    types.append({**types[0], "id": "huawei.tiny", "realm": "huawei"})
+    accounts = [{"access_keys": [{"id": "first", "secret": "first-secret"}]}, {"realm": "huawei"}]
+    path.write_text(json.dumps({"cleat_fleet": 1, "catalogue": {"instance_types": types, "images": images}, "accounts": accounts}),
+                    encoding="utf-8")
     return path
 
 

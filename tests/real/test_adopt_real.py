@@ -45,6 +45,18 @@ def drifts(real):
     return real.server.control("GET", "/_cleat/drift")["drifts"]
 
 
+def test_machine_with_a_backup_under_way_is_refused(real, libvirtd, theirs):
+    """Libvirt's own: it goes on until who began it ends it."""
+    folder = libvirtd.folder
+    (folder / "backup.xml").write_text(f"<domainbackup mode='pull'><server transport='unix' socket='{folder}/backup'/><disks>"
+                                       f"<disk name='vdb' backup='yes' type='file'><scratch file='{folder}/scratch'/></disk></disks></domainbackup>", encoding="ascii")
+    libvirtd.virsh("backup-begin", NAME, str(folder / "backup.xml"))
+    refused = adopt(real, 409)["error"]
+    assert refused["reason"] == "machine-busy"
+    libvirtd.virsh("domjobabort", NAME)
+    assert theirs and adopt(real, dry_run=True)["instance"] == ""
+
+
 def test_story_of_an_adopted_machine(real, libvirtd, theirs, cleat):
     def run(*words):
         return cleat(*words, "--endpoint", real.server.url, "--control-token-file", real.server.token_file)
@@ -110,6 +122,51 @@ def test_story_of_an_adopted_machine(real, libvirtd, theirs, cleat):
     assert NAME in libvirtd.virsh("list", "--all", "--name").split()
     assert (libvirtd.folder / "root.raw").exists() and (libvirtd.folder / "data.qcow2").exists()
     real.remove(own)
+
+
+@pytest.fixture
+def raw_disks(libvirtd):
+    """A domain of two raw disks, whose serial numbers are what libvirt allows."""
+    folder, guest = libvirtd.folder, guest_folder()
+    disks = ""
+    for target, serial in (("vda", "WD_12+345 a"), ("vdb", "WD_12+345 b")):
+        subprocess.run(["qemu-img", "create", "-q", "-f", "raw", folder / f"{target}.raw", "1G"], check=True)
+        disks += (f"<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{folder}/{target}.raw'/>"
+                  f"<target dev='{target}' bus='virtio'/><serial>{serial}</serial></disk>")
+    ports = "<controller type='pci' model='pcie-root-port'/>" * 8
+    (folder / "raw.xml").write_text(f"""
+<domain type='qemu'><name>raw</name><memory unit='MiB'>128</memory><vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='q35'>hvm</type><kernel>{guest}/vmlinuz</kernel><initrd>{guest}/initrd</initrd>
+    <cmdline>console=ttyS0 quiet rdinit=/init acpiphp.disable=1</cmdline></os><features><acpi/></features>
+  <devices><controller type='pci' index='0' model='pcie-root'/>{ports}<controller type='usb' model='none'/>{disks}
+    <serial type='pty'/></devices></domain>""", encoding="utf-8")
+    libvirtd.virsh("define", str(folder / "raw.xml"))
+    libvirtd.virsh("start", "raw")
+    yield "raw"
+    libvirtd.virsh("destroy", "raw", check=False)
+    libvirtd.virsh("undefine", "raw")
+
+
+def test_disk_that_was_cut_off_does_not_come_back_as_what_is_left_of_it(real, libvirtd, raw_disks):
+    taken = real.server.control("POST", "/_cleat/adopt", {"machine": raw_disks})
+    instance, (_, data) = taken["instance"], [disk["disk"] for disk in taken["disks"]]
+    real.server.control("POST", "/_cleat/fence", {"disk": data, "instance": instance})
+    real.wait_disk(data, "Available")
+    opened = subprocess.run(["qemu-io", "-f", "raw", "-c", "read 0 512", libvirtd.folder / "vdb.raw"], capture_output=True,
+                            text=True, check=False)
+    assert "read 512/512" in opened.stdout, opened.stderr
+    # Its device is there still, and reaches nothing.
+    assert "vdb.raw" in libvirtd.virsh("domblklist", raw_disks)
+    real.cloud.AttachDisk(DiskId=data, InstanceId=instance)
+    wait_for(lambda: "restart the machine first" in real.why(data), "it is refused")
+    assert real.cloud.status(data) == "Available"
+    real.cloud.RebootInstance(InstanceId=instance, ForceStop=True)
+    real.wait_instance(instance, "Running")
+    real.attach(data, instance)
+    assert "vdb.raw" in libvirtd.virsh("domblklist", raw_disks)
+    real.cloud.StopInstance(InstanceId=instance, ForceStop=True)
+    real.wait_instance(instance, "Stopped")
+    real.server.control("POST", "/_cleat/adopt/release", {"id": instance})
 
 
 def test_what_cannot_be_adopted(real, libvirtd):

@@ -1,12 +1,15 @@
 """What was acknowledged is on the disk: a detach under a running writer, at boot, and while a daemon is killed."""
 
+import contextlib
 import json
 import pathlib
+import random
 import socket
+import threading
 
 import pytest
 
-from cloud import Refused, fleet_set
+from cloud import Cloud, Refused, fleet_set
 from guests import CONTENT
 from libvirtd import wait_for
 
@@ -147,6 +150,83 @@ def test_libvirtd_killed_in_the_middle_of_an_attach(real, instance):
     real.device(disk, instance)
     real.detach(disk, instance)
     real.cloud.DeleteDisk(DiskId=disk)
+
+
+def machines_disks(real, instances, disks):
+    """Pairs of what each machine has now, and at its next start; both must be the same."""
+    now, next_start = ({(i, d) for i in instances for d in disks if d in real.libvirtd.virsh("domblklist", i, *flag)}
+                       for flag in ((), ("--inactive",)))
+    assert now == next_start
+    return now
+
+
+def move(server, disks, instances, chance):
+    """Each disk away from where it is, or somewhere."""
+    cloud = Cloud(server)
+    for disk in disks:
+        with contextlib.suppress(Exception):  # the server goes away
+            now = cloud.disk(disk)
+            if now["Status"] == "In_use":
+                cloud.DetachDisk(DiskId=disk, InstanceId=now["InstanceId"])
+            elif now["Status"] == "Available":
+                cloud.AttachDisk(DiskId=disk, InstanceId=chance.choice(instances))
+
+
+@pytest.mark.parametrize("victims", [("cleat",), ("libvirtd",), ("cleat", "libvirtd")], ids="-and-".join)
+def test_killed_anywhere(real, instance, victims):
+    """Afterwards store and machines agree, each disk is on one machine at most, and no job hangs."""
+    chance = random.Random("".join(victims))
+    instances, disks = [instance, real.run()], [real.disk() for _ in range(3)]
+    for _ in range(4):
+        mover = threading.Thread(target=move, args=(real.server, disks, instances, chance))
+        mover.start()
+        mover.join(chance.random() * 0.5)
+        if "libvirtd" in victims:
+            real.libvirtd.kill()
+        if "cleat" in victims:
+            real.server.kill9()
+        mover.join()
+        if "libvirtd" in victims:
+            real.libvirtd.start()
+        if "cleat" in victims:
+            real.server.start()
+            real.cloud.close()
+        wait_for(lambda: not real.server.control("GET", "/_cleat/jobs?state=open")["jobs"], "all jobs have ended")
+        held = {(shown["InstanceId"], shown["DiskId"]) for shown in map(real.cloud.disk, disks) if shown["Status"] == "In_use"}
+        assert len({disk for _, disk in held}) == len(held)
+        assert machines_disks(real, instances, disks) == held
+    for where, disk in held:
+        real.detach(disk, where)
+    real.remove(instances[1])
+
+
+@pytest.mark.parametrize("left", ["nodes", "device"])
+def test_attach_goes_on_over_what_a_killed_libvirtd_left(real, left):
+    """QEMU was told to plug a disk in, and whoever told it died before that was written down."""
+    instance, disk = real.run(), real.disk()
+
+    def qemu(command, **arguments):
+        reply = real.libvirtd.virsh("qemu-monitor-command", instance, json.dumps({"execute": command, "arguments": arguments}))
+        assert "return" in json.loads(reply), reply
+
+    def nodes():
+        return real.libvirtd.virsh("qemu-monitor-command", instance, '{"execute":"query-named-block-nodes"}')
+
+    source = {"driver": "file", "filename": str(real.libvirtd.folder / "pool" / disk), "locking": "on"}
+    if left == "nodes":
+        for number in range(1, 4):  # the system disk has one of them
+            if f"libvirt-{number}-storage" not in nodes():
+                qemu("blockdev-add", **source, **{"node-name": f"libvirt-{number}-storage"})
+    else:
+        qemu("blockdev-add", **source, **{"node-name": "left"})
+        qemu("device_add", driver="virtio-blk-pci", id=f"ua-{disk}_1", drive="left", bus="pci.20", serial="left")
+    real.attach(disk, instance)
+    guest = real.guest(instance)
+    guest.sh(f"echo mine | dd of={real.device(disk, instance)} conv=fsync 2>/dev/null")
+    assert "left" not in guest.sh("cat /sys/block/vd*/serial").split()
+    assert machines_disks(real, [instance], [disk]) == {(instance, disk)}
+    real.detach(disk, instance)
+    real.remove(instance)
 
 
 def test_power_and_release(real):

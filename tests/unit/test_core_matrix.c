@@ -88,6 +88,8 @@ static void put_target_disk(struct world *world, const struct target *target, en
 		disk.state = DISK_DELETING;
 	if (status == DISK_STATUS_REINITING)
 		disk.state = DISK_REINITING;
+	if (status >= DISK_STATUS_CREATE_FAILED)
+		disk.state = (enum disk_state)(DISK_CREATE_FAILED + (status - DISK_STATUS_CREATE_FAILED));
 	put_disk(world, disk);
 	if (status == DISK_STATUS_ATTACHING)
 		attachment.state = ATTACHMENT_ATTACHING;
@@ -686,26 +688,39 @@ static const struct {
 	const char *words;
 	enum verb verb;
 	bool shared;
-	const char *expected[DISK_STATUS_MAX]; /* creating, available, attaching, in-use, detaching, deleting, reiniting */
+	const char *expected[DISK_STATUS_MAX]; /* creating, available, attaching, in-use, detaching, deleting, reiniting; failed
+	                                           to be made, deleted, grown, put back */
 } status_rows[] = {
-	{ "attach", VERB_ATTACH, false, { DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
+	{ "attach", VERB_ATTACH, false,
+	  { DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE,
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
 	{ "attach a multi-attach disk to one more", VERB_ATTACH, true,
-	  { DISK_STATE, YES, YES, YES, YES, DISK_STATE, DISK_STATE } },
+	  { DISK_STATE, YES, YES, YES, YES, DISK_STATE, DISK_STATE,
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
 	{ "detach", VERB_DETACH, false,
-	  { DISK_STATE, "disk-not-attached", DISK_STATE, YES, DETACHING, DISK_STATE, DISK_STATE } },
+	  { DISK_STATE, "disk-not-attached", DISK_STATE, YES, DETACHING, DISK_STATE, DISK_STATE,
+	    "disk-not-attached", "disk-not-attached", "disk-not-attached", "disk-not-attached" } },
 	{ "delete disk", VERB_DISK_DELETE, false,
-	  { DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
-	{ "modify disk", VERB_DISK_MODIFY, false, { DISK_STATE, YES, YES, YES, YES, DISK_STATE, YES } },
+	  { DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE,
+	    YES, DISK_STATE, YES, YES } },
+	{ "modify disk", VERB_DISK_MODIFY, false,
+	  { DISK_STATE, YES, YES, YES, YES, DISK_STATE, YES,
+	    YES, YES, YES, YES } },
 	{ "resize disk", VERB_DISK_RESIZE, false,
-	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
+	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE,
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
 	{ "modify disk spec", VERB_DISK_SPEC, false,
-	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
+	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE,
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
 	{ "reinit disk", VERB_DISK_REINIT, false,
-	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
+	  { DISK_STATE, DISK_STATE, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE,
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
 	{ "reset disk", VERB_DISK_RESET, false,
-	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
+	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE,
+	    DISK_STATE, DISK_STATE, DISK_STATE, YES } },
 	{ "create snapshot", VERB_SNAPSHOT_CREATE, false,
-	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE } },
+	  { DISK_STATE, YES, DISK_STATE, YES, DISK_STATE, DISK_STATE, DISK_STATE,
+	    DISK_STATE, DISK_STATE, DISK_STATE, DISK_STATE } },
 };
 
 static void every_verb_in_every_status(void **state)

@@ -821,7 +821,8 @@ static void every_state_has_a_word_of_its_own(void **state)
 {
 	int i;
 
-	for (i = 0; i < DISK_STATUS_MAX; i++)
+	/* Failures do not stay there: those behind are the other cloud's. */
+	for (i = 0; i < DISK_STATUS_CREATE_FAILED; i++)
 		assert_int_equal(ecs_disk_status_of(ecs_disk_status((enum disk_status)i)), i);
 	for (i = 0; i < CHARGE_TYPE_MAX; i++)
 		assert_int_equal(ecs_charge_type_of(ecs_charge_type((enum charge_type)i)), i);

@@ -83,7 +83,7 @@ const char *ecs_charge_type(enum charge_type type)
 
 int ecs_disk_status_of(const char *word)
 {
-	return word_index(disk_words, DISK_STATUS_MAX, word);
+	return word_index(disk_words, DISK_STATUS_CREATE_FAILED, word); /* failures do not stay in this cloud */
 }
 
 int ecs_instance_status_of(const char *word)

@@ -74,7 +74,7 @@ const char *const ess_multi_zone_words[] = { "PRIORITY", "COST_OPTIMIZED", "BALA
 const char *const ess_policy_words[] = { "recycle", "release", "forcerelease", "forcerecycle", NULL };
 static const char *const removal_words[] = { "OldestInstance", "NewestInstance", "OldestScalingConfiguration", NULL };
 
-static int position(const char *const *words, const char *word)
+int ess_position(const char *const *words, const char *word)
 {
 	int i;
 
@@ -92,7 +92,7 @@ const char *ess_member_state(enum scaling_member_state state)
 
 int ess_member_state_of(const char *word)
 {
-	return position(ess_member_state_words, word);
+	return ess_position(ess_member_state_words, word);
 }
 
 const char *ess_group_state(enum scaling_group_state state)
@@ -112,7 +112,7 @@ const char *ess_health_check(enum scaling_health_check check)
 
 enum scaling_health_check ess_health_check_of(const char *word)
 {
-	int found = position(ess_health_check_words, word);
+	int found = ess_position(ess_health_check_words, word);
 
 	return found < 0 ? SCALING_HEALTH_INSTANCE : (enum scaling_health_check)found;
 }
@@ -124,7 +124,7 @@ const char *ess_activity_state(enum scaling_activity_state state)
 
 int ess_activity_state_of(const char *word)
 {
-	return position(ess_activity_state_words, word);
+	return ess_position(ess_activity_state_words, word);
 }
 
 /* ---- values ---- */
@@ -168,7 +168,7 @@ bool ess_policies(struct call *call, const struct texts *texts, const char **ret
 	size_t i;
 
 	for (i = 0; i < texts->n; i++) {
-		if (position(removal_words, texts->items[i]) < 0)
+		if (ess_position(removal_words, texts->items[i]) < 0)
 			return call_refuse(call, REFUSE_PARAMETER_INVALID,
 			                   call->edition == EDITION_LATER ? "RemovalPolicies" : "RemovalPolicy");
 	}
@@ -222,3 +222,21 @@ struct scaling_filter ess_filter(const struct call *call)
 	filter.region = call->caller.tenant.region;
 	return filter;
 }
+
+#define X(name)                                                                                                          \
+	bool ess_##name##_page(struct call *call, const struct scaling_filter *filter, const struct rpc_paging *paging,  \
+	                       struct rpc_pages *ret_pages, struct name **ret, size_t *ret_n)                            \
+	{                                                                                                                \
+		struct rpc_list list;                                                                                    \
+                                                                                                                         \
+		if (!rpc_region_known(call) || !rpc_list_begin(call, paging, 1, 1, &list))                               \
+			return false;                                                                                    \
+		*ret_n = name##_list(call->work.txn, filter, &list.page, ret);                                           \
+		rpc_list_end(&list,                                                                                      \
+		             rpc_list_needs_count(&list, *ret_n) ? name##_count(call->work.txn, filter) :                \
+		                                                   (int64_t)*ret_n,                                      \
+		             ret_pages);                                                                                 \
+		return true;                                                                                             \
+	}
+ESS_LISTS(X)
+#undef X

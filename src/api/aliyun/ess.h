@@ -118,7 +118,25 @@ bool ess_decimal(struct call *call, const char *text, const char *parameter, boo
 const char *ess_join(struct call *call, const struct texts *texts);
 struct texts ess_split(struct call *call, const char *list);
 
+/* Where a word stands among those; -1 for another. */
+int ess_position(const char *const *words, const char *word);
+
 /* Fills the account's part of a filter. */
 struct scaling_filter ess_filter(const struct call *call);
+
+/* ess_X_page: the rows of a numbered page, newest first, and what the reply says of pages. False, refused: the region is none of
+ * this server's. */
+#define ESS_LISTS(X)             \
+	X(lifecycle_hook)        \
+	X(scaling_activity)      \
+	X(scaling_configuration) \
+	X(scaling_group)         \
+	X(scaling_member)        \
+	X(scaling_rule)
+#define X(name)                                                                                                           \
+	bool ess_##name##_page(struct call *call, const struct scaling_filter *filter, const struct rpc_paging *paging,   \
+	                       struct rpc_pages *ret_pages, struct name **ret, size_t *ret_n);
+ESS_LISTS(X)
+#undef X
 
 #endif

@@ -14,6 +14,8 @@ struct disk_in {
 	struct opt_bool with_instance, bursting;
 };
 
+#define TAG_TEXT_MAX 128
+
 static const char *const booleans[] = { "true", "false", "True", "False", NULL };
 
 static const struct field data_disk_fields[] = {
@@ -67,7 +69,7 @@ struct create_out {
 };
 
 static const struct error_row bad_user_data = { REFUSE_FIELD, 400, "InvalidUserData.SizeExceeded",
-	                                        "The specified UserData exceeds the size.", "Cleat" };
+	                                        "The specified parameter UserData exceeds the size.", NULL };
 
 /* What a configuration may say, when it is made and when it is changed. */
 #define CONFIGURATION_FIELDS \
@@ -106,7 +108,8 @@ static const struct field create_in_fields[] = {
 	TEXT(struct create_in, group, "ScalingGroupId", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY),
 	CONFIGURATION_FIELDS,
 	TEXT(struct create_in, client_token, "ClientToken", .flags = FIELD_CLIENT_TOKEN, .max = ESS_CLIENT_TOKEN_MAX,
-	     .doc = "A repeat within 24 hours gets the first answer."),	FIELDS_END,
+	     .doc = "A repeat within 24 hours gets the first answer."),
+	FIELDS_END,
 };
 
 static const struct field create_out_fields[] = {
@@ -125,7 +128,9 @@ static const struct error_row create_errors[] = {
 	{ REFUSE_IMAGE_UNKNOWN, 404, "InvalidImageId.NotFound", "The specified image does not exist.", NULL },
 	{ REFUSE_INSTANCE_TYPE_UNKNOWN, 400, "InvalidParameter", "The specified value of parameter InstanceType is not valid.", NULL },
 	{ REFUSE_SECURITY_GROUP_UNKNOWN, 404, "InvalidSecurityGroupId.NotFound", "The specified security group does not exist.", NULL },
-	{ REFUSE_SNAPSHOT_UNKNOWN, 404, "InvalidDataDiskSnapshotId.NotFound", "The specified data disk snapshot does not exist.", NULL },
+	{ REFUSE_VPC_MISMATCH, 400, "InvalidSecurityGroupId.VPCMismatch",
+	  "The specified security group and the specified virtual switch are not in the same VPC.", NULL },
+	{ REFUSE_SNAPSHOT_UNKNOWN, 404, "InvalidDataDiskSnapshotId.NotFound", "Snapshot “%s” does not exist.", NULL },
 	ROWS_END,
 };
 
@@ -169,16 +174,25 @@ static struct scaling_disk *disks_of(struct call *call, const struct create_in *
 	return disks;
 }
 
+/* What is no tag would be none of the instances either. */
 static bool tags_check(struct call *call, const char *json)
 {
+	struct rpc_tag tags[RPC_TAGS_MAX];
+	struct tree *child;
 	const char *error;
 	struct tree *tree;
+	bool good;
+	size_t n = 0;
 
 	if (text_empty(json))
 		return true;
 	tree = tree_from_json(call_work_arena(call), json, strlen(json), 1, &error);
-	return (tree && tree->kind == TREE_OBJECT && tree->n_children <= RPC_TAGS_MAX) ||
-	       call_refuse(call, REFUSE_PARAMETER_INVALID, "Tags");
+	good = tree && tree->kind == TREE_OBJECT && tree->n_children <= RPC_TAGS_MAX;
+	for (child = good ? tree->first : NULL; child; child = child->next) {
+		tags[n++] = (struct rpc_tag){ .key = child->name, .value = text_or(child->value, "") };
+		good = good && *child->name && strlen(child->name) <= TAG_TEXT_MAX && strlen(tags[n - 1].value) <= TAG_TEXT_MAX;
+	}
+	return (good && rpc_tags_check(call, &(struct items){ tags, n })) || call_refuse(call, REFUSE_PARAMETER_INVALID, "Tags");
 }
 
 static struct scaling_configuration configuration_of(struct call *call, const struct create_in *in)
@@ -254,7 +268,9 @@ static const struct error_row modify_errors[] = {
 	{ REFUSE_IMAGE_UNKNOWN, 404, "InvalidImageId.NotFound", "The specified image does not exist.", NULL },
 	{ REFUSE_INSTANCE_TYPE_UNKNOWN, 400, "InvalidParameter", "The specified value of parameter InstanceType is not valid.", NULL },
 	{ REFUSE_SECURITY_GROUP_UNKNOWN, 404, "InvalidSecurityGroupId.NotFound", "The specified security group does not exist.", NULL },
-	{ REFUSE_SNAPSHOT_UNKNOWN, 404, "InvalidDataDiskSnapshotId.NotFound", "The specified data disk snapshot does not exist.", NULL },
+	{ REFUSE_VPC_MISMATCH, 400, "InvalidSecurityGroupId.VPCMismatch",
+	  "The specified security group and the specified virtual switch are not in the same VPC.", NULL },
+	{ REFUSE_SNAPSHOT_UNKNOWN, 404, "InvalidDataDiskSnapshotId.NotFound", "Snapshot “%s” does not exist.", NULL },
 	ROWS_END,
 };
 

@@ -164,19 +164,14 @@ static bool describe_run(struct call *call, const void *in_, void *out_)
 {
 	const struct describe_in *in = in_;
 	struct describe_out *out = out_;
-	struct scaling_filter filter;
+	struct scaling_filter filter = make_filter(call, in);
 	struct scaling_activity *rows;
 	struct activity_item *items;
-	struct rpc_list list;
 	size_t n;
 	size_t i;
 
-	if (!rpc_region_known(call) || !rpc_list_begin(call, &in->paging, 1, 1, &list))
+	if (!ess_scaling_activity_page(call, &filter, &in->paging, &out->pages, &rows, &n))
 		return false;
-	filter = make_filter(call, in);
-	n = scaling_activity_list(call->work.txn, &filter, &list.page, &rows);
-	rpc_list_end(&list, rpc_list_needs_count(&list, n) ? scaling_activity_count(call->work.txn, &filter) : (int64_t)n,
-	             &out->pages);
 	items = arena_array(call_work_arena(call), struct activity_item, n);
 	for (i = 0; i < n; i++)
 		fill_item(call, &rows[i], &items[i]);

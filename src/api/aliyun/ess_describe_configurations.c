@@ -219,20 +219,16 @@ static bool describe_run(struct call *call, const void *in_, void *out_)
 	struct scaling_filter filter = ess_filter(call);
 	struct scaling_configuration *rows;
 	struct configuration_item *items;
-	struct rpc_list list;
 	size_t n;
 	size_t i;
 
-	if (!rpc_region_known(call) || !rpc_list_begin(call, &in->paging, 1, 1, &list))
-		return false;
 	filter.scaling_group = ecs_given(in->group);
 	filter.ids = in->ids.n ? in->ids.items : NULL;
 	filter.n_ids = in->ids.n;
 	filter.names = in->names.items;
 	filter.n_names = in->names.n;
-	n = scaling_configuration_list(call->work.txn, &filter, &list.page, &rows);
-	rpc_list_end(&list, rpc_list_needs_count(&list, n) ? scaling_configuration_count(call->work.txn, &filter) : (int64_t)n,
-	             &out->pages);
+	if (!ess_scaling_configuration_page(call, &filter, &in->paging, &out->pages, &rows, &n))
+		return false;
 	items = arena_array(call_work_arena(call), struct configuration_item, n);
 	for (i = 0; i < n; i++)
 		fill_item(call, &rows[i], &items[i]);

@@ -100,15 +100,6 @@ static const struct error_row describe_errors[] = {
 	ROWS_END,
 };
 
-static int position(const char *const *words, const char *word)
-{
-	int i;
-
-	for (i = 0; words[i] && !text_equal(words[i], word); i++)
-		;
-	return words[i] ? i : -1;
-}
-
 /* One flag for each word that is named; NULL where none is. A word that is none counts for nothing. */
 static const bool *flags_of(struct call *call, const struct texts *texts, const char *const *words, size_t n_words)
 {
@@ -116,7 +107,7 @@ static const bool *flags_of(struct call *call, const struct texts *texts, const 
 	size_t i;
 
 	for (i = 0; i < texts->n; i++) {
-		int at = position(words, texts->items[i]);
+		int at = ess_position(words, texts->items[i]);
 
 		if (at >= 0)
 			flags[at] = true;
@@ -136,8 +127,8 @@ static struct scaling_filter make_filter(struct call *call, const struct describ
 	filter.n_ids = in->instances.n;
 	filter.state = text_empty(in->state) ? -1 : ess_member_state_of(in->state);
 	filter.states = flags_of(call, &in->states, ess_member_state_words, SCALING_MEMBER_STATE_MAX);
-	filter.health = text_empty(in->health) ? -1 : position(ess_health_words, in->health);
-	filter.creation = text_empty(in->creation) ? -1 : position(ess_creation_words, in->creation);
+	filter.health = text_empty(in->health) ? -1 : ess_position(ess_health_words, in->health);
+	filter.creation = text_empty(in->creation) ? -1 : ess_position(ess_creation_words, in->creation);
 	filter.creations = flags_of(call, &in->creations, ess_creation_words, SCALING_CREATION_MAX);
 	if (!text_empty(in->creation) && filter.creation < 0) {
 		filter.ids = no_ids; /* Managed: there are none */
@@ -150,19 +141,14 @@ static bool describe_run(struct call *call, const void *in_, void *out_)
 {
 	const struct describe_in *in = in_;
 	struct describe_out *out = out_;
-	struct scaling_filter filter;
+	struct scaling_filter filter = make_filter(call, in);
 	struct scaling_member *rows;
 	struct member_item *items;
-	struct rpc_list list;
 	size_t n;
 	size_t i;
 
-	if (!rpc_region_known(call) || !rpc_list_begin(call, &in->paging, 1, 1, &list))
+	if (!ess_scaling_member_page(call, &filter, &in->paging, &out->pages, &rows, &n))
 		return false;
-	filter = make_filter(call, in);
-	n = scaling_member_list(call->work.txn, &filter, &list.page, &rows);
-	rpc_list_end(&list, rpc_list_needs_count(&list, n) ? scaling_member_count(call->work.txn, &filter) : (int64_t)n,
-	             &out->pages);
 	items = arena_array(call_work_arena(call), struct member_item, n);
 	for (i = 0; i < n; i++)
 		fill_item(call, &rows[i], &items[i]);

@@ -12,15 +12,6 @@ static const char *const result_words[] = { "CONTINUE", "ABANDON", "ROLLBACK", N
 static const char *const status_words[] = { "Active", "InActive", NULL };
 static const char *const action_words[] = { "Pending", "Timeout", "Completed", NULL };
 
-static int position(const char *const *words, const char *word)
-{
-	int i;
-
-	for (i = 0; words[i] && !text_equal(words[i], word); i++)
-		;
-	return words[i] ? i : -1;
-}
-
 #define TIMEOUT_FIELD(T, m) OPT_INT(T, m, "HeartbeatTimeout", .min = 30, .max = 21600, .doc = "Seconds; default 600.")
 
 /* ---- CreateLifecycleHook ---- */
@@ -69,9 +60,9 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 	struct lifecycle_hook hook = {
 		.scaling_group = in->group,
 		.name = in->name,
-		.transition = (enum lifecycle_transition)position(transition_words, in->transition),
+		.transition = (enum lifecycle_transition)ess_position(transition_words, in->transition),
 		.default_result = text_empty(in->result) ? LIFECYCLE_CONTINUE :
-		                                           (enum lifecycle_result)position(result_words, in->result),
+		                                           (enum lifecycle_result)ess_position(result_words, in->result),
 		.timeout = in->timeout.is == GIVEN ? in->timeout.value : 600,
 		.notification_arn = in->arn,
 		.notification_metadata = in->metadata,
@@ -132,9 +123,9 @@ static bool modify_run(struct call *call, const void *in_, void *out)
 	const struct modify_in *in = in_;
 	struct lifecycle_hook_change change = {
 		.which = { in->id, in->group, in->name },
-		.transition = position(transition_words, in->transition),
-		.default_result = position(result_words, in->result),
-		.disabled = position(status_words, in->status),
+		.transition = ess_position(transition_words, in->transition),
+		.default_result = ess_position(result_words, in->result),
+		.disabled = ess_position(status_words, in->status),
 		.timeout = { in->timeout.is == GIVEN, in->timeout.value },
 		.notification_arn = in->arn,
 		.notification_metadata = in->metadata,
@@ -276,22 +267,18 @@ static bool hooks_run(struct call *call, const void *in_, void *out_)
 	struct scaling_filter filter = ess_filter(call);
 	struct lifecycle_hook *rows;
 	struct hook_item *items;
-	struct rpc_list list;
 	size_t n;
 	size_t i;
 
 	if (paging.page_size.is != GIVEN)
 		paging.page_size = (struct opt_int){ GIVEN, HOOKS_PAGE };
-	if (!rpc_region_known(call) || !rpc_list_begin(call, &paging, 1, 1, &list))
-		return false;
 	filter.scaling_group = ecs_given(in->group);
 	filter.ids = in->ids.n ? in->ids.items : NULL;
 	filter.n_ids = in->ids.n;
 	filter.names = &in->name;
 	filter.n_names = text_empty(in->name) ? 0 : 1;
-	n = lifecycle_hook_list(call->work.txn, &filter, &list.page, &rows);
-	rpc_list_end(&list, rpc_list_needs_count(&list, n) ? lifecycle_hook_count(call->work.txn, &filter) : (int64_t)n,
-	             &out->pages);
+	if (!ess_lifecycle_hook_page(call, &filter, &paging, &out->pages, &rows, &n))
+		return false;
 	items = arena_array(call_work_arena(call), struct hook_item, n);
 	for (i = 0; i < n; i++)
 		fill_hook(&rows[i], &items[i]);
@@ -394,7 +381,7 @@ static bool actions_run(struct call *call, const void *in_, void *out_)
 		return false;
 	filter.account = call->caller.tenant.account;
 	filter.activity = in->activity;
-	filter.state = text_empty(in->status) ? -1 : position(action_words, in->status);
+	filter.state = text_empty(in->status) ? -1 : ess_position(action_words, in->status);
 	n = lifecycle_action_list(call->work.txn, &filter, &list.page, &rows);
 	more = rpc_list_more(&list, &n);
 	items = arena_array(call_work_arena(call), struct action_item, n);
@@ -454,7 +441,7 @@ static bool complete_run(struct call *call, const void *in_, void *out)
 	const struct complete_in *in = in_;
 
 	(void)out;
-	return call_verb(call, lifecycle_action_complete(&call->work, in->hook, in->token, position(result_words, in->result)));
+	return call_verb(call, lifecycle_action_complete(&call->work, in->hook, in->token, ess_position(result_words, in->result)));
 }
 
 const struct operation ess_complete_lifecycle_action = {

@@ -355,20 +355,17 @@ static bool describe_run(struct call *call, const void *in_, void *out_)
 	struct texts ids = in->aris.n ? ids_of_aris(call, &in->aris) : in->ids;
 	struct scaling_rule *rows;
 	struct rule_item *items;
-	struct rpc_list list;
 	size_t n;
 	size_t i;
 
-	if (!rpc_region_known(call) || !rpc_list_begin(call, &in->paging, 1, 1, &list))
-		return false;
 	filter.scaling_group = ecs_given(in->group);
 	filter.ids = ids.n ? ids.items : NULL;
 	filter.n_ids = ids.n;
 	filter.names = in->names.items;
 	filter.n_names = in->names.n;
 	filter.kind = text_empty(in->type) ? -1 : text_equal(in->type, type_words[SCALING_RULE_STEP]);
-	n = scaling_rule_list(call->work.txn, &filter, &list.page, &rows);
-	rpc_list_end(&list, rpc_list_needs_count(&list, n) ? scaling_rule_count(call->work.txn, &filter) : (int64_t)n, &out->pages);
+	if (!ess_scaling_rule_page(call, &filter, &in->paging, &out->pages, &rows, &n))
+		return false;
 	items = arena_array(call_work_arena(call), struct rule_item, n);
 	for (i = 0; i < n; i++)
 		fill_item(call, &rows[i], &items[i]);

@@ -169,13 +169,7 @@ static const struct error_row adjust_errors[] = {
 
 int ess_adjustment_of(const char *word)
 {
-	int i;
-
-	for (i = 0; ess_adjustment_words[i]; i++) {
-		if (text_equal(ess_adjustment_words[i], word))
-			return i;
-	}
-	return -1;
+	return ess_position(ess_adjustment_words, word);
 }
 
 static bool adjust_run(struct call *call, const void *in_, void *out_)

@@ -42,7 +42,7 @@ struct task {
 static const struct field adopt_in_fields[] = {
 	TEXT(struct adopt_in, machine, "machine", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .max = 255,
 	     .doc = "Its name or uuid in the driver."),
-	TEXT(struct adopt_in, account, "account", .max = 32, .doc = "Whose it is to be; otherwise the oldest account's."),
+	TEXT(struct adopt_in, account, "account", .max = 32, .doc = "Whose it is to be; otherwise the oldest account's of the cloud that has the zone."),
 	TEXT(struct adopt_in, zone, "zone", .max = 64, .doc = "Otherwise " ZONE_DEFAULT "."),
 	OPT_BOOL(struct adopt_in, dry_run, "dry_run", .doc = "Only say what would be taken."),
 	FIELDS_END,

@@ -39,6 +39,10 @@ static const struct field attach_in_fields[] = {
 
 static const struct error_row errors[] = {
 	ROWS_ECS_ATTACH,
+	{ REFUSE_DISK_CATEGORY, 400, "Ecs.0043", "The disk type does not exist.", NULL },
+	{ REFUSE_DISK_NOT_BOOTABLE, 400, "Ecs.0005", ECS_INVALID, "Cleat" },
+	{ REFUSE_INSTANCE_HAS_SYSTEM_DISK, 400, "Ecs.0005", ECS_INVALID, "Cleat" },
+	{ REFUSE_INSTANCE_NOT_ORIGIN, 400, "Ecs.0017", ECS_NOT_MET, NULL },
 	ROWS_END,
 };
 

@@ -52,19 +52,34 @@ static const struct field reboot_type_fields[] = {
 };
 static const struct shape reboot_type_shape = { sizeof(struct many_in), reboot_type_fields };
 
-#define ROW_STATE(reason)                                                                                          \
-	{ reason, 400, "Ecs.0100",                                                                                  \
-	  "The ECS status does not meet requirements. Make the ECS in the required status and try again.", "Cleat" }
-static const struct error_row errors[] = {
+static const struct error_row start_errors[] = {
 	{ REFUSE_BATCH_EMPTY, 400, "Ecs.0005", ECS_INVALID, NULL },
 	ROW_ECS_SERVER_UNKNOWN,
 	ROW_ECS_SERVER_STATE,
-	ROW_STATE(REFUSE_INSTANCE_BUILDING),
 	ROW_ECS_LOCKED,
 	ROW_ECS_LOCKED_FINANCIAL,
-	{ REFUSE_INSTANCE_PROTECTED, 400, "Ecs.0605", "ECS locked.", "Cleat" },
 	{ REFUSE_INSTANCE_NO_SYSTEM_DISK, 400, "Ecs.0105",
 	  "No system disk found. Attach the system disk to the ECS and try again.", NULL },
+	ROWS_END,
+};
+
+/* Of what is on. */
+static const struct error_row power_errors[] = {
+	{ REFUSE_BATCH_EMPTY, 400, "Ecs.0005", ECS_INVALID, NULL },
+	ROW_ECS_SERVER_UNKNOWN,
+	ROW_ECS_SERVER_STATE,
+	ROW_ECS_LOCKED,
+	ROW_ECS_LOCKED_FINANCIAL,
+	ROWS_END,
+};
+
+static const struct error_row delete_errors[] = {
+	{ REFUSE_BATCH_EMPTY, 400, "Ecs.0005", ECS_INVALID, NULL },
+	ROW_ECS_SERVER_UNKNOWN,
+	ROW_ECS_SERVER_STATE,
+	{ REFUSE_INSTANCE_BUILDING, 400, "Ecs.0100",
+	  "The ECS status does not meet requirements. Make the ECS in the required status and try again.", "Cleat" },
+	{ REFUSE_INSTANCE_PROTECTED, 400, "Ecs.0605", "ECS locked.", "Cleat" },
 	ROWS_END,
 };
 
@@ -123,7 +138,7 @@ static bool reboot_run(struct call *call, const void *in_, void *out)
 	return operate(call, &args, &in->many.servers, "rebootServer", out);
 }
 
-#define POWER(symbol, title, member, item_shape, right, text)                                         \
+#define POWER(symbol, title, member, item_shape, rows, right, text)                                   \
 	static const struct field symbol##_fields[] = {                                              \
 		PATH_PROJECT(struct power_in, project),                                              \
 		OBJECT(struct power_in, many, member, .of = &(item_shape), .flags = FIELD_REQUIRED), \
@@ -140,18 +155,18 @@ static bool reboot_run(struct call *call, const void *in_, void *out)
 		.resource = "instance/{" member ".servers.id}",                                      \
 		.in = { sizeof(struct power_in), symbol##_fields },                                  \
 		.out = { sizeof(struct rest_job_out), rest_job_fields },                             \
-		.errors = errors,                                                                    \
+		.errors = rows,                                                                      \
 		.common = rest_ecs_errors,                                                           \
 		.opens_jobs = true,                                                                  \
 		.run = symbol##_run,                                                                 \
 		.doc = text,                                                                         \
 	}
 
-POWER(start, "ecs.BatchStartServers", "os-start", plain_shape, "ecs:cloudServers:start",
+POWER(start, "ecs.BatchStartServers", "os-start", plain_shape, start_errors, "ecs:cloudServers:start",
       "Starts servers, all or none. Answers with a job.");
-POWER(stop, "ecs.BatchStopServers", "os-stop", stop_type_shape, "ecs:cloudServers:stop",
+POWER(stop, "ecs.BatchStopServers", "os-stop", stop_type_shape, power_errors, "ecs:cloudServers:stop",
       "Stops servers, all or none. Answers with a job.");
-POWER(reboot, "ecs.BatchRebootServers", "reboot", reboot_type_shape, "ecs:cloudServers:reboot",
+POWER(reboot, "ecs.BatchRebootServers", "reboot", reboot_type_shape, power_errors, "ecs:cloudServers:reboot",
       "Switches servers off and on again, all or none. Answers with a job.");
 
 /* ---- delete ---- */
@@ -195,7 +210,7 @@ const struct operation huawei_ecs_delete_servers = {
 	.resource = "instance/{servers.id}",
 	.in = { sizeof(struct delete_in), delete_fields },
 	.out = { sizeof(struct rest_job_out), rest_job_fields },
-	.errors = errors,
+	.errors = delete_errors,
 	.common = rest_ecs_errors,
 	.opens_jobs = true,
 	.run = delete_run,

@@ -102,12 +102,9 @@ static const struct field list_out_fields[] = {
 
 #define INVALID(reason) { reason, 400, "IMG.0001", "Invalid parameter.", "Cleat" }
 static const struct error_row errors[] = {
-	INVALID(REFUSE_PARAMETER_MISSING),
-	INVALID(REFUSE_PARAMETER_EMPTY),
 	INVALID(REFUSE_PARAMETER_INVALID),
 	INVALID(REFUSE_PARAMETERS_REPEATED),
 	INVALID(REFUSE_PARAMETERS_UNREADABLE),
-	{ REFUSE_INTERNAL, 500, "IMG.0129", "Internal error.", "Cleat" },
 	ROWS_END,
 };
 

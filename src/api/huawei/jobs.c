@@ -11,7 +11,7 @@ struct entities {
 };
 
 struct job_item {
-	const char *status, *id, *type, *begin_time, *end_time, *error_code, *fail_reason;
+	const char *status, *id, *type, *begin_time, *end_time, *error_code, *fail_reason, *message;
 	struct entities entities;
 };
 
@@ -58,7 +58,11 @@ static const struct field entity_fields[] = {
 };
 static const struct shape entity_shape = { sizeof(E), entity_fields };
 
-static const struct field show_out_fields[] = { JOB_FIELDS(entity_shape), FIELDS_END };
+static const struct field show_out_fields[] = {
+	JOB_FIELDS(entity_shape),
+	TEXT(J, message, "message", .flags = FIELD_OMIT_EMPTY),
+	FIELDS_END,
+};
 #undef J
 #undef E
 
@@ -178,6 +182,17 @@ static struct entities entities_of(struct call *call, const struct client_job_st
 	return entities;
 }
 
+/* What a job waits for that goes on longer than it should: a guest that does not let go of a volume, say. */
+static const char *waits_for(const struct client_job_state *state)
+{
+	const char *message = NULL;
+	size_t i;
+
+	for (i = 0; i < state->n && text_empty(message); i++)
+		message = client_job_status_of(&state->jobs[i]) == CLIENT_JOB_RUNNING ? state->jobs[i].message : NULL;
+	return message;
+}
+
 static bool show_run(struct call *call, const void *in_, void *out_)
 {
 	const struct show_in *in = in_;
@@ -197,6 +212,8 @@ static bool show_run(struct call *call, const void *in_, void *out_)
 	};
 	if (state.status == CLIENT_JOB_FAILED)
 		fail(&state.row, state.failed, out);
+	else
+		out->message = waits_for(&state);
 	return true;
 }
 

@@ -95,21 +95,25 @@ const struct operation *rest_route(struct arena *arena, const char *method, cons
 {
 	const struct operation *const *at;
 	const struct operation *best = NULL;
+	const char *pattern = NULL;
 	int64_t best_literals = -1;
 
 	*ret_path_known = false;
 	for (at = huawei_operations; *at; at++) {
 		int64_t literals = match((*at)->path, path);
+		int64_t also = (*at)->also ? match((*at)->also, path) : -1;
+		int64_t most = also > literals ? also : literals;
 
-		if (literals < 0)
+		if (most < 0)
 			continue;
 		*ret_path_known = true;
-		if (literals > best_literals && text_equal((*at)->method, method)) {
+		if (most > best_literals && text_equal((*at)->method, method)) {
 			best = *at;
-			best_literals = literals;
+			best_literals = most;
+			pattern = also > literals ? best->also : best->path;
 		}
 	}
-	if (best && parameters && !take_parameters(arena, best->path, path, parameters))
+	if (best && parameters && !take_parameters(arena, pattern, path, parameters))
 		return NULL;
 	return best;
 }

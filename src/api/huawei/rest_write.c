@@ -147,6 +147,7 @@ static const struct family {
 	{ "evs", write_v1 },
 	{ "ims", write_v1 },
 	{ "nova", write_native },
+	{ "glance", write_native },
 	{ "cinder", write_native },
 	{ "iam", write_iam },
 };

@@ -43,7 +43,7 @@ static const struct field link_fields[] = {
 static const struct shape link_shape = { sizeof(struct link_item), link_fields };
 
 #define V struct volume_item
-static const struct field volume_fields[] = {
+const struct field volume_item_fields[] = {
 	TEXT(V, id, "id"),
 	TEXT(V, name, "name"),
 	TEXT(V, status, "status"),
@@ -79,23 +79,39 @@ static const struct field volume_fields[] = {
 	FIELDS_END,
 };
 #undef V
-const struct shape volume_shape = { sizeof(struct volume_item), volume_fields };
+const struct shape volume_shape = { sizeof(struct volume_item), volume_item_fields };
 
 /* ---- from rows to a reply ---- */
 
-const char *volume_attachment_id(struct arena *arena, const struct attachment *attachment)
+const char *volume_uuid_of(struct arena *arena, const char *text)
 {
 	uint8_t digest[SHA256_DIGEST_SIZE];
 	char hex[2 * SHA256_DIGEST_SIZE + 1];
 	struct sha256_ctx sha;
 
 	sha256_init(&sha);
-	sha256_update(&sha, strlen(attachment->id), (const uint8_t *)attachment->id);
+	sha256_update(&sha, strlen(text), (const uint8_t *)text);
 	sha256_digest(&sha, sizeof digest, digest);
 	digest[6] = (uint8_t)((digest[6] & 0x0F) | 0x50);
 	digest[8] = (uint8_t)((digest[8] & 0x3F) | 0x80);
 	text_hex(digest, sizeof digest, hex);
 	return arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+const char *volume_attachment_id(struct arena *arena, const struct attachment *attachment)
+{
+	return volume_uuid_of(arena, attachment->id);
+}
+
+const char *volume_pair(const struct pairs *pairs, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < pairs->n; i++) {
+		if (text_equal(pairs->items[i].name, name))
+			return pairs->items[i].value;
+	}
+	return NULL;
 }
 
 /* Work on its content that leaves its status alone in the core has words of its own here. */
@@ -118,6 +134,10 @@ const char *volume_status(struct call *call, const struct disk *disk)
 		[DISK_STATUS_ATTACHING] = "attaching", [DISK_STATUS_IN_USE] = "in-use",
 		[DISK_STATUS_DETACHING] = "detaching", [DISK_STATUS_DELETING] = "deleting",
 		[DISK_STATUS_REINITING] = "rollbacking",
+		[DISK_STATUS_CREATE_FAILED] = "error",
+		[DISK_STATUS_DELETE_FAILED] = "error_deleting",
+		[DISK_STATUS_RESIZE_FAILED] = "error_extending",
+		[DISK_STATUS_RESTORE_FAILED] = "error_rollbacking",
 	};
 
 	if ((disk->status == DISK_STATUS_AVAILABLE || disk->status == DISK_STATUS_IN_USE) && is_extending(call, disk))
@@ -125,8 +145,7 @@ const char *volume_status(struct call *call, const struct disk *disk)
 	return words[disk->status];
 }
 
-/* "2016-02-03T02:19:11.723000": no zone, six digits. */
-static const char *moment_text(struct arena *arena, int64_t moment)
+const char *volume_moment(struct arena *arena, int64_t moment)
 {
 	return moment ? arena_printf(arena, "%.23s000", moment_millis_text(arena, moment)) : "";
 }
@@ -146,12 +165,17 @@ static struct items attachments_of(struct call *call, const struct disk *disk)
 		items[shown++] = (struct volume_attachment){
 			.server = live[i].instance,
 			.id = volume_attachment_id(arena, &live[i]),
-			.attached_at = moment_text(arena, live[i].attached_at),
+			.attached_at = volume_moment(arena, live[i].attached_at),
 			.volume = disk->id,
 			.device = device_name(arena, &live[i], disk->scsi),
 		};
 	}
 	return (struct items){ items, shown };
+}
+
+bool volume_is_bootable(const struct disk *disk)
+{
+	return disk->type == DISK_SYSTEM || !text_empty(disk->image);
 }
 
 static void add_pair(struct pairs *pairs, const char *name, const char *value)
@@ -160,7 +184,7 @@ static void add_pair(struct pairs *pairs, const char *name, const char *value)
 		pairs->items[pairs->n++] = (struct text_pair){ name, value };
 }
 
-static struct pairs metadata_of(struct call *call, const struct disk *disk)
+struct pairs volume_metadata(struct call *call, const struct disk *disk)
 {
 	struct pairs pairs = { GIVEN, arena_array(call_work_arena(call), struct text_pair, METADATA_MAX), 0 };
 
@@ -179,7 +203,7 @@ static struct pairs image_metadata_of(struct call *call, const struct disk *disk
 {
 	struct pairs pairs = { ABSENT, NULL, 0 };
 
-	if (disk->type != DISK_SYSTEM || text_empty(disk->image))
+	if (text_empty(disk->image))
 		return pairs;
 	pairs = (struct pairs){ GIVEN, arena_array(call_work_arena(call), struct text_pair, METADATA_MAX), 0 };
 	add_pair(&pairs, "image_id", disk->image);
@@ -225,18 +249,18 @@ struct volume_item volume_show(struct call *call, const struct disk *disk)
 		.type = disk->category,
 		.zone = disk->zone,
 		.attachments = attachments_of(call, disk),
-		.bootable = disk->type == DISK_SYSTEM ? "true" : "false",
+		.bootable = volume_is_bootable(disk) ? "true" : "false",
 		.multiattach = disk->multi_attach,
 		.shareable = disk->multi_attach ? "true" : "false",
 		.encrypted = disk->encrypted,
-		.metadata = metadata_of(call, disk),
+		.metadata = volume_metadata(call, disk),
 		.image_metadata = image_metadata_of(call, disk),
 		.tags = tags_of(call, disk),
 		.links = links_of(call, disk),
 		.snapshot = text_empty(disk->source_snapshot) ? NULL : disk->source_snapshot,
 		.disabled = "disabled",
-		.created_at = moment_text(arena, disk->created_at),
-		.updated_at = moment_text(arena, disk->detached_at > changed ? disk->detached_at : changed),
+		.created_at = volume_moment(arena, disk->created_at),
+		.updated_at = volume_moment(arena, disk->detached_at > changed ? disk->detached_at : changed),
 		.host = arena_printf(arena, "az21.dc1#%s", disk->category),
 		.tenant = disk->tenant.scope,
 		.user = disk->tenant.account,

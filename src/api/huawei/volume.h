@@ -14,6 +14,7 @@ struct volume_item {
 };
 
 extern const struct shape volume_shape;
+extern const struct field volume_item_fields[];
 
 /* Shows a disk of the caller's as it is in this transaction. */
 struct volume_item volume_show(struct call *call, const struct disk *disk);
@@ -23,5 +24,20 @@ const char *volume_status(struct call *call, const struct disk *disk);
 
 /* The id of an attachment that EVS shows beside the volume's: made of its own, so that it is the same always. */
 const char *volume_attachment_id(struct arena *arena, const struct attachment *attachment);
+
+/* "2016-02-03T02:19:11.723000": no zone, six digits; "" for 0. */
+const char *volume_moment(struct arena *arena, int64_t moment);
+
+/* An id that is the same for the same text always. */
+const char *volume_uuid_of(struct arena *arena, const char *text);
+
+/* The metadata that it is shown with. */
+struct pairs volume_metadata(struct call *call, const struct disk *disk);
+
+/* Whether it was made of an image, or is a system disk. */
+bool volume_is_bootable(const struct disk *disk);
+
+/* The value of a pair; NULL if there is none. */
+const char *volume_pair(const struct pairs *pairs, const char *name);
 
 #endif

@@ -232,19 +232,18 @@ static bool ask_template(struct asking *a, const char *text, size_t length)
 	return true;
 }
 
-bool authorise(struct call *call)
+bool authorise_action(struct call *call, const char *permission, const char *resource)
 {
-	const struct operation *operation = call->operation;
 	struct asking asking = { .call = call, .rights = call->dialect->rights };
 	struct policy_value *values;
-	const char *at = operation->resource;
+	const char *at = resource;
 
-	if (!call->rights || !operation->permission || operation->open_to_all)
+	if (!call->rights)
 		return true;
 	assert(asking.rights); /* a dialect takes keys of its own realm only, and these have their language */
 	values = arena_array(call_work_arena(call), struct policy_value, asking.rights->n_values);
 	asking.rights->read_values(call, values);
-	asking.request = (struct policy_request){ .action = operation->permission, .values = values };
+	asking.request = (struct policy_request){ .action = permission, .values = values };
 	while (*at) {
 		size_t length = strcspn(at, ",");
 
@@ -254,4 +253,12 @@ bool authorise(struct call *call)
 		at += strspn(at, ", ");
 	}
 	return true;
+}
+
+bool authorise(struct call *call)
+{
+	const struct operation *operation = call->operation;
+
+	return !operation->permission || operation->open_to_all ||
+	       authorise_action(call, operation->permission, operation->resource);
 }

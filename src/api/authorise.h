@@ -9,4 +9,7 @@
  * REFUSE_NOT_AUTHORISED, with call->denial. At once true for an account's own keys. */
 bool authorise(struct call *call);
 
+/* The same for one more permission, which not every call of the operation needs. */
+bool authorise_action(struct call *call, const char *permission, const char *resource);
+
 #endif

@@ -66,6 +66,9 @@
 	X(TOKEN_UNKNOWN, "token-unknown")                                      \
 	X(TOKEN_OLD, "token-expired")                                          \
 	X(SUBJECT_TOKEN, "subject-token-unknown")                              \
+	X(PROJECT_NAME, "project-name")                                        \
+	X(PROJECT_EXISTS, "project-exists")                                    \
+	X(PROJECT_LIMIT, "project-limit")                                      \
 	/* places */                                                           \
 	X(REGION_UNKNOWN, "region-unknown")                                    \
 	X(ZONE_UNKNOWN, "zone-unknown")                                        \

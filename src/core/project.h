@@ -5,7 +5,9 @@
 
 #include "core/core.h"
 
-#define PROJECTS_MAX 100 /* of an account */
+#define PROJECTS_MAX            100 /* of an account */
+#define PROJECT_NAME_MAX        64
+#define PROJECT_DESCRIPTION_MAX 255
 
 /* The scope of accounts that have no projects. */
 #define SCOPE_ONLY "default"
@@ -19,5 +21,15 @@ bool project_of_region(struct txn *txn, const char *account, const char *region,
 /* Whether a project may have that name: its region's id, or that and "_" and more (IAM pages, "project name"). The region
  * if so, or NULL. */
 const struct region *project_name_region(const struct realm *realm, const char *name);
+
+/* The account's project of that name. */
+bool project_named(struct txn *txn, const char *account, const char *name, struct project *ret);
+
+/* Makes a project in the region whose own project `parent` is. False: PROJECT_NAME, PROJECT_EXISTS, PROJECT_LIMIT. */
+bool project_create(struct work *work, const struct project *parent, const char *name, const char *description,
+                    struct project *ret);
+
+/* Changes what is not NULL. False: PROJECT_NAME, also where a region's own would get another; PROJECT_EXISTS. */
+bool project_modify(struct work *work, struct project *project, const char *name, const char *description);
 
 #endif

@@ -43,29 +43,51 @@ static const char *mint(struct work *work, const char *prefix, size_t tail)
 	return arena_printf(work->arena, "%s%s", prefix, text);
 }
 
-bool role_assume(struct work *work, const struct role_assume *args, struct temporary_key *ret)
+static void put(struct work *work, const char *account, const struct key_of *args, struct temporary_key *ret)
 {
-	struct assume_facts facts = {
-		.account = args->account,
-		.live = temporary_key_count(work->txn, args->account, args->now),
-	};
-
-	if (!work_check(work, assume_checks, COUNT_OF(assume_checks), &facts) ||
-	    !role_is_there(work, args->account, args->role))
-		return false;
 	*ret = (struct temporary_key){
 		.id = mint(work, "STS.", ID_TAIL),
-		.account = args->account,
+		.account = account,
 		.secret = mint(work, "", SECRET_LENGTH),
 		.token = mint(work, "CAIS", TOKEN_TAIL),
 		.role = args->role,
 		.session = args->session,
+		.holder = args->holder,
 		.policy = text_or(args->policy, ""),
 		.created_by = work->caller.key_id,
 		.created_at = args->now,
 		.expires_at = args->now + args->duration,
 	};
 	temporary_key_put(work->txn, ret);
+}
+
+static bool check(struct work *work, const char *account, int64_t now)
+{
+	struct assume_facts facts = {
+		.account = account,
+		.live = temporary_key_count(work->txn, account, now),
+	};
+
+	return work_check(work, assume_checks, COUNT_OF(assume_checks), &facts);
+}
+
+bool role_assume(struct work *work, const struct role_assume *args, struct temporary_key *ret)
+{
+	const struct key_of key = { args->role, args->session, "", args->policy, args->duration, args->now };
+
+	if (!check(work, args->account, args->now) || !role_is_there(work, args->account, args->role))
+		return false;
+	put(work, args->account, &key, ret);
+	return true;
+}
+
+bool temporary_key_create(struct work *work, const struct key_of *args, struct temporary_key *ret)
+{
+	const char *account = work->caller.tenant.account;
+
+	if (!check(work, account, args->now))
+		return false;
+	put(work, account, args, ret);
 	return true;
 }
 

@@ -24,6 +24,18 @@ struct role_assume {
 	int64_t now;         /* the machine's clock */
 };
 
+/* A key that acts as who asks for it does: in a role of the caller's account, as a user (by id), or as the account itself where
+ * both are "". */
+struct key_of {
+	const char *role, *session, *holder;
+	const char *policy; /* as given; limits the key further. "": none */
+	int64_t duration;   /* milliseconds */
+	int64_t now;        /* the machine's clock */
+};
+
+/* False: TEMPORARY_KEYS_LIMIT. */
+bool temporary_key_create(struct work *work, const struct key_of *args, struct temporary_key *ret);
+
 /* Makes a temporary key that acts in the role: id "STS." and 25 characters, secret of 44, token "CAIS" and 124. False:
  * ROLE_UNKNOWN for a role of another account than the caller's, ROLE_ABSENT, TEMPORARY_KEYS_LIMIT. */
 bool role_assume(struct work *work, const struct role_assume *args, struct temporary_key *ret);

@@ -13,6 +13,7 @@ static const struct service {
 	const char *type, *name;
 	const char *path;   /* of its endpoint; {project_id} is that of who asks */
 	const char *serves; /* what the paths of its operations begin with */
+	bool global;        /* it is for accounts as well; others are for projects alone */
 } services[] = {
 	{ "bms", "bms", "/v1/{project_id}", "/v1/{project_id}/baremetalservers" },
 	{ "compute", "nova", "/v2.1/{project_id}", "/v2.1/{project_id}/servers" },
@@ -20,8 +21,8 @@ static const struct service {
 	{ "ecsv1.1", "ecsv1.1", "/v1.1/{project_id}", "/v1.1/{project_id}/cloudservers" },
 	{ "evs", "evs", "/v2/{project_id}", "/v2/{project_id}/cloudvolumes" },
 	{ "evsv2.1", "evsv2.1", "/v2.1/{project_id}", "/v2.1/{project_id}/cloudvolumes" },
-	{ "iam", "iam", "/v3.0", "/v3.0/" },
-	{ "identity", "keystone", "/v3", "/v3/auth/" },
+	{ "iam", "iam", "/v3.0", "/v3.0/", true },
+	{ "identity", "keystone", "/v3", "/v3/auth/", true },
 	{ "image", "glance", "/v2", "/v2/images" },
 	{ "ims", "ims", "/v2", "/v2/cloudimages" },
 	{ "network", "neutron", "", "/v2.0/networks" },
@@ -105,7 +106,7 @@ struct items catalog_list(struct call *call, const struct project *project)
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(services); i++) {
-		if (!is_served(&services[i]) || (!project->id && strchr(services[i].path, '{')))
+		if (!is_served(&services[i]) || (!project->id && !services[i].global))
 			continue;
 		list[n++] = (struct catalog_service){
 			.id = id_of(call_work_arena(call), services[i].type, ""),

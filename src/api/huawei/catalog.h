@@ -16,7 +16,7 @@ struct catalog_service {
 };
 extern const struct shape catalog_service_shape;
 
-/* Services as seen from a project; where that has no id, those that need none, in all regions. In the call's work arena. */
+/* Services as seen from a project; where that has no id, those for accounts, in all regions. In the call's work arena. */
 struct items catalog_list(struct call *call, const struct project *project);
 
 #endif

@@ -11,6 +11,12 @@ static const struct field links_fields[] = {
 };
 const struct shape iam_links_shape = { sizeof(struct iam_links), links_fields };
 
+static const struct field self_fields[] = {
+	TEXT(struct iam_links, self, "self"),
+	FIELDS_END,
+};
+const struct shape iam_self_shape = { sizeof(struct iam_links), self_fields };
+
 static const struct field name_fields[] = {
 	TEXT(struct iam_name, id, "id"),
 	TEXT(struct iam_name, name, "name"),

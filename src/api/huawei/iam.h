@@ -7,7 +7,7 @@
 struct iam_links {
 	const char *none, *self;
 };
-extern const struct shape iam_links_shape;
+extern const struct shape iam_links_shape, iam_self_shape; /* the second of what is never listed in pages: only "self" */
 
 /* {"id", "name"}: a domain, project, user or role that something else is of. */
 struct iam_name {

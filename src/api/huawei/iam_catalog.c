@@ -13,7 +13,7 @@ struct catalog_out {
 
 static const struct field catalog_out_fields[] = {
 	ITEMS(struct catalog_out, catalog, "catalog", .of = &catalog_service_shape),
-	OBJECT(struct catalog_out, links, "links", .of = &iam_links_shape),
+	OBJECT(struct catalog_out, links, "links", .of = &iam_self_shape),
 	FIELDS_END,
 };
 

@@ -121,7 +121,7 @@ static const struct field auth_fields[] = {
 static const struct shape auth_shape = { sizeof(struct auth_in), auth_fields };
 
 static const struct field in_fields[] = {
-	TEXT(struct login_in, nocatalog, "nocatalog", .doc = "Whatever is given: the reply has no catalogue."),
+	TEXT(struct login_in, nocatalog, "nocatalog", .flags = FIELD_QUERY, .doc = "Whatever is given: the reply has no catalogue."),
 	TEXT(struct login_in, token, "X-Auth-Token", .flags = FIELD_HEADER | FIELD_SECRET, .max = TOKEN_BYTES_MAX),
 	OBJECT(struct login_in, auth, "auth", .of = &auth_shape, .flags = FIELD_REQUIRED),
 	FIELDS_END,

@@ -1,114 +1,67 @@
-/* IAM: the projects of an account, and the account as a domain. SDKs that are told a region ask for them first. */
-#include "api/huawei/iam.h"
+/* IAM: the projects of an account, listed, shown, made and changed. SDKs that are told a region ask for them first. */
+#include "api/huawei/iam_project.h"
 #include "base/text.h"
-#include "core/account.h"
+#include "core/project.h"
+
+#define PAGE_MAX 5000
+
+/* ---- list ---- */
 
 struct list_in {
-	const char *name, *domain;
+	const char *name, *domain, *parent;
+	struct opt_bool enabled, is_domain;
+	struct opt_int page, per_page;
 };
 
-struct project_item {
-	const char *id, *domain, *name, *description;
-	bool is_domain, enabled;
-	struct iam_links links;
-};
-
-struct domain_item {
-	const char *id, *name, *description;
-	bool enabled;
-	struct iam_links links;
-};
-
-struct projects_out {
-	struct items projects;
-	struct iam_links links;
-};
-
-struct domains_out {
-	struct items domains;
-	struct iam_links links;
-};
-
-/* ---- tables ---- */
-
-/* Of domains, which are never listed in pages. */
-static const struct field self_fields[] = {
-	TEXT(struct iam_links, self, "self"),
-	FIELDS_END,
-};
-static const struct shape self_shape = { sizeof(struct iam_links), self_fields };
-
-#define P struct project_item
-static const struct field project_fields[] = {
-	TEXT(P, domain, "domain_id"),
-	BOOL(P, is_domain, "is_domain"),
-	TEXT(P, domain, "parent_id"),
-	TEXT(P, name, "name"),
-	TEXT(P, description, "description"),
-	OBJECT(P, links, "links", .of = &iam_links_shape),
-	TEXT(P, id, "id"),
-	BOOL(P, enabled, "enabled"),
-	FIELDS_END,
-};
-static const struct shape project_shape = { sizeof(P), project_fields };
-#undef P
-
-static const struct field projects_in_fields[] = {
+static const struct field list_fields[] = {
 	TEXT(struct list_in, name, "name", .doc = "Only the project of that name."),
 	TEXT(struct list_in, domain, "domain_id"),
+	TEXT(struct list_in, parent, "parent_id"),
+	OPT_BOOL(struct list_in, enabled, "enabled"),
+	OPT_BOOL(struct list_in, is_domain, "is_domain"),
+	OPT_INT(struct list_in, page, "page", .min = 1, .max = PROJECTS_MAX, .doc = "Together with per_page."),
+	OPT_INT(struct list_in, per_page, "per_page", .min = 1, .max = PAGE_MAX),
 	FIELDS_END,
 };
 
-static const struct field projects_out_fields[] = {
-	ITEMS(struct projects_out, projects, "projects", .of = &project_shape),
-	OBJECT(struct projects_out, links, "links", .of = &iam_links_shape),
-	FIELDS_END,
-};
+static bool is_wanted(const struct list_in *in, const struct iam_project_item *item)
+{
+	return (text_empty(in->name) || text_equal(in->name, item->name)) &&
+	       (text_empty(in->domain) || text_equal(in->domain, item->domain)) &&
+	       (text_empty(in->parent) || text_equal(in->parent, item->parent)) &&
+	       (in->enabled.is != GIVEN || in->enabled.value == item->enabled) &&
+	       (in->is_domain.is != GIVEN || in->is_domain.value == item->is_domain);
+}
 
-#define D struct domain_item
-static const struct field domain_fields[] = {
-	TEXT(D, id, "id"),
-	TEXT(D, name, "name"),
-	TEXT(D, description, "description"),
-	BOOL(D, enabled, "enabled"),
-	OBJECT(D, links, "links", .of = &self_shape),
-	FIELDS_END,
-};
-static const struct shape domain_shape = { sizeof(D), domain_fields };
-#undef D
+/* All of it unless both are given (IAM pages, "querying a project list"). */
+static struct items page_of(const struct list_in *in, struct iam_project_item *items, size_t n)
+{
+	size_t size = (size_t)in->per_page.value;
+	size_t from;
 
-static const struct field domains_out_fields[] = {
-	ITEMS(struct domains_out, domains, "domains", .of = &domain_shape),
-	OBJECT(struct domains_out, links, "links", .of = &self_shape),
-	FIELDS_END,
-};
+	if (in->page.is != GIVEN || in->per_page.is != GIVEN)
+		return (struct items){ items, n };
+	from = (size_t)(in->page.value - 1) * size;
+	if (from >= n)
+		return (struct items){ items, 0 };
+	return (struct items){ items + from, n - from < size ? n - from : size };
+}
 
-/* ---- run ---- */
-
-static bool projects_run(struct call *call, const void *in_, void *out_)
+static bool list_run(struct call *call, const void *in_, void *out_)
 {
 	const struct list_in *in = in_;
-	struct projects_out *out = out_;
-	const char *account = call->caller.tenant.account;
+	struct iam_projects_out *out = out_;
 	struct project *rows;
-	size_t n = project_list(call->work.txn, account, &rows);
-	struct project_item *items = arena_array(call_work_arena(call), struct project_item, n);
+	size_t n = project_list(call->work.txn, call->caller.tenant.account, &rows);
+	struct iam_project_item *items = arena_array(call_work_arena(call), struct iam_project_item, n);
+	size_t n_wanted = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if ((!text_empty(in->name) && !text_equal(in->name, rows[i].name)) ||
-		    (!text_empty(in->domain) && !text_equal(in->domain, account)))
-			continue;
-		items[out->projects.n++] = (struct project_item){
-			.id = rows[i].id,
-			.domain = account,
-			.name = rows[i].name,
-			.description = rows[i].description,
-			.enabled = true,
-			.links = iam_links(call, arena_printf(call_work_arena(call), "/v3/projects/%s", rows[i].id)),
-		};
+		items[n_wanted] = iam_project_show(call, &rows[i]);
+		n_wanted += is_wanted(in, &items[n_wanted]);
 	}
-	out->projects.items = items;
+	out->projects = page_of(in, items, n_wanted);
 	out->links = iam_links(call, "/v3/projects");
 	return true;
 }
@@ -122,44 +75,196 @@ const struct operation huawei_iam_list_projects = {
 	.mode = OPERATION_READ,
 	.permission = "iam:projects:listProjects",
 	.resource = "*",
-	.in = { sizeof(struct list_in), projects_in_fields },
-	.out = { sizeof(struct projects_out), projects_out_fields },
+	.in = { sizeof(struct list_in), list_fields },
+	.out = { sizeof(struct iam_projects_out), iam_projects_out_fields },
 	.common = rest_iam_errors,
-	.run = projects_run,
+	.run = list_run,
 	.doc = "Lists the account's projects.",
 };
 
-static bool domains_run(struct call *call, const void *in_, void *out_)
+/* Every user of an account may enter all of its projects: what it may do there is said by its policies. */
+static bool list_all(struct call *call, struct iam_projects_out *out, const char *path)
 {
-	struct domains_out *out = out_;
-	struct account account = find_account(&call->work);
-	struct domain_item *item = arena_new(call_work_arena(call), struct domain_item);
+	const struct list_in all = { .name = NULL };
+	bool done = list_run(call, &all, out);
 
-	(void)in_;
-	*item = (struct domain_item){
-		.id = account.id,
-		.name = account.name,
-		.description = "",
-		.enabled = true,
-		.links = iam_links(call, arena_printf(call_work_arena(call), "/v3/domains/%s", account.id)),
-	};
-	out->domains = (struct items){ item, 1 };
-	out->links = iam_links(call, "/v3/auth/domains");
+	out->links = iam_links(call, path);
+	return done;
+}
+
+static bool auth_list_run(struct call *call, const void *in, void *out)
+{
+	(void)in;
+	return list_all(call, out, "/v3/auth/projects");
+}
+
+const struct operation huawei_iam_list_auth_projects = {
+	.product = "iam",
+	.version = "v3",
+	.name = "iam.KeystoneListAuthProjects",
+	.method = "GET",
+	.path = "/v3/auth/projects",
+	.mode = OPERATION_READ,
+	.open_to_all = true,
+	.permission = "iam:projects:listAuthProjects",
+	.resource = "*",
+	.in = { sizeof(struct rest_nothing), rest_nothing_fields },
+	.out = { sizeof(struct iam_projects_out), iam_auth_projects_out_fields },
+	.common = rest_iam_errors,
+	.run = auth_list_run,
+	.doc = "Lists the projects that the caller may get a token for: those of its account.",
+};
+
+/* ---- show ---- */
+
+struct show_in {
+	const char *id;
+};
+
+static const struct field show_fields[] = {
+	PATH_PROJECT(struct show_in, id),
+	FIELDS_END,
+};
+
+static const struct error_row show_errors[] = { ROW_IAM_PROJECT_UNKNOWN, ROWS_END };
+
+static bool show_run(struct call *call, const void *in_, void *out_)
+{
+	struct project project;
+
+	if (!iam_project_find(call, ((const struct show_in *)in_)->id, &project))
+		return false;
+	((struct iam_project_out *)out_)->project = iam_project_show(call, &project);
 	return true;
 }
 
-const struct operation huawei_iam_list_auth_domains = {
+const struct operation huawei_iam_show_project = {
 	.product = "iam",
 	.version = "v3",
-	.name = "iam.KeystoneListAuthDomains",
+	.name = "iam.KeystoneShowProject",
 	.method = "GET",
-	.path = "/v3/auth/domains",
+	.path = "/v3/projects/{project_id}",
 	.mode = OPERATION_READ,
-	.permission = "iam:domains:list",
+	.permission = "iam:projects:getProject",
 	.resource = "*",
-	.in = { sizeof(struct rest_nothing), rest_nothing_fields },
-	.out = { sizeof(struct domains_out), domains_out_fields },
+	.in = { sizeof(struct show_in), show_fields },
+	.out = { sizeof(struct iam_project_out), iam_project_out_fields },
+	.errors = show_errors,
 	.common = rest_iam_errors,
-	.run = domains_run,
-	.doc = "Lists the account of the caller as a domain.",
+	.run = show_run,
+	.doc = "Shows a project.",
+};
+
+/* ---- create, update ---- */
+
+struct given_in {
+	const char *name, *parent, *domain, *description;
+};
+
+struct create_in {
+	struct given_in project;
+};
+
+struct update_in {
+	const char *id;
+	struct given_in project;
+};
+
+static const struct field create_given_fields[] = {
+	TEXT(struct given_in, name, "name", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .max = PROJECT_NAME_MAX,
+	     .doc = "The name of the parent, '_' and letters, digits, '-' or '_'."),
+	TEXT(struct given_in, parent, "parent_id", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .doc = "The project of the region."),
+	TEXT(struct given_in, domain, "domain_id"),
+	TEXT(struct given_in, description, "description", .max = PROJECT_DESCRIPTION_MAX),
+	FIELDS_END,
+};
+static const struct shape create_given_shape = { sizeof(struct given_in), create_given_fields };
+
+static const struct field create_fields[] = {
+	OBJECT(struct create_in, project, "project", .of = &create_given_shape, .flags = FIELD_REQUIRED),
+	FIELDS_END,
+};
+
+static const struct field update_given_fields[] = {
+	TEXT(struct given_in, name, "name", .flags = FIELD_NOT_EMPTY, .max = PROJECT_NAME_MAX),
+	TEXT(struct given_in, description, "description", .max = PROJECT_DESCRIPTION_MAX),
+	FIELDS_END,
+};
+static const struct shape update_given_shape = { sizeof(struct given_in), update_given_fields };
+
+static const struct field update_fields[] = {
+	PATH_PROJECT(struct update_in, id),
+	OBJECT(struct update_in, project, "project", .of = &update_given_shape, .flags = FIELD_REQUIRED),
+	FIELDS_END,
+};
+
+static const struct error_row change_errors[] = {
+	ROW_IAM_PROJECT_UNKNOWN,
+	{ REFUSE_PROJECT_NAME, 400, "Bad Request", "The name of a project begins with that of its region and '_': %s.", "Cleat" },
+	{ REFUSE_PROJECT_EXISTS, 409, "Conflict", "Conflict occurred attempting to store project: %s.", NULL },
+	{ REFUSE_NOT_ALLOWED, 403, "Forbidden", "You are not authorized to perform the requested action.", NULL },
+	{ REFUSE_PROJECT_LIMIT, 403, "Forbidden", "The number of projects has reached the limit.", "Cleat" },
+	ROWS_END,
+};
+
+static bool create_run(struct call *call, const void *in_, void *out_)
+{
+	const struct given_in *in = &((const struct create_in *)in_)->project;
+	struct project parent;
+	struct project project;
+
+	if (!text_empty(in->domain) && !text_equal(in->domain, call->caller.tenant.account))
+		return call_refuse(call, REFUSE_NOT_ALLOWED, NULL);
+	if (!iam_project_find(call, in->parent, &parent) ||
+	    !call_verb(call, project_create(&call->work, &parent, in->name, in->description, &project)))
+		return false;
+	((struct iam_project_out *)out_)->project = iam_project_show(call, &project);
+	return true;
+}
+
+const struct operation huawei_iam_create_project = {
+	.product = "iam",
+	.version = "v3",
+	.name = "iam.KeystoneCreateProject",
+	.method = "POST",
+	.path = "/v3/projects",
+	.mode = OPERATION_WRITE,
+	.success = 201,
+	.permission = "iam:projects:createProject",
+	.resource = "*",
+	.in = { sizeof(struct create_in), create_fields },
+	.out = { sizeof(struct iam_project_out), iam_new_project_out_fields },
+	.errors = change_errors,
+	.common = rest_iam_errors,
+	.run = create_run,
+	.doc = "Makes a project in the region of another.",
+};
+
+static bool update_run(struct call *call, const void *in_, void *out_)
+{
+	const struct update_in *in = in_;
+	struct project project;
+
+	if (!iam_project_find(call, in->id, &project) ||
+	    !call_verb(call, project_modify(&call->work, &project, in->project.name, in->project.description)))
+		return false;
+	((struct iam_project_out *)out_)->project = iam_project_show(call, &project);
+	return true;
+}
+
+const struct operation huawei_iam_update_project = {
+	.product = "iam",
+	.version = "v3",
+	.name = "iam.KeystoneUpdateProject",
+	.method = "PATCH",
+	.path = "/v3/projects/{project_id}",
+	.mode = OPERATION_WRITE,
+	.permission = "iam:projects:updateProject",
+	.resource = "*",
+	.in = { sizeof(struct update_in), update_fields },
+	.out = { sizeof(struct iam_project_out), iam_new_project_out_fields },
+	.errors = change_errors,
+	.common = rest_iam_errors,
+	.run = update_run,
+	.doc = "Changes the name and description of a project; a region's own keeps its name.",
 };

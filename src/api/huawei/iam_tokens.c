@@ -13,7 +13,7 @@ struct subject_out {
 };
 
 static const struct field in_fields[] = {
-	TEXT(struct subject_in, nocatalog, "nocatalog", .doc = "Whatever is given: the reply has no catalogue."),
+	TEXT(struct subject_in, nocatalog, "nocatalog", .flags = FIELD_QUERY, .doc = "Whatever is given: the reply has no catalogue."),
 	TEXT(struct subject_in, subject, "X-Subject-Token", .flags = FIELD_HEADER | FIELD_REQUIRED | FIELD_NOT_EMPTY | FIELD_SECRET,
 	     .max = TOKEN_BYTES_MAX, .doc = "The token that is looked at; X-Auth-Token says who asks."),
 	FIELDS_END,

@@ -7,6 +7,8 @@
 #include "core/project.h"
 #include "core/realm.h"
 
+#define BODY_DEPTH_MAX 12 /* nesting: a policy with conditions, where it is given for a temporary key */
+
 #define OPERATION(name) extern const struct operation huawei_##name;
 #include "api/huawei/operations.def"
 #undef OPERATION
@@ -201,7 +203,7 @@ static bool read_body(struct call *call)
 		return true;
 	if (!request->body_length)
 		return !needs_body(call->operation) || call_refuse(call, REFUSE_BODY_EMPTY, NULL);
-	body = tree_from_json(&call->arena, request->body, request->body_length, TREE_DEPTH_MAX, &error);
+	body = tree_from_json(&call->arena, request->body, request->body_length, BODY_DEPTH_MAX, &error);
 	if (!body || body->kind != TREE_OBJECT)
 		return call_refuse_detail(call, REFUSE_PARAMETERS_UNREADABLE, NULL, body ? "not a JSON object" : error);
 	for (child = body->first; child; child = next) {

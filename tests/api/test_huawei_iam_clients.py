@@ -15,9 +15,10 @@ from huaweicloudsdkiam.v3 import model as iam
 from cloud import load_fleet
 from huawei_raw import REGION, Raw
 
-ACCOUNT, DOMAIN = "2000000000000073", "acme"
+ACCOUNT, OTHER, DOMAIN = "2000000000000073", "2000000000000074", "acme"
 PASSWORD, SECRET = "a long password, ü", "cleat-secret"
 ALLOW_ALL = {"Version": "1.1", "Statement": [{"Effect": "Allow", "Action": ["*:*:*"]}]}
+READ_PROJECTS = {"Version": "1.1", "Statement": [{"Effect": "Allow", "Action": ["iam:projects:listProjects"]}]}
 SLOWER = float(os.environ.get("CLEAT_SLOWER", "1"))
 
 
@@ -27,7 +28,9 @@ def server(make_module_server):
     load_fleet(made, {"cleat_fleet": 1, "accounts": [{
         "id": ACCOUNT, "name": DOMAIN, "realm": "huawei", "access_keys": [{"id": "acme", "secret": SECRET}],
         "users": [{"name": "alice", "id": "a1", "password": PASSWORD, "policies": [ALLOW_ALL]},
-                  {"name": "bob", "id": "b1", "password": "bob's"}]}]})
+                  {"name": "bob", "id": "b1", "password": "bob's", "policies": [READ_PROJECTS]}]},
+        {"id": OTHER, "name": "other", "realm": "huawei", "access_keys": [{"id": "other", "secret": SECRET}],
+         "users": [{"name": "eve", "id": "e1", "password": PASSWORD, "policies": [ALLOW_ALL]}]}]})
     return made
 
 
@@ -45,8 +48,8 @@ def sdk(server):
         .with_endpoint(server.url).build()
 
 
-def login(sdk, name="alice", password=PASSWORD, scope=None):
-    user = iam.PwdPasswordUser(domain=iam.PwdPasswordUserDomain(name=DOMAIN), name=name, password=password)
+def login(sdk, name="alice", password=PASSWORD, scope=None, domain=DOMAIN):
+    user = iam.PwdPasswordUser(domain=iam.PwdPasswordUserDomain(name=domain), name=name, password=password)
     return sdk.keystone_create_user_token_by_password(iam.KeystoneCreateUserTokenByPasswordRequest(
         body=iam.KeystoneCreateUserTokenByPasswordRequestBody(auth=iam.PwdAuth(
             identity=iam.PwdIdentity(methods=["password"], password=iam.PwdPassword(user=user)),
@@ -88,6 +91,40 @@ def test_the_sdk_finds_versions_and_the_catalogue(server, sdk):
     assert sdk.keystone_show_version(iam.KeystoneShowVersionRequest()).version.links[0].href.startswith(f"{server.url}/v3")
     assert sdk.keystone_list_versions(iam.KeystoneListVersionsRequest()).versions.values
     assert "identity" in [each.type for each in sdk.keystone_show_catalog(iam.KeystoneShowCatalogRequest()).catalog]
+
+
+def temporary(sdk, **token):
+    return sdk.create_temporary_access_key_by_token(iam.CreateTemporaryAccessKeyByTokenRequest(
+        body=iam.CreateTemporaryAccessKeyByTokenRequestBody(auth=iam.TokenAuth(identity=iam.TokenAuthIdentity(
+            methods=["token"], token=iam.IdentityToken(**token)))))).credential
+
+
+def with_key(server, key, token=None):
+    return IamClient.new_builder().with_credentials(
+        GlobalCredentials(key.access, key.secret, ACCOUNT).with_security_token(token or key.securitytoken)).with_endpoint(server.url).build()
+
+
+def test_a_temporary_key_of_a_token_is_its_user_s(server, sdk):
+    """Whoever signs the request: an account that passes a user's token on gets a key for the user, not for itself."""
+    bobs = temporary(sdk, id=login(sdk, "bob", "bob's").x_subject_token)
+    its_own = temporary(sdk)
+    for key, may in ((bobs, False), (its_own, True)):
+        client = with_key(server, key)
+        assert client.keystone_list_projects(iam.KeystoneListProjectsRequest(name=REGION)).projects
+        if may:
+            assert client.keystone_list_users(iam.KeystoneListUsersRequest()).users
+            continue
+        with pytest.raises(ClientRequestException) as refused:
+            client.keystone_list_users(iam.KeystoneListUsersRequest())
+        assert refused.value.status_code == 403
+
+
+def test_a_temporary_key_of_no_token_of_the_account(sdk):
+    whole = iam.AuthScope(domain=iam.AuthScopeDomain(name="other"))
+    for token in ("x", "x" * 160, login(sdk, "eve", scope=whole, domain="other").x_subject_token):
+        with pytest.raises(ClientRequestException) as refused:
+            temporary(sdk, id=token)
+        assert (refused.value.status_code, refused.value.error_msg) == (401, "The request you have made requires authentication.")
 
 
 # ---- OpenStack's command ----

@@ -20,7 +20,8 @@ KINDS = {
     "bms server_id": "metal", "bms id": "metal", "bms attachment_id": "metal_volume", "bms volumeId": "metal_free",
     "bms volume_id": "metal_volume", "ecs.BatchAttachSharableVolumes volume_id": "shared", "ecs.BatchStartServers id": "stopped",
     "bms.BatchStartBaremetalServers id": "metal_stopped",
-    "snapshot_id": "snapshot", "snapshotId": "snapshot",
+    "snapshot_id": "snapshot", "snapshotId": "snapshot", "target_project_id": "project",
+    "evs.DeleteVolume volume_id": "free", "cinder.DeleteVolume volume_id": "free",
 }
 
 # Values for the rest, by the last part of their names.
@@ -42,6 +43,20 @@ FEED = {
     "bms.CreateBareMetalServers": ({}, METAL),
     "ecs.CreateServers": ({}, SERVER),
     "ecs.UpdateServer": ({}, {"server": {"name": "y"}}),
+    "cinder.CreateSnapshot": ({}, {"snapshot": {"volume_id": "@volume", "force": True}}),
+    "cinder.CreateVolume": ({}, {"volume": {"size": 10}}),
+    "cinder.ExtendVolume": ({}, {"os-extend": {"new_size": 20}}),
+    "cinder.ListQuotas": ({"usage": "True"}, None),
+    "cinder.ShowVolumeType": ({"type_id": "SSD"}, None),
+    "cinder.UpdateSnapshot": ({}, {"snapshot": {"name": "y"}}),
+    "cinder.UpdateVolume": ({}, {"volume": {"name": "y"}}),
+    "evs.BatchCreateVolumeTags": ({}, {"action": "create", "tags": [{"key": "k", "value": "v"}]}),
+    "evs.CreateSnapshot": ({}, {"snapshot": {"volume_id": "@volume", "force": True}}),
+    "evs.ListVolumesByTags": ({}, {"action": "filter", "tags": [{"key": "k", "values": []}]}),
+    "evs.ResizeVolume": ({}, {"os-extend": {"new_size": 20}}),
+    "evs.RollbackSnapshot": ({}, {"rollback": {"volume_id": "@volume"}}),
+    "evs.UpdateSnapshot": ({}, {"snapshot": {"name": "y"}}),
+    "evs.UpdateVolume": ({}, {"volume": {"name": "y"}}),
     "evs.CreateVolume": ({}, {"volume": {"availability_zone": "@zone", "volume_type": "SSD", "size": 10}}),
 }
 
@@ -184,7 +199,7 @@ class World:
     def make_snapshot(self, volume):
         if "evs.CreateSnapshot" not in OPERATIONS:
             return "5" + NOTHING[1:]
-        return self.raw.done("POST", "/v2/{project}/cloudsnapshots", {"snapshot": {"volume_id": volume, "name": "s"}})["snapshot"]["id"]
+        return self.raw.done("POST", "/v2/{project}/cloudsnapshots", {"snapshot": {"volume_id": volume, "name": "s", "force": True}})["snapshot"]["id"]
 
     @property
     def ids(self):

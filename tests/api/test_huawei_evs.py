@@ -7,7 +7,8 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkevs.v2 import model as evs
 
-from cloud import wait_for
+from cloud import fleet_of, fleet_set, load_fleet, wait_for
+from huawei_raw import Raw
 from test_huawei_story import ZONE, Huawei
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}")
@@ -503,3 +504,53 @@ def test_a_snapshot_that_failed_is_an_error_and_can_be_deleted(own, server):
     assert own.snapshot(snapshot).status == "error"
     own.delete_snapshot(snapshot)
     assert refusal(own.snapshot, snapshot) == (404, "EVS.5404")
+
+
+# ---- what an account or a server stands in the way of ----
+
+ACCOUNT = "2000000000000055"
+PLACE = {"region": "cn-north-4", "zone": ZONE}
+HOST, OVERDUE, BOUND, LOCKED, MANY = (f"{digit}0000000-0000-4000-8000-000000000000" for digit in "12345")
+
+
+@pytest.fixture
+def hindered(own, server):
+    """A client of an account with things that a call cannot make."""
+    snapshots = [{"id": f"60000000-0000-4000-8000-{number:012d}", "disk": MANY, "region": "cn-north-4", "disk_type": "data",
+                  "disk_category": "SSD", "size_gib": 10} for number in range(256)]
+    load_fleet(server, fleet_of(
+        id=ACCOUNT, realm="huawei", access_keys=[{"id": "hindered", "secret": "cleat-secret"}],
+        instances=[{"id": HOST, **PLACE, "type": "s6.large.2", "image": "1189efbf-d48b-46ad-a823-94b942e2a000", "locks": ["security"]}],
+        disks=[{"id": OVERDUE, **PLACE, "category": "SSD", "size_gib": 10, "overdue": True},
+               {"id": BOUND, **PLACE, "category": "SSD", "size_gib": 10, "portable": False},
+               {"id": LOCKED, **PLACE, "category": "SSD", "size_gib": 10, "attachments": [{"instance": HOST}]},
+               {"id": MANY, **PLACE, "category": "SSD", "size_gib": 10}],
+        snapshots=snapshots))
+    return Evs(server, "hindered", "cleat-secret")
+
+
+def test_what_hinders_is_named(hindered, server):
+    assert refusal(hindered.extend, OVERDUE, 20) == (403, "EVS.2144") == refusal(hindered.snap, OVERDUE)
+    assert refusal(hindered.delete, BOUND) == (400, "EVS.1035")
+    assert refusal(hindered.extend, LOCKED, 20) == (400, "EVS.2068") == refusal(hindered.snap, LOCKED, force=True)
+    fleet_set(server, HOST, locks=["financial"])
+    assert refusal(hindered.extend, LOCKED, 20) == (400, "EVS.2068")
+    assert refusal(hindered.snap, MANY) == (413, "EVS.5413")
+    fleet_set(server, ACCOUNT, disk_white_list=False)
+    for call in (hindered.create, lambda: hindered.extend(MANY, 20), lambda: hindered.delete(MANY),
+                 lambda: hindered.update(MANY, name="x"), lambda: hindered.rollback(f"60000000-0000-4000-8000-{1:012d}", MANY)):
+        assert refusal(call) == (403, "EVS.1027")
+
+
+def test_requests_that_say_nothing_are_refused(shared_server):
+    raw = Raw(shared_server, "cleat")
+    volume = raw.make_volume()
+    path = f"/v2/{{project}}/cloudvolumes/{volume}"
+    assert raw("PUT", path, {"other": 1}).fault[:2] == (400, "EVS.1001")
+    assert raw("POST", path + "/action", {"os-grow": {}}).fault[:2] == (400, "EVS.1011")
+    assert raw("PUT", path).fault[:2] == (400, "EVS.5400")
+    assert raw("POST", path + "/tags/action", {"action": "count", "tags": []}).fault[:2] == (400, "EVS.5400")
+    assert raw("GET", "/v2/{project}/os-quota-sets/other?usage=True").fault[:2] == (403, "forbidden")
+    assert raw("GET", "/v3/{project}/volumes/detail?metadata=none").fault[:2] == (400, "badRequest")
+    assert raw("GET", "/v3/{project}/volumes/detail?sort=colour:asc").fault[:2] == (400, "badRequest")
+    assert raw("GET", "/v3/{project}/snapshots?marker=none").fault[:2] == (400, "badRequest")

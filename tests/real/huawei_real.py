@@ -1,18 +1,14 @@
 """A client of Huawei Cloud for servers whose machines are real: jobs take their time."""
 
-from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkecs.v2 import model as ecs
 from huaweicloudsdkevs.v2 import model as evs
 
+from bare_metal import BareMetal, project_of
 from libvirtd import wait_for
 from test_huawei_story import ZONE, Huawei
 
 
-class RealHuawei(Huawei):
-    def __init__(self, server):
-        BasicCredentials._CACHE.clear()  # the SDK remembers the project of a key and region, whichever server told it
-        super().__init__(server)
-
+class Patient:
     def ended(self, answer):
         """The job that was answered with, once it has ended."""
         wait_for(lambda: self.job(answer).status != "RUNNING", "the job has ended")
@@ -21,6 +17,15 @@ class RealHuawei(Huawei):
     def done(self, answer):
         self.ended(answer)
         return super().done(answer)
+
+
+class RealBareMetal(Patient, BareMetal):
+    """Bare metal servers and their volumes."""
+
+
+class RealHuawei(Patient, Huawei):
+    def __init__(self, server):
+        super().__init__(server, project=project_of(server))
 
     def run(self, image, flavor, volumes=()):
         """A server that runs, with data disks of these sizes from its first start."""
@@ -33,7 +38,7 @@ class RealHuawei(Huawei):
         return answer.server_ids[0]
 
     def make(self, scsi):
-        """A volume."""
+        """A volume that is a SCSI device, or not."""
         answer = self.evs.create_volume(evs.CreateVolumeRequest(body=evs.CreateVolumeRequestBody(volume=evs.CreateVolumeOption(
             availability_zone=ZONE, volume_type="SSD", size=10, metadata={"hw:passthrough": str(scsi).lower()}))))
         self.done(answer)

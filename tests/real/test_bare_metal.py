@@ -14,16 +14,16 @@ import threading
 import pytest
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 
+from bare_metal import WINDOWS, refused
 from cloud import Cloud
 from guests import fleet_file
-from huawei_real import RealHuawei
+from huawei_real import RealBareMetal, RealHuawei
 from libvirtd import wait_for
 from test_huawei_story import IMAGE
 
 CLIENT = pathlib.Path(__file__).with_name("nbd_client.py")
 PLACE = {"RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-h"}
 PORTS = 40
-PHYSICAL, WINDOWS = "physical.s4.medium", "c0d7e3a2-52a4-4f83-b5ef-98a3d5a7f3b4"
 
 
 def free_ports():
@@ -205,6 +205,9 @@ def test_credentials_open_their_own_server_alone(metal, server_one, server_two):
     for name in ("keys.psk", "pid", "port"):
         mode = (metal.folder / "nbd" / "servers" / server_one / name).stat().st_mode
         assert name != "keys.psk" or not mode & 0o077
+    # Who looks at what went on does not learn it.
+    told = json.dumps(metal.server.control("GET", "/_cleat/journal?all=true"))
+    assert "connection" in told and one["key"] not in told and one["key"] not in metal.server.log
     metal.detach(disk, server_one)
 
 
@@ -472,15 +475,19 @@ def test_bare_metal_beside_simulated_machines(make_server, tmp_path):
 
 
 class Mixed(RealHuawei):
-    """Flavors physical.* are bare metal of the driver nbd, all others virtual machines of the server's own driver."""
+    """Bare metal servers (bare) of the driver nbd beside virtual machines of the server's own driver."""
 
     def __init__(self, metal):
         super().__init__(metal.server)
-        self.metal = metal
+        self.metal, self.bare = metal, RealBareMetal(metal.server)
+
+    def make_server(self, image=IMAGE):
+        (server,) = self.bare.make_metal(image=image)
+        return server
 
     def attached(self, server):
         volume = self.make(scsi=True)
-        self.done(self.attach(server, volume))
+        self.bare.done(self.bare.attach(server, volume))
         return volume
 
 
@@ -511,16 +518,16 @@ def mixed(request, make_mixed, libvirtd, tmp_path_factory):
 
 def test_each_disk_goes_to_machines_of_its_kind(mixed):
     mixed, virtual = mixed
-    server = mixed.run(IMAGE, PHYSICAL)
+    server = mixed.make_server()
     scsi, plain = mixed.make(scsi=True), mixed.make(scsi=False)
     kept = {path.stem for path in (mixed.metal.folder / "nbd" / "disks").iterdir()}
     assert scsi in kept and plain not in kept
-    for machine, volume in ((virtual, scsi), (server, plain)):
-        with pytest.raises(ClientRequestException) as refused:
-            mixed.attach(machine, volume)
-        assert refused.value.status_code == 400 and refused.value.error_code.startswith("Ecs.")
-        assert mixed.volume(volume).status == "available"
-    mixed.done(mixed.attach(server, scsi))
+    assert "different failure domains" in refused("Ecs.0121", mixed.attach, virtual, scsi)
+    with pytest.raises(ClientRequestException) as error:
+        mixed.bare.attach(server, plain)
+    assert error.value.status_code == 400 and "SCSI" in error.value.error_msg
+    assert [mixed.volume(volume).status for volume in (scsi, plain)] == ["available"] * 2
+    mixed.bare.done(mixed.bare.attach(server, scsi))
     mixed.done(mixed.attach(virtual, plain))
     assert mixed.metal.ask(mixed.metal.uri(scsi, server), "size") == str(10 << 30)
     assert mixed.metal.server.control("GET", f"/_cleat/connection?instance={virtual}", status=409)["error"]["reason"] == "instance-state"
@@ -528,34 +535,34 @@ def test_each_disk_goes_to_machines_of_its_kind(mixed):
     mixed.metal.server.kill9()
     mixed.metal.server.start()
     mixed = Mixed(mixed.metal)
-    for machine, volume in ((server, scsi), (virtual, plain)):
-        mixed.done(mixed.detach(machine, volume))
-        assert mixed.volume(volume).status == "available"
+    mixed.bare.done(mixed.bare.detach(server, scsi))
+    mixed.done(mixed.detach(virtual, plain))
+    assert [mixed.volume(volume).status for volume in (scsi, plain)] == ["available"] * 2
 
 
 def test_linux_keeps_what_it_is_connected_to(mixed):
     mixed, _ = mixed
     mixed = Mixed(mixed.metal)
-    server = mixed.run(IMAGE, PHYSICAL)
+    server = mixed.make_server()
     volume = mixed.attached(server)
     holder = mixed.metal.open(mixed.metal.uri(volume, server), "hold")
-    job = mixed.ended(mixed.detach(server, volume))
+    job = mixed.bare.ended(mixed.bare.detach(server, volume))
     assert job.status == "FAIL" and f"the server {server} is connected to its export {volume}" in job.fail_reason
     assert mixed.volume(volume).status == "in-use" and holder.poll() is None
     holder.communicate("", timeout=60)
-    mixed.done(mixed.detach(server, volume))
+    mixed.bare.done(mixed.bare.detach(server, volume))
 
 
 def test_windows_is_cut_off(mixed):
     """What it was told is written is there."""
     mixed, _ = mixed
     mixed = Mixed(mixed.metal)
-    server, other = mixed.run(WINDOWS, PHYSICAL), mixed.run(IMAGE, PHYSICAL)
+    server, other = mixed.make_server(WINDOWS), mixed.make_server()
     volume = mixed.attached(server)
     writer = mixed.metal.open(mixed.metal.uri(volume, server), "write")
     wait_for(lambda: metal_writes(mixed.metal, volume), "something was written")
-    mixed.done(mixed.detach(server, volume))
+    mixed.bare.done(mixed.bare.detach(server, volume))
     out, error = writer.communicate(timeout=60)
     assert "cut off" in error and int(out) > 0
-    mixed.done(mixed.attach(other, volume))
+    mixed.bare.done(mixed.bare.attach(other, volume))
     assert mixed.metal.ask(mixed.metal.uri(volume, other), "check", int(out)) == "0"

@@ -16,7 +16,7 @@ const struct error_row rest_cinder_errors[] = {
 	ROW_CINDER_BAD(REFUSE_PARAMETERS_UNREADABLE, "Malformed request body.%s %s"),
 	ROW_CINDER_BAD(REFUSE_BODY_EMPTY, "Malformed request body."),
 	{ REFUSE_PROJECT_UNKNOWN, 400, "badRequest", "Malformed request url.", "Cinder" },
-	{ REFUSE_NOT_ALLOWED, 403, "forbidden", "Policy doesn't allow %s to be performed.", "Cinder" },
+	{ REFUSE_NOT_AUTHORISED, 403, "forbidden", "Policy doesn't allow %s to be performed.", "Cinder" },
 	{ REFUSE_NOT_IN_WHITE_LIST, 403, "forbidden", "Policy check failed.", "Cinder" },
 	{ REFUSE_INTERNAL, 500, "computeFault", "The server has either erred or is incapable of performing the requested operation.",
 	  "Cinder" },
@@ -44,7 +44,6 @@ static const struct field type_fields[] = {
 	TEXT(T, none, "description", .flags = FIELD_NULL),
 	TEXT(T, none, "qos_specs_id", .flags = FIELD_NULL),
 	BOOL(T, yes, "is_public"),
-	BOOL(T, yes, "os-volume-type-access:is_public"),
 	FIELDS_END,
 };
 #undef T
@@ -120,7 +119,8 @@ const struct operation huawei_cinder_list_types = {
 	.version = "v3",
 	.name = "cinder.ListVolumeTypes",
 	.method = "GET",
-	CINDER_PATHS("types"),
+	.path = "/v2/{project_id}/types",
+	.also = "/v3/{project_id}/types",
 	.mode = OPERATION_READ,
 	.permission = "evs:types:get",
 	.resource = "*",
@@ -172,7 +172,8 @@ const struct operation huawei_cinder_show_type = {
 	.version = "v3",
 	.name = "cinder.ShowVolumeType",
 	.method = "GET",
-	CINDER_PATHS("types/{type_id}"),
+	.path = "/v2/{project_id}/types/{type_id}",
+	.also = "/v3/{project_id}/types/{type_id}",
 	.mode = OPERATION_READ,
 	.permission = "evs:types:get",
 	.resource = "*",
@@ -236,7 +237,8 @@ const struct operation huawei_cinder_list_zones = {
 	.version = "v3",
 	.name = "cinder.ListAvailabilityZones",
 	.method = "GET",
-	CINDER_PATHS("os-availability-zone"),
+	.path = "/v2/{project_id}/os-availability-zone",
+	.also = "/v3/{project_id}/os-availability-zone",
 	.mode = OPERATION_READ,
 	.permission = "evs:availabilityZones:list",
 	.resource = "*",
@@ -320,8 +322,8 @@ static void write_counted(struct call *call, struct writer *writer, bool usage, 
 /* Its members are named by the types of volumes. There are no quotas, so nothing has a limit; and no backups. */
 static bool quota_run(struct call *call, const void *in_, void *out)
 {
+	static const char *const types[] = { "SAS", "SATA", "SSD" }; /* that the vendor's clients know */
 	const struct quota_in *in = in_;
-	const struct realm *realm = work_realm(&call->work);
 	struct writer writer;
 	size_t i;
 
@@ -333,8 +335,8 @@ static bool quota_run(struct call *call, const void *in_, void *out)
 	writer_json.object_begin(&writer, "quota_set");
 	writer_json.text(&writer, "id", in->target);
 	write_counted(call, &writer, in->usage.value, NULL);
-	for (i = 0; i < realm->n_disk_categories; i++)
-		write_counted(call, &writer, in->usage.value, realm->disk_categories[i].id);
+	for (i = 0; i < COUNT_OF(types); i++)
+		write_counted(call, &writer, in->usage.value, types[i]);
 	write_one(&writer, "backups", in->usage.value, NO_LIMIT, 0);
 	write_one(&writer, "backup_gigabytes", in->usage.value, NO_LIMIT, 0);
 	write_one(&writer, "per_volume_gigabytes", in->usage.value, 32768, 0);
@@ -348,7 +350,8 @@ const struct operation huawei_cinder_show_quotas = {
 	.version = "v3",
 	.name = "cinder.ListQuotas",
 	.method = "GET",
-	CINDER_PATHS("os-quota-sets/{target_project_id}"),
+	.path = "/v2/{project_id}/os-quota-sets/{target_project_id}",
+	.also = "/v3/{project_id}/os-quota-sets/{target_project_id}",
 	.mode = OPERATION_READ,
 	.permission = "evs:quotas:get",
 	.resource = "*",

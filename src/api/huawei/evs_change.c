@@ -1,5 +1,6 @@
 /* EVS: changing, extending and deleting volumes. */
 #include "api/huawei/evs.h"
+#include "api/huawei/volume_list.h"
 #include "base/text.h"
 #include "core/disk.h"
 #include "core/disk_change.h"
@@ -28,6 +29,33 @@ static const struct field update_in_fields[] = {
 	OBJECT(struct update_in, to, "volume", .of = &change_shape, .flags = FIELD_REQUIRED),
 	FIELDS_END,
 };
+
+/* Less than what other operations show of it (EVS page of updating). */
+#define V struct volume_item
+static const struct field updated_fields[] = {
+	TEXT(V, id, "id"),
+	TEXT(V, name, "name"),
+	TEXT(V, status, "status"),
+	INT(V, size, "size"),
+	TEXT(V, description, "description"),
+	TEXT(V, type, "volume_type"),
+	TEXT(V, zone, "availability_zone"),
+	ITEMS(V, attachments, "attachments", .of = &volume_held_shape),
+	TEXT(V, bootable, "bootable"),
+	BOOL(V, multiattach, "multiattach"),
+	TEXT(V, shareable, "shareable"),
+	PAIRS(V, metadata, "metadata"),
+	ITEMS(V, links, "links", .of = &volume_link_shape),
+	TEXT(V, snapshot, "snapshot_id", .flags = FIELD_NULL),
+	TEXT(V, source, "source_volid", .flags = FIELD_NULL),
+	TEXT(V, created_at, "created_at"),
+	TEXT(V, host, "os-vol-host-attr:host"),
+	TEXT(V, tenant, "os-vol-tenant-attr:tenant_id"),
+	TEXT(V, source, "os-volume-replication:extended_status", .flags = FIELD_NULL),
+	PAIRS(V, image_metadata, "volume_image_metadata", .flags = FIELD_NULL),
+	FIELDS_END,
+};
+#undef V
 
 static const struct error_row update_errors[] = {
 	ROW_EVS_VOLUME_UNKNOWN,
@@ -68,7 +96,7 @@ const struct operation huawei_evs_update_volume = {
 	.permission = "evs:volumes:update",
 	.resource = "volume/{volume_id}",
 	.in = { sizeof(struct update_in), update_in_fields },
-	.out = { sizeof(struct volume_item), volume_item_fields },
+	.out = { sizeof(struct volume_item), updated_fields },
 	.errors = update_errors,
 	.common = rest_evs_errors,
 	.run = update_run,

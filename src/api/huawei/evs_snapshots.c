@@ -161,7 +161,7 @@ static const struct field list_in_fields[] = {
 
 static const struct field list_out_fields[] = {
 	INT(struct snapshot_list_out, total, "count"),
-	ITEMS(struct snapshot_list_out, snapshots, "snapshots", .of = &snapshot_shape),
+	ITEMS(struct snapshot_list_out, snapshots, "snapshots", .of = &snapshot_listed_shape),
 	ITEMS(struct snapshot_list_out, links, "snapshots_links", .of = &volume_link_shape),
 	FIELDS_END,
 };

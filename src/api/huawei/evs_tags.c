@@ -78,10 +78,10 @@ static bool batch_run(struct call *call, const void *in_, void *out)
 	return call_verb(call, tagging_unset(&call->work, &args));
 }
 
-const struct operation huawei_evs_batch_volume_tags = {
+const struct operation huawei_evs_batch_create_volume_tags = {
 	.product = "evs",
 	.version = "v2",
-	.name = "evs.BatchVolumeTags",
+	.name = "evs.BatchCreateVolumeTags",
 	.method = "POST",
 	.path = "/v2/{project_id}/cloudvolumes/{volume_id}/tags/action",
 	.success = 204,
@@ -308,7 +308,7 @@ static const struct field find_in_fields[] = {
 static const struct field resource_fields[] = {
 	TEXT(struct resource, id, "resource_id"),
 	TEXT(struct resource, name, "resource_name"),
-	OBJECT(struct resource, detail, "resource_detail", .of = &volume_shape),
+	OBJECT(struct resource, detail, "resource_detail", .of = &volume_found_shape),
 	ITEMS(struct resource, tags, "tags", .of = &tag_shape),
 	FIELDS_END,
 };

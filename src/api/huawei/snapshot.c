@@ -5,25 +5,30 @@
 #include "core/snapshot.h"
 
 #define S struct snapshot_item
-static const struct field snapshot_fields[] = {
-	TEXT(S, id, "id"),
-	TEXT(S, status, "status"),
-	TEXT(S, name, "name"),
-	TEXT(S, description, "description"),
-	TEXT(S, created_at, "created_at"),
-	TEXT(S, updated_at, "updated_at", .flags = FIELD_NULL),
-	PAIRS(S, metadata, "metadata"),
-	TEXT(S, volume, "volume_id"),
-	INT(S, size, "size"),
-	TEXT(S, project, "os-extended-snapshot-attributes:project_id"),
-	TEXT(S, progress, "os-extended-snapshot-attributes:progress"),
+#define SNAPSHOT_FIELDS                                                         \
+	TEXT(S, id, "id"),                                                      \
+	TEXT(S, status, "status"),                                              \
+	TEXT(S, name, "name"),                                                  \
+	TEXT(S, description, "description"),                                    \
+	TEXT(S, created_at, "created_at"),                                      \
+	TEXT(S, updated_at, "updated_at", .flags = FIELD_NULL),                 \
+	PAIRS(S, metadata, "metadata"),                                         \
+	TEXT(S, volume, "volume_id"),                                           \
+	INT(S, size, "size"),                                                   \
+	TEXT(S, project, "os-extended-snapshot-attributes:project_id"),         \
+	TEXT(S, progress, "os-extended-snapshot-attributes:progress")
+static const struct field snapshot_fields[] = { SNAPSHOT_FIELDS, FIELDS_END };
+const struct shape snapshot_shape = { sizeof(S), snapshot_fields };
+
+static const struct field listed_fields[] = {
+	SNAPSHOT_FIELDS,
 	TEXT(S, none, "dedicated_storage_id", .flags = FIELD_NULL),
 	TEXT(S, none, "dedicated_storage_name", .flags = FIELD_NULL),
 	TEXT(S, service, "service_type"),
 	FIELDS_END,
 };
+const struct shape snapshot_listed_shape = { sizeof(S), listed_fields };
 #undef S
-const struct shape snapshot_shape = { sizeof(struct snapshot_item), snapshot_fields };
 
 /* Whether its disk is being put back to it. */
 static bool is_rolled_back(struct call *call, const struct snapshot *snapshot)

@@ -10,7 +10,8 @@ struct snapshot_item {
 	struct pairs metadata;
 };
 
-extern const struct shape snapshot_shape;
+extern const struct shape snapshot_shape;        /* one of them */
+extern const struct shape snapshot_listed_shape; /* ... in EVS's list, with more */
 
 struct snapshot_item snapshot_show(struct call *call, const struct snapshot *snapshot);
 

@@ -32,7 +32,7 @@ static const struct field attachment_fields[] = {
 	TEXT(A, volume, "id"),
 	FIELDS_END,
 };
-static const struct shape attachment_shape = { sizeof(A), attachment_fields };
+const struct shape volume_held_shape = { sizeof(A), attachment_fields };
 #undef A
 
 static const struct field link_fields[] = {
@@ -43,43 +43,53 @@ static const struct field link_fields[] = {
 static const struct shape link_shape = { sizeof(struct link_item), link_fields };
 
 #define V struct volume_item
-const struct field volume_item_fields[] = {
-	TEXT(V, id, "id"),
-	TEXT(V, name, "name"),
-	TEXT(V, status, "status"),
-	INT(V, size, "size"),
-	TEXT(V, description, "description"),
-	TEXT(V, type, "volume_type"),
-	TEXT(V, zone, "availability_zone"),
-	ITEMS(V, attachments, "attachments", .of = &attachment_shape),
-	TEXT(V, bootable, "bootable"),
-	BOOL(V, multiattach, "multiattach"),
+#define VOLUME_FIELDS \
+	TEXT(V, id, "id"), \
+	TEXT(V, name, "name"), \
+	TEXT(V, status, "status"), \
+	INT(V, size, "size"), \
+	TEXT(V, description, "description"), \
+	TEXT(V, type, "volume_type"), \
+	TEXT(V, zone, "availability_zone"), \
+	ITEMS(V, attachments, "attachments", .of = &volume_held_shape), \
+	TEXT(V, bootable, "bootable"), \
+	BOOL(V, multiattach, "multiattach"), \
+	BOOL(V, encrypted, "encrypted"), \
+	PAIRS(V, metadata, "metadata"), \
+	ITEMS(V, links, "links", .of = &link_shape), \
+	TEXT(V, snapshot, "snapshot_id", .flags = FIELD_NULL), \
+	TEXT(V, source, "source_volid", .flags = FIELD_NULL), \
+	TEXT(V, disabled, "replication_status"), \
+	TEXT(V, source, "consistencygroup_id", .flags = FIELD_NULL), \
+	TEXT(V, created_at, "created_at"), \
+	TEXT(V, updated_at, "updated_at"), \
+	TEXT(V, host, "os-vol-host-attr:host"), \
+	TEXT(V, tenant, "os-vol-tenant-attr:tenant_id"), \
+	TEXT(V, source, "os-vol-mig-status-attr:migstat", .flags = FIELD_NULL), \
+	TEXT(V, source, "os-vol-mig-status-attr:name_id", .flags = FIELD_NULL), \
+	TEXT(V, source, "os-volume-replication:extended_status", .flags = FIELD_NULL), \
+	PAIRS(V, image_metadata, "volume_image_metadata", .flags = FIELD_NULL), \
+	TEXT(V, user, "user_id"), \
+	TEXT(V, service, "service_type"), \
+	TEXT(V, wwn, "wwn"), \
+	PAIRS(V, tags, "tags"), \
+	TEXT(V, enterprise_project, "enterprise_project_id")
+static const struct field volume_fields[] = {
+	VOLUME_FIELDS,
 	TEXT(V, shareable, "shareable"),
-	BOOL(V, encrypted, "encrypted"),
-	PAIRS(V, metadata, "metadata"),
-	ITEMS(V, links, "links", .of = &link_shape),
-	TEXT(V, snapshot, "snapshot_id", .flags = FIELD_NULL),
-	TEXT(V, source, "source_volid", .flags = FIELD_NULL),
-	TEXT(V, disabled, "replication_status"),
-	TEXT(V, source, "consistencygroup_id", .flags = FIELD_NULL),
-	TEXT(V, created_at, "created_at"),
-	TEXT(V, updated_at, "updated_at"),
-	TEXT(V, host, "os-vol-host-attr:host"),
-	TEXT(V, tenant, "os-vol-tenant-attr:tenant_id"),
-	TEXT(V, source, "os-vol-mig-status-attr:migstat", .flags = FIELD_NULL),
-	TEXT(V, source, "os-vol-mig-status-attr:name_id", .flags = FIELD_NULL),
-	TEXT(V, source, "os-volume-replication:extended_status", .flags = FIELD_NULL),
-	PAIRS(V, image_metadata, "volume_image_metadata", .flags = FIELD_NULL),
-	TEXT(V, user, "user_id"),
-	TEXT(V, service, "service_type"),
-	TEXT(V, wwn, "wwn"),
-	PAIRS(V, tags, "tags"),
-	TEXT(V, enterprise_project, "enterprise_project_id"),
 	TEXT(V, serial, "serial_number"),
 	FIELDS_END,
 };
+
+/* The vendor's search by tags has another idea of what is a text. */
+static const struct field found_fields[] = {
+	VOLUME_FIELDS,
+	BOOL(V, multiattach, "shareable"),
+	FIELDS_END,
+};
 #undef V
-const struct shape volume_shape = { sizeof(struct volume_item), volume_item_fields };
+const struct shape volume_shape = { sizeof(struct volume_item), volume_fields };
+const struct shape volume_found_shape = { sizeof(struct volume_item), found_fields };
 
 /* ---- from rows to a reply ---- */
 

@@ -14,7 +14,8 @@ struct volume_item {
 };
 
 extern const struct shape volume_shape;
-extern const struct field volume_item_fields[];
+extern const struct shape volume_found_shape; /* ... as found by tags */
+extern const struct shape volume_held_shape; /* of `attachments` */
 
 /* Shows a disk of the caller's as it is in this transaction. */
 struct volume_item volume_show(struct call *call, const struct disk *disk);

@@ -1,0 +1,23 @@
+"""OpenStack's command line, unmodified, on volumes, snapshots and types."""
+
+from test_huawei_openstackclient import openstack  # noqa: F401
+
+
+def test_a_volume_and_its_snapshot(openstack):  # noqa: F811
+    made = openstack("volume", "create", "--size", "10", "--type", "SSD", "--availability-zone", "cn-north-4a", "backed")
+    volume = made["id"]
+    assert (made["name"], made["size"], made["type"]) == ("backed", 10, "SSD")
+    listed = {each["ID"]: each for each in openstack("volume", "list")}
+    assert (listed[volume]["Name"], listed[volume]["Status"], listed[volume]["Size"]) == ("backed", "available", 10)
+    openstack("volume", "set", "--size", "20", "--name", "larger", volume, json_wanted=False)
+    assert openstack("volume", "show", "larger")["size"] == 20
+    snapshot = openstack("volume", "snapshot", "create", "--volume", volume, "moment")["id"]
+    assert snapshot in [each["ID"] for each in openstack("volume", "snapshot", "list")]
+    assert openstack("volume", "snapshot", "show", "moment")["status"] == "available"
+    openstack("volume", "snapshot", "delete", snapshot, json_wanted=False)
+    openstack("volume", "delete", volume, json_wanted=False)
+    assert volume not in [each["ID"] for each in openstack("volume", "list")]
+
+
+def test_types(openstack):  # noqa: F811
+    assert {each["Name"] for each in openstack("volume", "type", "list")} == {"SAS", "SSD", "GPSSD", "SATA", "ESSD"}

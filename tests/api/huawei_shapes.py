@@ -72,6 +72,8 @@ class Routes:
         if re.search(r"(^|[?&])Action=", target.partition("?")[2]):
             return None
         parts = urllib.parse.urlsplit(target).path.rstrip("/").split("/")
+        if parts == [""]:  # an RPC request that names its action elsewhere; what lists versions there answers 300
+            return None
         fitting = [(sum(not part.startswith("{") for part in path), operation) for its, path, operation in self.rows
                    if its == method and len(path) == len(parts) and
                    all(mine == other or mine.startswith("{") and other for mine, other in zip(path, parts))]

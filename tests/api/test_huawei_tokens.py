@@ -126,7 +126,8 @@ def test_who_is_wrong_is_told_nothing_more(iam, identity):
 
 
 @pytest.mark.parametrize("scope", [{"project": {"name": "nowhere"}}, {"project": {"id": "0" * 32}}, {"domain": {"name": "default"}},
-                                   {"domain": {"id": "0" * 32}}])
+                                   {"domain": {"id": "0" * 32}}, {"project": {"name": REGION, "domain": {"name": "default"}}},
+                                   {"project": {"name": REGION, "domain": {"id": "0" * 32}}}])
 def test_scopes_of_others_are_refused(iam, scope):
     reply = iam.login(**scope)
     assert (reply.status, reply.json) == (401, AUTHENTICATE)

@@ -124,12 +124,14 @@ static bool has_action(const char *query)
 	return false;
 }
 
-/* Who asks "/" for JSON, or has the signature or token of another cloud, and sends no form, asks for the versions of an API. */
+/* Who asks "/" for JSON, or has the signature or token of another cloud, and sends no form, asks for the versions of an API.
+ * The other cloud's clients say that they send JSON even where they send nothing. */
 static bool asks_for_versions(const struct request *request)
 {
 	const char *authorization = text_or(request_header(request, "authorization"), "");
+	const char *type = text_or(request_header(request, "content-type"), "application/json");
 
-	return text_equal(request->path, "/") && text_empty(request->query) && !request_header(request, "content-type") &&
+	return text_equal(request->path, "/") && text_empty(request->query) && text_starts(type, "application/json") &&
 	       (text_starts(text_or(request_header(request, "accept"), ""), "application/json") ||
 	        text_starts(authorization, "SDK-HMAC-SHA256") || request_header(request, "x-auth-token"));
 }

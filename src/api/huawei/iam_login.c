@@ -1,5 +1,7 @@
 /* IAM: logging in. A name and a password, or a token that one has already, give a token for a project, for the account as a
  * whole, or for neither. */
+#include <pthread.h>
+
 #include "api/huawei/iam_tokens.h"
 #include "api/keys.h"
 #include "api/rights.h"
@@ -152,6 +154,11 @@ struct login {
 	const char *text;     /* of the new token, in the arena of its transaction */
 };
 
+static bool is_given(const struct named_in *name)
+{
+	return !text_empty(name->id) || !text_empty(name->name);
+}
+
 static bool is_named(const struct named_in *name, const struct account *account)
 {
 	if (!text_empty(name->id))
@@ -216,6 +223,18 @@ static bool is_fixed_secret(struct login *l, const char *password)
 	return right && text_equal_secret(password, key.secret);
 }
 
+/* One at a time: who tries many takes a processor from the others, not all of them. */
+static bool is_right(const char *hash, const char *password)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	bool right;
+
+	pthread_mutex_lock(&lock);
+	right = password_matches(hash, password);
+	pthread_mutex_unlock(&lock);
+	return right;
+}
+
 static bool enter_by_password(struct login *l)
 {
 	struct call *call = l->call;
@@ -232,7 +251,7 @@ static bool enter_by_password(struct login *l)
 		return false;
 	}
 	/* In any case, so that the time does not tell who is there. */
-	right = password_matches(l->password, user->password);
+	right = is_right(l->password, user->password);
 	if (l->fixed)
 		right = is_fixed_secret(l, user->password);
 	l->token.row.methods = "password";
@@ -294,7 +313,7 @@ static bool find_scope(struct login *l, struct txn *txn)
 	const struct scope_in *scope = &l->in->auth.scope;
 
 	if (!text_empty(scope->project.id) || !text_empty(scope->project.name))
-		return find_project(l, txn);
+		return (!is_given(&scope->project.domain) || is_named(&scope->project.domain, &l->token.account)) && find_project(l, txn);
 	if (text_empty(scope->domain.id) && text_empty(scope->domain.name))
 		return true;
 	l->token.row.whole = is_named(&scope->domain, &l->token.account);

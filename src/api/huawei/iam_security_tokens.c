@@ -7,6 +7,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "core/role.h"
+#include "core/token.h"
 
 #define DURATION_MIN     900 /* seconds (IAM pages, "obtaining a temporary access key") */
 #define DURATION_MAX     86400
@@ -52,7 +53,8 @@ struct key_out {
 };
 
 static const struct field token_fields[] = {
-	TEXT(struct token_in, id, "id", .flags = FIELD_ACCEPTED | FIELD_SECRET, .max = 8192, .doc = "The caller's own is meant."),
+	TEXT(struct token_in, id, "id", .flags = FIELD_SECRET, .max = TOKEN_BYTES_MAX,
+	     .doc = "Whose key it becomes: the user's of this token, of the caller's account; without one the caller's."),
 	OPT_INT(struct token_in, duration, "duration_seconds", .min = DURATION_MIN, .max = DURATION_MAX, .doc = "Default 900."),
 	FIELDS_END,
 };
@@ -155,21 +157,36 @@ static bool is_temporary(struct call *call)
 	return found && *key.token;
 }
 
-/* A token that is in a role stays in it. */
-static bool key_of_caller(struct call *call, const struct token_in *in, const char *policy, struct temporary_key *ret)
+/* Who names a token wants what that one may do and no more, whoever brings it. */
+static bool take_token(struct call *call, const char *text, struct key_of *args)
 {
-	int64_t now = moment_now();
-	const struct key_of args = {
+	struct token token;
+
+	if (!token_find(call->work.txn, call_work_arena(call), text, &token) || args->now >= token.expires_at ||
+	    !text_equal(token.account, call->caller.tenant.account))
+		return call_refuse(call, REFUSE_TOKEN_UNKNOWN, NULL);
+	args->role = token.role;
+	args->session = "";
+	args->holder = token.holder;
+	return true;
+}
+
+/* A token that is in a role stays in it. */
+static bool key_of_token(struct call *call, const struct token_in *in, const char *policy, struct temporary_key *ret)
+{
+	struct key_of args = {
 		.role = text_or(call->caller.role, ""),
 		.session = text_or(call->caller.session, ""),
 		.holder = text_or(call->caller.user_id, ""),
 		.policy = policy,
-		.now = now,
+		.now = moment_now(),
 		.duration = (in->duration.is == GIVEN ? in->duration.value : DURATION_MIN) * SECOND,
 	};
 
 	if (is_temporary(call))
 		return call_refuse(call, REFUSE_NOT_ALLOWED, NULL);
+	if (!text_empty(in->id) && !take_token(call, in->id, &args))
+		return false;
 	return call_verb(call, temporary_key_create(&call->work, &args, ret));
 }
 
@@ -213,7 +230,7 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 	if (!read_policy(call, &policy))
 		return false;
 	if (text_equal(method, "token"))
-		made = key_of_caller(call, &in->token, policy, &out->key);
+		made = key_of_token(call, &in->token, policy, &out->key);
 	else if (text_equal(method, "assume_role"))
 		made = key_of_agency(call, &in->agency, policy, &out->key);
 	else

@@ -26,7 +26,11 @@ KINDS = {
     "cinder.ListSnapshots marker": "snapshot", "cinder.ListSnapshotsDetails marker": "snapshot",
     "evs.DeleteVolume volume_id": "free", "cinder.DeleteVolume volume_id": "free",
     "nova.NovaAttachVolume volumeId": "free", "nova.NovaStartServer server_id": "stopped", "flavor_id": "flavor",
+    "iam.KeystoneShowDomain domain_id": "domain", "iam.KeystoneCreateProject parent_id": "project", "parent_id": "domain", "user_id": "user", "access_key": "key",
 }
+
+# What an account has whatever the project.
+OF_ACCOUNT = {"domain", "user", "key"}
 
 # Values for the rest, by the last part of their names.
 VALUES = {"availability_zone": "@zone", "volume_type": "SSD", "volumetype": "SSD", "size": 10, "name": "x", "imageRef": IMAGE,
@@ -46,6 +50,9 @@ FEED = {
     "ecs.CreatePostPaidServers": ({}, SERVER),
     "bms.CreateBareMetalServers": ({}, METAL),
     "ecs.CreateServers": ({}, SERVER),
+    "iam.CreateTemporaryAccessKeyByToken": ({}, {"auth": {"identity": {"methods": ["token"]}}}),
+    "iam.KeystoneCreateProject": ({}, {"project": {"name": "cn-north-4_x", "parent_id": "@project"}}),
+    "iam.KeystoneUpdateProject": ({}, {"project": {"description": "y"}}),
     "nova.NovaStartServer": ({}, {"os-start": None}),
     "nova.NovaStopServer": ({}, {"os-stop": None}),
     "ecs.UpdateServer": ({}, {"server": {"name": "y"}}),
@@ -167,7 +174,7 @@ class Request:
 
 def ghost_of(kinds):
     """Things that exist nowhere, of the same form."""
-    return {kind: NOTHING_32 if kind in ("project", "job") else NOTHING for kind in kinds}
+    return {kind: NOTHING_32 if kind in ("project", "job", *OF_ACCOUNT) else NOTHING for kind in kinds}
 
 
 class World:
@@ -178,7 +185,8 @@ class World:
         server, volume = self.raw.make_attached()
         free = self.raw("POST", "/v2.1/{project}/cloudvolumes", {"volume": {
             "availability_zone": self.raw.zone, "volume_type": "SSD", "size": 10}}).json
-        self.of = {"project": self.raw.project, "zone": self.raw.zone, "flavor": FLAVOR, "server": server, "volume": volume,
+        account = self.raw("GET", "/v3/auth/domains").json["domains"][0]["id"]
+        self.of = {"project": self.raw.project, "domain": account, "user": account, "key": key, "zone": self.raw.zone, "flavor": FLAVOR, "server": server, "volume": volume,
                    "free": free["volume_ids"][0], "job": free["job_id"], "snapshot": self.make_snapshot(free["volume_ids"][0]),
                    "shared": self.raw.make_volume(multiattach=True), "stopped": self.make_stopped(), **self.make_metal()}
 

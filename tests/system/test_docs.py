@@ -95,6 +95,12 @@ def test_operations_page_is_what_the_tables_say(product, page):
     assert printed == (ROOT / "docs" / page).read_text(encoding="utf-8"), "run: make docs"
 
 
+def test_operations_page_of_the_second_dialect_is_what_the_tables_say():
+    printed = subprocess.run([sys.executable, str(ROOT / "tools" / "operations-huawei"), str(BINARY)], capture_output=True, text=True,
+                             check=True, env=clean_environment()).stdout
+    assert printed == (ROOT / "docs" / "operations-huawei.md").read_text(encoding="utf-8"), "run: make docs"
+
+
 @pytest.mark.parametrize("product, prefix", [("ecs", ""), ("ess", "ess ")])
 def test_every_operation_of_the_page_is_proved(product, prefix):
     printed = subprocess.run([str(BINARY), "reference", "--json", product], capture_output=True, text=True, check=True,

@@ -39,11 +39,11 @@ class BareMetal(Huawei):
 
     def create(self, image=IMAGE, flavor=FLAVOR, name="metal", zone=ZONE, **more):
         return self.bms.create_bare_metal_servers(bms.CreateBareMetalServersRequest(body=bms.CreateBaremetalServersBody(
-            server=bms.CreateServers(
+            server=bms.CreateServers(**{**dict(
                 image_ref=image, flavor_ref=flavor, name=name, metadata=bms.MetaDataInfo(op_svc_userid="user"),
                 nics=[bms.Nics(subnet_id="subnet-1")], availability_zone=zone, vpcid="vpc-1",
                 root_volume=bms.RootVolume(volumetype="SSD", size=40),
-                extendparam=bms.ExtendParam(charging_mode="prePaid", period_type="month", period_num=1), **more))))
+                extendparam=bms.ExtendParam(charging_mode="prePaid", period_type="month", period_num=1)), **more}))))
 
     def make_metal(self, **more):
         return [each.entities.server_id for each in self.done(self.create(**more)).entities.sub_jobs]

@@ -14,7 +14,7 @@ PHYSICAL = "physical.s4.medium"
 
 class Nova:
     def __init__(self, server):
-        self.root, self.base = server.url, f"{server.url}/v2.1/{project_of(server)}"
+        self.server, self.root, self.base = server, server.url, f"{server.url}/v2.1/{project_of(server)}"
         self.session = requests.Session()
         self.session.trust_env, self.session.auth = False, SdkHmac()
 

@@ -143,7 +143,6 @@ static const struct error_row errors[] = {
 	INVALID(REFUSE_SYSTEM_DISK_CATEGORY),
 	INVALID(REFUSE_SYSTEM_DISK_SIZE),
 	INVALID(REFUSE_DISK_CATEGORY),
-	INVALID(REFUSE_DISK_SIZE),
 	{ REFUSE_INSTANCE_DISK_LIMIT, 400, "BMS.1002", "Attach volume fail, server %s attchment num over limit.", NULL },
 	ROWS_END,
 };
@@ -248,8 +247,11 @@ static bool run(struct call *call, const void *in_, void *out_)
 	/* This service makes servers of its own kind only. */
 	if (!type || type->kind != MACHINE_BARE_METAL)
 		return call_refuse(call, REFUSE_INSTANCE_TYPE_UNKNOWN, in->server.flavor);
-	if (!call_verb(call, instance_create(&call->work, &args, &ids)))
+	if (!call_verb(call, instance_create(&call->work, &args, &ids))) {
+		if (call->refusal.reason == REFUSE_INSTANCE_DISK_LIMIT)
+			call->refusal.subject = in->server.name; /* it has no id yet */
 		return false;
+	}
 	out->job = client_job_open(&call->work, &(struct client_job_args){
 		.service = "bms",
 		.type = "baremetalBatchCreate",

@@ -44,23 +44,40 @@ static const struct field typed_fields[] = {
 };
 static const struct shape typed_shape = { sizeof(struct many_in), typed_fields };
 
-#define ROW_EACH(reason, code, state) { reason, 400, code, "Server is " state ", not allow to %s.", NULL }
-static const struct error_row errors[] = {
-	ROW_BMS_SERVER_UNKNOWN,
+#define ROW_ON_ITS_WAY(reason, code, state) { reason, 400, code, "Server is " state ", not allow to %s.", NULL }
+#define ROW_NONE_NAMED { REFUSE_BATCH_EMPTY, 400, "BMS.0018", "Request parameter is invalid.", NULL }
+
+/* Of all three that switch. */
+#define ROWS_POWER \
+	ROW_NONE_NAMED, \
+	ROW_BMS_SERVER_UNKNOWN, \
+	ROW_ON_ITS_WAY(REFUSE_INSTANCE_STARTING, "BMS.0035", "powering on"), \
+	ROW_ON_ITS_WAY(REFUSE_INSTANCE_STOPPING, "BMS.0036", "powering off"), \
+	ROW_ON_ITS_WAY(REFUSE_INSTANCE_REBOOTING, "BMS.0037", "rebooting"), \
+	ROW_BMS_FAILED(REFUSE_INSTANCE_STATE), \
+	ROW_BMS_LOCKED, \
+	ROW_BMS_LOCKED_FINANCIAL
+
+static const struct error_row start_errors[] = {
+	ROWS_POWER,
 	{ REFUSE_INSTANCE_RUNNING, 400, "BMS.0038", "Server is running, not allow to start.", NULL },
-	{ REFUSE_INSTANCE_STOPPED, 400, "BMS.0039", "Server is stopped, not allow to stop.", NULL },
-	ROW_EACH(REFUSE_INSTANCE_STARTING, "BMS.0035", "powering on"),
-	ROW_EACH(REFUSE_INSTANCE_STOPPING, "BMS.0036", "powering off"),
-	ROW_EACH(REFUSE_INSTANCE_REBOOTING, "BMS.0037", "rebooting"),
-	ROW_BMS_FAILED(REFUSE_INSTANCE_STATE),
-	ROW_BMS_FAILED(REFUSE_INSTANCE_BUILDING),
 	ROW_BMS_FAILED(REFUSE_INSTANCE_NO_SYSTEM_DISK),
-	ROW_BMS_LOCKED,
-	ROW_BMS_LOCKED_FINANCIAL,
+	ROWS_END,
+};
+
+/* Of what is on: a stopped server is no more rebooted than stopped, and there is one row for both. */
+static const struct error_row power_errors[] = {
+	ROWS_POWER,
+	{ REFUSE_INSTANCE_STOPPED, 400, "BMS.0039", "Server is stopped, not allow to stop.", NULL },
+	ROWS_END,
+};
+
+static const struct error_row delete_errors[] = {
+	ROW_NONE_NAMED,
+	ROW_BMS_SERVER_UNKNOWN,
+	ROW_BMS_FAILED(REFUSE_INSTANCE_BUILDING),
 	{ REFUSE_INSTANCE_PROTECTED, 400, "BMS.0605", "the BMS is locked.", "Cleat" },
-	ROW_BMS_FAILED(REFUSE_INSTANCE_PRE_PAID),
-	{ REFUSE_BATCH_EMPTY, 400, "BMS.0018", "Request parameter is invalid.", NULL },
-	{ REFUSE_BATCH_TOO_LARGE, 400, "BMS.0018", "Request parameter is invalid.", NULL },
+	ROW_BMS_FAILED(REFUSE_INSTANCE_STATE),
 	ROWS_END,
 };
 
@@ -90,11 +107,12 @@ static bool refuse_in_words(struct call *call, const char *verb, enum instance_b
 	struct refusal *refusal = &call->refusal;
 	struct instance instance;
 
-	if (refusal->reason != REFUSE_INSTANCE_STATE || !find_instance(&call->work, refusal->subject, &instance))
+	if (refusal->reason != REFUSE_INSTANCE_STATE || kind == BATCH_RELEASE ||
+	    !find_instance(&call->work, refusal->subject, &instance))
 		return false;
 	refusal->reason = reason_of(call, &instance);
-	/* A stopped server is no more rebooted than stopped: there is one row for both. */
-	if (kind != BATCH_START && refusal->reason == REFUSE_INSTANCE_RUNNING)
+	/* It is what the verb wants it to be: something else is in the way. */
+	if (refusal->reason == (kind == BATCH_START ? REFUSE_INSTANCE_STOPPED : REFUSE_INSTANCE_RUNNING))
 		refusal->reason = REFUSE_INSTANCE_STATE;
 	refusal->subject = verb;
 	return false;
@@ -159,7 +177,7 @@ static bool reboot_run(struct call *call, const void *in_, void *out_)
 	               out_);
 }
 
-#define POWER(symbol, title, member, item_shape, right, text)                                                    \
+#define POWER(symbol, title, member, item_shape, rows, right, text)                                                  \
 	static const struct field symbol##_fields[] = {                                                         \
 		PATH_PROJECT(struct power_in, project),                                                         \
 		OBJECT(struct power_in, many, member, .of = &(item_shape), .flags = FIELD_REQUIRED),            \
@@ -176,18 +194,18 @@ static bool reboot_run(struct call *call, const void *in_, void *out_)
 		.resource = "instance/{" member ".servers.id}",                                                 \
 		.in = { sizeof(struct power_in), symbol##_fields },                                             \
 		.out = { sizeof(struct rest_job_out), rest_job_fields },                                        \
-		.errors = errors,                                                                               \
+		.errors = rows,                                                                                 \
 		.common = rest_bms_errors,                                                                      \
 		.opens_jobs = true,                                                                             \
 		.run = symbol##_run,                                                                            \
 		.doc = text,                                                                                    \
 	}
 
-POWER(start, "bms.BatchStartBaremetalServers", "os-start", plain_shape, "bms:servers:start",
+POWER(start, "bms.BatchStartBaremetalServers", "os-start", plain_shape, start_errors, "bms:servers:start",
       "Starts bare metal servers, all or none. Answers with a job.");
-POWER(stop, "bms.BatchStopBaremetalServers", "os-stop", typed_shape, "bms:servers:stop",
+POWER(stop, "bms.BatchStopBaremetalServers", "os-stop", typed_shape, power_errors, "bms:servers:stop",
       "Switches bare metal servers off, all or none. Answers with a job.");
-POWER(reboot, "bms.BatchRebootBaremetalServers", "reboot", typed_shape, "bms:servers:reboot",
+POWER(reboot, "bms.BatchRebootBaremetalServers", "reboot", typed_shape, power_errors, "bms:servers:reboot",
       "Switches bare metal servers off and on again, all or none. Answers with a job.");
 
 /* ---- delete ---- */
@@ -230,7 +248,7 @@ const struct operation huawei_bms_delete_servers = {
 	.resource = "instance/{servers.id}",
 	.in = { sizeof(struct delete_in), delete_fields },
 	.out = { sizeof(struct rest_job_out), rest_job_fields },
-	.errors = errors,
+	.errors = delete_errors,
 	.common = rest_bms_errors,
 	.opens_jobs = true,
 	.run = delete_run,

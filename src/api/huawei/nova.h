@@ -16,6 +16,9 @@
 /* The caller's server of that id, of whatever kind. False after INSTANCE_UNKNOWN. */
 bool nova_find_server(struct call *call, const char *id, struct instance *ret);
 
+/* False after the refusal that names its lock. */
+bool nova_is_unlocked(struct call *call, const struct instance *instance);
+
 /* Whether its volumes may come and go: not locked, and running or stopped with nothing under way. False after a refusal. */
 bool nova_may_change(struct call *call, const struct instance *instance);
 

@@ -29,29 +29,19 @@ static const struct field reboot_fields[] = {
 	FIELDS_END,
 };
 
-#define ERRORS(verb)                                                                                                    \
-	{                                                                                                              \
-		ROW_NOVA_SERVER_UNKNOWN,                                                                               \
-		ROW_NOVA_LOCKED,                                                                                       \
-		ROW_NOVA_LOCKED_FINANCIAL,                                                                             \
-		ROW_NOVA_STATE(verb),                                                                                  \
-		{ REFUSE_INSTANCE_BUILDING, 409, "conflictingRequest",                                                 \
-		  "Cannot '" verb "' instance %s while it is in vm_state building", NULL },                            \
-		{ REFUSE_INSTANCE_NO_SYSTEM_DISK, 409, "conflictingRequest", "Instance %s has no root device", "Cleat" }, \
-		ROWS_END,                                                                                              \
-	}
-static const struct error_row start_errors[] = ERRORS("start");
-static const struct error_row stop_errors[] = ERRORS("stop");
-static const struct error_row reboot_errors[] = ERRORS("reboot");
+#define ROWS_ACTION(verb) ROW_NOVA_SERVER_UNKNOWN, ROW_NOVA_LOCKED, ROW_NOVA_LOCKED_FINANCIAL, ROW_NOVA_STATE(verb)
+static const struct error_row start_errors[] = {
+	ROWS_ACTION("start"),
+	{ REFUSE_INSTANCE_NO_SYSTEM_DISK, 409, "conflictingRequest", "Instance %s has no root device", "Cleat" },
+	ROWS_END,
+};
+static const struct error_row stop_errors[] = { ROWS_ACTION("stop"), ROWS_END };
+static const struct error_row reboot_errors[] = { ROWS_ACTION("reboot"), ROWS_END };
 
 /* Nova tells of a lock before it tells of a state. */
 static bool find_unlocked(struct call *call, const char *id, struct instance *ret)
 {
-	if (!nova_find_server(call, id, ret))
-		return false;
-	if (text_list_has(ret->locks, "security") || text_list_has(ret->locks, "financial"))
-		return call_refuse(call, REFUSE_INSTANCE_LOCKED_SECURITY, id);
-	return true;
+	return nova_find_server(call, id, ret) && nova_is_unlocked(call, ret);
 }
 
 static bool ended(struct call *call, const struct instance *instance, bool verb)

@@ -26,12 +26,19 @@ bool nova_refuse_state(struct call *call, const struct instance *instance)
 	                                       text_or(states.task_state, states.vm_state)));
 }
 
-bool nova_may_change(struct call *call, const struct instance *instance)
+bool nova_is_unlocked(struct call *call, const struct instance *instance)
 {
 	if (text_list_has(instance->locks, "security"))
 		return call_refuse(call, REFUSE_INSTANCE_LOCKED_SECURITY, instance->id);
 	if (text_list_has(instance->locks, "financial"))
 		return call_refuse(call, REFUSE_INSTANCE_LOCKED_FINANCIAL, instance->id);
+	return true;
+}
+
+bool nova_may_change(struct call *call, const struct instance *instance)
+{
+	if (!nova_is_unlocked(call, instance))
+		return false;
 	if (instance->state != INSTANCE_RUNNING && instance->state != INSTANCE_STOPPED)
 		return nova_refuse_state(call, instance);
 	return true;
@@ -257,9 +264,9 @@ static bool delete_run(struct call *call, const void *in_, void *out_)
 	struct instance instance;
 
 	(void)out_;
-	if (!nova_find_server(call, in->server, &instance))
+	if (!nova_find_server(call, in->server, &instance) || !nova_is_unlocked(call, &instance))
 		return false;
-	if (!text_empty(instance.locks))
+	if (!text_empty(instance.locks)) /* for whatever else */
 		return call_refuse(call, REFUSE_INSTANCE_LOCKED_SECURITY, instance.id);
 	if (call_verb(call, instance_release(&call->work, &args)))
 		return true;

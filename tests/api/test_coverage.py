@@ -38,6 +38,8 @@ ELSEWHERE[full_name(SECOND[0], COMMON)] = {
     "503 APIGW.0201 store-full": "tests/system/test_durability.py::test_database_at_its_largest_size",
     "504 APIGW.0201 timeout": "tests/contract/store_reads.c::read_for_ever",
 }
+ELSEWHERE[full_name("huawei-bms", COMMON)]["500 Common.0001 internal"] = FAMILIES
+ELSEWHERE[full_name("huawei-nova", COMMON)] = {"500 computeFault internal": FAMILIES}
 ELSEWHERE[full_name("huawei-ecs", COMMON)] = {"500 Common.0001 internal": FAMILIES}
 ELSEWHERE[full_name("huawei-evs", COMMON)] = {"500 EVS.5500 internal": FAMILIES}
 ELSEWHERE[full_name("huawei-iam", COMMON)] = {"500 Internal Server Error internal": FAMILIES}

@@ -1,11 +1,15 @@
 """What the bare metal service refuses, state by state and thing by thing, with its exact codes and words."""
 
+import json
+
 import pytest
 from huaweicloudsdkbms.v1 import model as bms
 
-from bare_metal import BareMetal, refused
+from bare_metal import FLAVOR, BareMetal, project_of, refused
 from cloud import fleet_of, load_fleet
+from cloud_server import signed
 from test_huawei_bms_volumes import fleet_server
+from test_huawei_story import IMAGE, ZONE
 
 FAILED, INVALID, LOCKED = "Fail to operate baremetal server.", "Request parameter is invalid.", "the BMS is locked."
 VERBS = ("start", "stop", "reboot", "delete")
@@ -183,3 +187,21 @@ def test_flavor_takes_so_many_volumes(of_fleet):
         "Attach volume fail, server many attchment num over limit."
     assert metal.list().count == 1
     metal.done(metal.create(flavor="physical.own", data_volumes=volumes[:1]))
+
+
+def test_client_token_of_another_call(slow):
+    path = f"/v1/{project_of(slow.server)}/baremetalservers"
+
+    def create(name):
+        body = json.dumps({"server": {
+            "imageRef": IMAGE, "flavorRef": FLAVOR, "name": name, "vpcid": "vpc-1", "availability_zone": ZONE,
+            "nics": [{"subnet_id": "subnet-1"}]}}).encode()
+        headers = signed("cleat", "cleat-secret", "POST", path, "", f"127.0.0.1:{slow.server.port}", body)
+        status, _, reply = slow.server.http("POST", path, body, {**headers, "X-Client-Token": "once-1"})
+        return status, json.loads(reply)
+
+    first = create("one")
+    assert first[0] == 200 and create("one") == first
+    status, reply = create("other")
+    assert (status, reply["error"]) == (400, {"code": "BMS.0018", "message": INVALID})
+    assert slow.list().count == 1

@@ -197,7 +197,6 @@ const struct error_row rest_bms_errors[] = {
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "BMS.0001", "Fail to parse request, reason:%s %s.", NULL },
 	{ REFUSE_BODY_EMPTY, 400, "BMS.0001", "Fail to parse request, reason: the body is empty.", NULL },
 	{ REFUSE_PROJECT_UNKNOWN, 400, "Common.0018", "tenantId in token is not the same with in URL.", NULL },
-	{ REFUSE_NOT_ALLOWED, 403, "BMS.0288", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_NOT_AUTHORISED, 403, "BMS.0288", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_TOKEN_MISMATCH, 400, "BMS.0018", BMS_INVALID, "Cleat" },
 	{ REFUSE_INTERNAL, 500, "Common.0001", ECS_SYSTEM, NULL },
@@ -213,9 +212,7 @@ const struct error_row rest_nova_errors[] = {
 	{ REFUSE_PARAMETERS_UNREADABLE, 400, "badRequest", "Malformed request body", NULL },
 	{ REFUSE_BODY_EMPTY, 400, "badRequest", "Malformed request body", NULL },
 	{ REFUSE_PROJECT_UNKNOWN, 404, "itemNotFound", "The resource could not be found.", NULL },
-	{ REFUSE_NOT_ALLOWED, 403, "forbidden", "Policy doesn't allow %s to be performed.", NULL },
 	{ REFUSE_NOT_AUTHORISED, 403, "forbidden", "Policy doesn't allow %s to be performed.", NULL },
-	{ REFUSE_TOKEN_MISMATCH, 400, "badRequest", "Invalid input.", "Cleat" },
 	{ REFUSE_INTERNAL, 500, "computeFault", "Unexpected API Error.", NULL },
 	ROWS_END,
 };

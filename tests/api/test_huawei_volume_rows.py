@@ -171,3 +171,42 @@ def test_pages_of_what_is_found_by_tags(raw, more, wanted):
     path = "/v2/{project}/cloudvolumes/resource_instances/action"
     assert raw("POST", path, {"action": "filter", "tags": [], **more}).fault == wanted
     assert raw("POST", path, {"action": "filter", "tags": [], "limit": 1000, "offset": 0}).status == 200
+
+
+METAL, COLD = "70000000-0000-4000-8000-000000000000", "80000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def servers(server):
+    """A client of an account with a cloud server, a bare metal server, and a server of a flavor that takes volumes only while off."""
+    load_fleet(server, {"cleat_fleet": 1, "catalogue": {"instance_types": [{"id": "own.cold", "hot_unplug": False, "realm": "huawei"}]},
+                        "accounts": [{"id": ACCOUNT, "realm": "huawei", "access_keys": [{"id": "servers", "secret": "cleat-secret"}],
+                                      "instances": [{"id": id, **PLACE, "type": type, "image": IMAGE} for id, type in (
+                                          (HOST, "s6.large.2"), (METAL, "physical.s4.medium"), (COLD, "own.cold"))]}]})
+    return Raw(server, "servers")
+
+
+def create_for(raw, server, **more):
+    return raw("POST", "/v2.1/{project}/cloudvolumes", {
+        "server_id": server, "volume": {"availability_zone": ZONE, "volume_type": "SSD", "size": 10, **more}})
+
+
+def test_what_could_not_be_attached_is_not_made_for_a_server(servers):
+    cannot = 400, "EVS.2134", "call ecs api - attach volume fail."
+    scsi = {"metadata": {"hw:passthrough": "true"}}
+    assert create_for(servers, METAL).fault == cannot
+    assert create_for(servers, METAL, metadata={"hw:passthrough": "false"}).fault == cannot
+    assert create_for(servers, COLD).fault == cannot
+    for lock in ("security", "financial"):
+        fleet_set(servers.server, HOST, locks=[lock])
+        assert create_for(servers, HOST).fault == cannot
+    fleet_set(servers.server, HOST, locks=[])
+    listed = "/v2/{project}/cloudvolumes/detail?sort_key=created_at"
+    assert all(each["bootable"] == "true" for each in servers("GET", listed).json["volumes"])  # nothing was made
+    for server, more in ((METAL, scsi), (HOST, {}), (HOST, scsi)):
+        made = create_for(servers, server, **more)
+        assert made.status == 202, made.text
+        volume = servers("GET", f"/v2/{{project}}/cloudvolumes/{made.json['volume_ids'][0]}").json["volume"]
+        assert [each["server_id"] for each in volume["attachments"]] == [server]
+    servers.done("POST", "/v1/{project}/cloudservers/action", {"os-stop": {"servers": [{"id": COLD}]}})
+    assert create_for(servers, COLD).status == 202

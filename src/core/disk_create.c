@@ -13,6 +13,7 @@ struct create_facts {
 	const char *category_id;
 	bool instance_found;
 	struct instance instance;
+	const struct instance_type *type; /* the instance's */
 	struct account account;
 	struct snapshot_source source;
 	const struct image *image; /* asked for; NULL: none, or there is none of that id */
@@ -36,6 +37,12 @@ CREATE_ROW(instance_unknown, !text_empty(f->args->instance) && !f->instance_foun
 CREATE_ROW(zone_unknown, !text_empty(f->args->zone) && (!f->region || !zone_known(f->region, f->args->zone)))
 CREATE_ROW(zone_mismatch, f->instance_found && !text_empty(f->args->zone) &&
             !text_equal(f->args->zone, f->instance.zone))
+/* What is attached as it is made is refused as it would be then: bare metal has SCSI disks only (attach.c), and so on. */
+CREATE_ROW(not_scsi, f->instance.kind == MACHINE_BARE_METAL && !f->args->scsi)
+CREATE_ROW(locked_security, work_realm(work)->made_for_any_instance && text_list_has(f->instance.locks, "security"))
+CREATE_ROW(locked_financial, work_realm(work)->made_for_any_instance && text_list_has(f->instance.locks, "financial"))
+CREATE_ROW(no_hot_plug, work_realm(work)->made_for_any_instance && f->instance.state == INSTANCE_RUNNING && f->type &&
+                        !f->type->hot_unplug)
 CREATE_ROW(not_white_listed, !f->account.disk_white_list)
 CREATE_ROW(snapshot_unknown, f->source.named && !f->source.found)
 CREATE_ROW(snapshot_category, work_realm(work)->snapshots_keep_category && f->source.found &&
@@ -62,6 +69,7 @@ static const struct check create_checks[] = {
 	{ create_instance_unknown, REFUSE_INSTANCE_UNKNOWN, ABOUT_INSTANCE },
 	{ create_zone_unknown, REFUSE_ZONE_UNKNOWN, ABOUT_NOTHING },
 	{ create_zone_mismatch, REFUSE_ZONE_MISMATCH, ABOUT_NOTHING },
+	{ create_not_scsi, REFUSE_DISK_NOT_SCSI, ABOUT_INSTANCE },
 	{ create_not_white_listed, REFUSE_NOT_IN_WHITE_LIST, ABOUT_NOTHING },
 	{ create_snapshot_unknown, REFUSE_SNAPSHOT_UNKNOWN, ABOUT_SNAPSHOT },
 	{ create_snapshot_not_ready, REFUSE_SNAPSHOT_NOT_READY, ABOUT_SNAPSHOT },
@@ -77,14 +85,16 @@ static const struct check create_checks[] = {
 	{ create_multi_attach_category, REFUSE_DISK_MULTI_ATTACH_CATEGORY, ABOUT_NOTHING },
 	{ create_multi_attach_instance, REFUSE_DISK_MULTI_ATTACH_INSTANCE, ABOUT_NOTHING },
 	{ create_instance_post_paid, REFUSE_INSTANCE_PRE_PAID, ABOUT_INSTANCE },
+	{ create_locked_security, REFUSE_INSTANCE_LOCKED_SECURITY, ABOUT_INSTANCE },
+	{ create_locked_financial, REFUSE_INSTANCE_LOCKED_FINANCIAL, ABOUT_INSTANCE },
 	{ create_instance_state, REFUSE_INSTANCE_STATE, ABOUT_INSTANCE },
+	{ create_no_hot_plug, REFUSE_INSTANCE_NO_HOT_PLUG, ABOUT_INSTANCE },
 	{ create_no_room, REFUSE_INSTANCE_DISK_LIMIT, ABOUT_INSTANCE },
 };
 
 /* The same limit as AttachDisk's. */
-static bool is_full(struct work *work, const struct instance *instance)
+static bool is_full(struct work *work, const struct instance *instance, const struct instance_type *type)
 {
-	const struct instance_type *type = instance_type_find(work, instance->type);
 	struct attachment *slots;
 	size_t n = attachment_list_slots(work->txn, instance->id, &slots);
 	int64_t n_data = 0;
@@ -102,6 +112,7 @@ static struct create_facts create_find(struct work *work, const struct disk_crea
 		.args = args,
 		.region = region_find(work_realm(work), work->caller.tenant.region),
 		.category_id = text_empty(args->category) ? work_realm(work)->default_category : args->category,
+		.instance = { .locks = "" },
 		.account = find_account(work),
 		.source = snapshot_source_of(work, args->snapshot),
 	};
@@ -114,7 +125,8 @@ static struct create_facts create_find(struct work *work, const struct disk_crea
 	if (f.instance_found) {
 		f.region = region_find(work_realm(work), f.instance.tenant.region);
 		f.device = attachment_free_device(work, &f.instance, false);
-		f.full = is_full(work, &f.instance);
+		f.type = instance_type_find(work, f.instance.type);
+		f.full = is_full(work, &f.instance, f.type);
 	}
 	f.fit = disk_fits(f.category_id, disk_level_or_default(f.category_id, args->performance_level),
 	                  f.size_gib, f.image != NULL);

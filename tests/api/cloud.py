@@ -91,7 +91,7 @@ class Cloud:
         long that the server may be closing it, as clients with a pool do."""
         if self.connection is None or self.pid != self.server.pid or time.monotonic() - self.used_at > KEPT_SECONDS:
             self.close()
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=self.timeout * SLOWER)
+            self.connection = self.connect()
             self.pid = self.server.pid
         try:
             self.connection.request(method, target, body=body, headers=headers or {})
@@ -101,6 +101,9 @@ class Cloud:
         except (OSError, http.client.HTTPException):
             self.close()
             raise
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=self.timeout * SLOWER)
 
     def close(self):
         if self.connection:

@@ -10,6 +10,7 @@ import time
 import urllib.parse
 
 SLOWER = float(os.environ.get("CLEAT_SLOWER", "1"))
+KEPT_SECONDS = 20  # a connection without a call; the server closes one after a minute
 REGION = "cn-north-4"
 IMAGE, FLAVOR = "1189efbf-d48b-46ad-a823-94b942e2a000", "s6.large.2"
 ALGORITHM = "SDK-HMAC-SHA256"
@@ -70,7 +71,7 @@ class Raw:
 
     def __init__(self, server, key="cleat", secret="cleat-secret", region=REGION):
         self.server, self.key, self.secret, self.zone = server, key, secret, region + "a"
-        self.connection, self.pid, self.project = None, None, ""
+        self.connection, self.pid, self.used_at, self.project = None, None, 0, ""
         reply = self("GET", f"/v3/projects?name={region}")
         assert reply.status == 200, reply.text
         self.project = reply.json["projects"][0]["id"]
@@ -83,12 +84,13 @@ class Raw:
 
     def send(self, method, target, body=b"", headers=None):
         """The request as it is, not signed."""
-        if self.connection is None or self.pid != self.server.pid:
+        if self.connection is None or self.pid != self.server.pid or time.monotonic() - self.used_at > KEPT_SECONDS:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60 * SLOWER)
             self.pid = self.server.pid
         try:
             self.connection.request(method, target, body=body, headers=headers or {})
             reply = self.connection.getresponse()
+            self.used_at = time.monotonic()
             return Reply(reply.status, reply.getheaders(), reply.read())
         except (OSError, http.client.HTTPException):
             self.connection = None

@@ -24,6 +24,9 @@ ELSEWHERE = {
         "503 ServiceUnavailable store-full": "tests/system/test_durability.py::test_database_at_its_largest_size",
         "503 ServiceUnavailable timeout": "tests/contract/store_reads.c::read_for_ever",
     },
+    **{f"{family}.CreateSnapshot": {f"400 {code} snapshot-needs-off":
+                                    "tests/real/test_huawei_real.py::test_snapshot_of_a_volume_that_a_running_server_has_is_refused"}
+       for family, code in (("evs", "EVS.5400"), ("cinder", "badRequest"))},
     "CreateSnapshot": {  # of real machines
         "400 IncorrectInstanceStatus snapshot-needs-off":
             "tests/real/test_data_real.py::test_snapshot_of_a_disk_that_a_running_machine_has_is_refused_at_once",

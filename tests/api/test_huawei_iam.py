@@ -1,5 +1,7 @@
 """IAM by the vendor's own Python client, with keys and with tokens: projects, users, keys, and temporary keys."""
 
+import time
+
 import pytest
 from huaweicloudsdkcore.auth.credentials import BasicCredentials, GlobalCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
@@ -9,7 +11,7 @@ from huaweicloudsdkecs.v2 import model as ecs
 from huaweicloudsdkiam.v3 import IamClient
 from huaweicloudsdkiam.v3 import model as iam
 
-from cloud import fleet_of, load_fleet
+from cloud import edit_store, fleet_of, load_fleet
 from test_huawei_tokens import ACCOUNT, ALLOW_ALL, NAME, REGION, Iam
 
 SERVER = "00000000-0000-4000-8000-000000000001"
@@ -233,6 +235,19 @@ def test_temporary_keys_that_are_not_well_asked_for(cloud, identity):
     token = login(cloud, domain=iam.AuthScopeDomain(name=NAME)).x_subject_token
     reply = Iam(cloud)("POST", "/v3.0/OS-CREDENTIAL/securitytokens", token, {"auth": {"identity": identity}})
     assert (reply.status, reply.json["error"]["message"]) == (400, "The request body is invalid"), reply.body
+
+
+def test_temporary_keys_have_a_limit(make_server):
+    server = make_server(durable=True)
+    load_fleet(server, fleet())
+    temporary(client(server))
+    edit_store(server, (
+        "INSERT INTO temporary_key (id, account, secret, token, role, session, policy, created_by, created_at, expires_at) "
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) "
+        "SELECT 'STS.' || i, ?, 's', 't' || i, 'r', 's', '', 'k', 0, ? FROM n", (ACCOUNT, int(time.time() + 600) * 1000)))
+    for agency in (None, "operator"):
+        refused(lambda agency=agency: temporary(client(server), agency=agency), 429, 429,
+                "The number of temporary access keys has reached the limit.")
 
 
 def test_temporary_keys_survive_a_kill(make_server):

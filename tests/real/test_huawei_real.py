@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from huaweicloudsdkecs.v2 import model as ecs
 
+from huawei_raw import Raw
 from huawei_real import RealHuawei
 from libvirtd import wait_for
 
@@ -88,4 +89,18 @@ def test_force_takes_a_volume_from_a_guest_that_is_paused(huawei, other):
     # What it was asked it does only now; until then all that it reads and writes fails.
     guest = huawei.real.guest(server).wait()
     assert guest.sh(f"[ -b {device} ] && echo theirs | dd of={device} conv=fsync 2>/dev/null || echo failed") == "failed"
+    huawei.done(huawei.detach(other, volume))
+
+
+def test_snapshot_of_a_volume_that_a_running_server_has_is_refused(huawei, other):
+    """QEMU has it: a copy would be of no one moment."""
+    raw, volume = Raw(huawei.real.server), huawei.make(scsi=False)
+    huawei.done(huawei.attach(other, volume))
+    for path, code, message in (
+            ("/v2/{project}/cloudsnapshots", "EVS.5400", "Must specify a valid status."),
+            ("/v3/{project}/snapshots", "badRequest",
+             f"Invalid volume: Volume {volume} status must be available, but current status is another.")):
+        body = {"snapshot": {"volume_id": volume, "force": True}}
+        assert raw("POST", path, body).fault == (400, code, message)
+        assert raw("GET", f"/v3/{{project}}/snapshots?volume_id={volume}").json["snapshots"] == []
     huawei.done(huawei.detach(other, volume))

@@ -77,8 +77,10 @@ class SecureCloud(Cloud):
 
     def __init__(self, server, context):
         super().__init__(server)
-        self.connection = http.client.HTTPSConnection("localhost", server.port, timeout=60 * SLOWER, context=context)
-        self.pid = server.pid
+        self.context = context
+
+    def connect(self):
+        return http.client.HTTPSConnection("localhost", self.server.port, timeout=self.timeout * SLOWER, context=self.context)
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +118,8 @@ def test_policy_that_asks_for_it(make_server):
 
 def test_writes_suspend_and_resume_on_a_kept_connection(shared):
     cloud = SecureCloud(shared, trusting(shared.authority))
-    connection = cloud.connection
     disk, instance = cloud.make_attached()
+    connection = cloud.connection
     for _ in range(10):
         cloud.DetachDisk(DiskId=disk, InstanceId=instance)
         assert cloud.status(disk) == "Available"

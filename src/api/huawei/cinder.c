@@ -28,6 +28,12 @@ const struct field cinder_project_in_fields[] = {
 	FIELDS_END,
 };
 
+bool cinder_refuse_of_volume(struct call *call, const char *volume)
+{
+	call->refusal.subject = volume;
+	return false;
+}
+
 /* ---- types ---- */
 
 struct type_item {

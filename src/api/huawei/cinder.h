@@ -20,6 +20,9 @@ struct cinder_project_in {
 };
 extern const struct field cinder_project_in_fields[];
 
+/* False, for a refusal whose text is about this volume whatever the core found at fault, as the server that has it. */
+bool cinder_refuse_of_volume(struct call *call, const char *volume);
+
 /* Of every operation: v3, and v2 for clients that ask for it. */
 #define CINDER_PATHS(tail) .path = "/v3/{project_id}/" tail, .also = "/v2/{project_id}/" tail
 

@@ -86,7 +86,9 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 		.free_only = !in->force.value,
 		.name = in->name,
 		.description = in->description,
-	}, &id)) || !snapshot_find(call, id, &snapshot))
+	}, &id)))
+		return cinder_refuse_of_volume(call, in->volume);
+	if (!snapshot_find(call, id, &snapshot))
 		return false;
 	out->snapshot = snapshot_show(call, &snapshot);
 	return true;

@@ -449,7 +449,7 @@ static bool action_run(struct call *call, const void *in_, void *out)
 	struct disk_resize_args args = { .disk = in->volume, .size_gib = in->extend.size.value };
 
 	(void)out;
-	return call_verb(call, disk_resize(&call->work, &args));
+	return call_verb(call, disk_resize(&call->work, &args)) || cinder_refuse_of_volume(call, in->volume);
 }
 
 const struct operation huawei_cinder_volume_action = {

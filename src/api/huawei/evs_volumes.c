@@ -100,6 +100,7 @@ static const struct error_row create_errors[] = {
 	{ REFUSE_INSTANCE_UNKNOWN, 400, "EVS.2131", "Query server info from ecs fail", NULL },
 	{ REFUSE_ZONE_UNKNOWN, 400, "EVS.1036", "invalid availability zone!", NULL },
 	ROW_ATTACH(REFUSE_ZONE_MISMATCH),
+	ROW_ATTACH(REFUSE_DISK_NOT_SCSI),
 	ROW_EVS_NOT_LISTED,
 	ROW_EVS_SNAPSHOT_UNKNOWN,
 	{ REFUSE_SNAPSHOT_NOT_READY, 400, "EVS.2043", "The status of snapshot is not available or backing-up.", NULL },
@@ -112,7 +113,10 @@ static const struct error_row create_errors[] = {
 	{ REFUSE_DISK_MULTI_ATTACH_BOOT, 400, "EVS.2094", "system image is not support to create  Multiattach/shareable volume !",
 	  NULL },
 	ROW_ATTACH(REFUSE_DISK_MULTI_ATTACH_INSTANCE),
+	ROW_ATTACH(REFUSE_INSTANCE_LOCKED_SECURITY),
+	ROW_ATTACH(REFUSE_INSTANCE_LOCKED_FINANCIAL),
 	ROW_ATTACH(REFUSE_INSTANCE_STATE),
+	ROW_ATTACH(REFUSE_INSTANCE_NO_HOT_PLUG),
 	ROW_ATTACH(REFUSE_INSTANCE_DISK_LIMIT),
 	ROWS_END,
 };

@@ -198,14 +198,18 @@ static const struct field update_fields[] = {
 	FIELDS_END,
 };
 
-static const struct error_row change_errors[] = {
-	ROW_IAM_PROJECT_UNKNOWN,
-	{ REFUSE_PROJECT_NAME, 400, "Bad Request", "The name of a project begins with that of its region and '_': %s.", "Cleat" },
-	{ REFUSE_PROJECT_EXISTS, 409, "Conflict", "Conflict occurred attempting to store project: %s.", NULL },
+#define ROWS_CHANGE                                                                                                          \
+	ROW_IAM_PROJECT_UNKNOWN,                                                                                             \
+	{ REFUSE_PROJECT_NAME, 400, "Bad Request", "The name of a project begins with that of its region and '_': %s.",      \
+	  "Cleat" },                                                                                                         \
+	{ REFUSE_PROJECT_EXISTS, 409, "Conflict", "Conflict occurred attempting to store project: %s.", NULL }
+static const struct error_row create_errors[] = {
+	ROWS_CHANGE,
 	{ REFUSE_NOT_ALLOWED, 403, "Forbidden", "You are not authorized to perform the requested action.", NULL },
 	{ REFUSE_PROJECT_LIMIT, 403, "Forbidden", "The number of projects has reached the limit.", "Cleat" },
 	ROWS_END,
 };
+static const struct error_row update_errors[] = { ROWS_CHANGE, ROWS_END };
 
 static bool create_run(struct call *call, const void *in_, void *out_)
 {
@@ -234,7 +238,7 @@ const struct operation huawei_iam_create_project = {
 	.resource = "*",
 	.in = { sizeof(struct create_in), create_fields },
 	.out = { sizeof(struct iam_project_out), iam_new_project_out_fields },
-	.errors = change_errors,
+	.errors = create_errors,
 	.common = rest_iam_errors,
 	.run = create_run,
 	.doc = "Makes a project in the region of another.",
@@ -263,7 +267,7 @@ const struct operation huawei_iam_update_project = {
 	.resource = "*",
 	.in = { sizeof(struct update_in), update_fields },
 	.out = { sizeof(struct iam_project_out), iam_new_project_out_fields },
-	.errors = change_errors,
+	.errors = update_errors,
 	.common = rest_iam_errors,
 	.run = update_run,
 	.doc = "Changes the name and description of a project; a region's own keeps its name.",

@@ -157,14 +157,16 @@ def ask(raw, path="/v3/projects", leave_out=(), key=None, secret=None, algorithm
     ({"authorization": "SDK-HMAC-SHA256 " + "a=b," * 2000}, "Authorization format error"),
     ({"authorization": "SDK-HMAC-SHA256 Access=third, SignedHeaders=host, Signature=" + "0" * 64}, "Authorization format error"),
     ({"x_sdk_date": "2026-01-01T00:00:00Z"}, "invalid x-sdk-date:2026-01-01T00:00:00Z"),
-    ({"x_sdk_date": date(-16 * 60)}, "signature expired, signature time:"),
-    ({"x_sdk_date": date(16 * 60)}, "signature expired, signature time:"),
+    ({"signed_at": -16 * 60}, "signature expired, signature time:"),
+    ({"signed_at": 16 * 60}, "signature expired, signature time:"),
     ({"key": "nobody"}, "ak nobody not exist"),
     ({"key": "old"}, "ak old is disabled"),
     ({"secret": "wrong"}, "verify aksk signature fail, canonicalRequest:GET|/v3/projects/|"),
     ({"x_security_token": "garbage"}, "decrypt token fail"),
 ])
 def test_who_is_not_let_in(raw, how, says):
+    if "signed_at" in how:  # now and not when tests are collected, which may be long ago
+        how = {"x_sdk_date": date(how["signed_at"])}
     reply = ask(raw, **how)
     assert reply.fault[:2] == (401, "APIGW.0301"), reply.text
     assert reply.json["error_msg"].startswith("Incorrect IAM authentication information: ") and says in reply.json["error_msg"]

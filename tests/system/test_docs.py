@@ -28,8 +28,9 @@ def test_the_python_of_the_readme_detaches_a_disk_and_an_instance(make_server):
                          text=True, timeout=120, env=clean_environment(), check=False)
     assert run.returncode == 0, run.stderr
     seen = [word for before, word in zip([None] + run.stdout.split(), run.stdout.split()) if word != before]
-    assert seen[-5:] == ["Attaching", "In_use", "Detaching", "Available", "Successful"]
-    assert run.stdout.split()[-3:] == ["Available", "Successful", "Successful"]  # attached to a group, detached from it
+    assert seen[-6:] == ["Attaching", "In_use", "Detaching", "Available", "Successful", "available"]
+    # Attached to a group, detached from it; and a volume of the second cloud.
+    assert run.stdout.split()[-4:] == ["Available", "Successful", "Successful", "available"]
 
 
 def test_the_example_of_the_permissions_page(make_server):

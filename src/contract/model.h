@@ -236,6 +236,7 @@ struct disk {
 	bool base_image_lost;
 	bool overdue;
 	const char *kms_key;
+	const char *metadata;        /* of its clients (core/metadata.h) */
 	const char *image;           /* system disks: what they were made of */
 	const char *source_snapshot;
 	const char *resource_group;
@@ -277,6 +278,7 @@ struct snapshot {
 	int64_t instant_access_days;
 	bool encrypted;
 	const char *kms_key;
+	const char *metadata; /* of its clients */
 	const char *resource_group;
 	const char *serial;
 	int64_t created_at;

@@ -179,6 +179,8 @@
 	X(SNAPSHOT_LIMIT, "snapshot-limit")                                    \
 	X(SNAPSHOT_NEEDS_OFF, "snapshot-needs-off")                            \
 	X(SNAPSHOT_ENCRYPTION, "snapshot-encryption")                          \
+	X(METADATA_LIMIT, "metadata-limit")                                    \
+	X(METADATA_UNKNOWN, "metadata-unknown")                                \
 	/* networks */                                                         \
 	X(VPC_UNKNOWN, "vpc-unknown")                                          \
 	X(VPC_STATE, "vpc-state")                                              \

@@ -21,6 +21,8 @@ struct disk_create_args {
 	bool encrypted_given;
 	bool encrypted;
 	const char *kms_key;
+	const struct tag *metadata; /* of its clients: key and value alone */
+	size_t n_metadata;
 	bool bursting;
 	int64_t provisioned_iops;
 	const char *resource_group;

@@ -3,6 +3,7 @@
 #include "core/attachment.h"
 #include "core/catalogue.h"
 #include "core/guard.h"
+#include "core/metadata.h"
 #include "core/snapshot.h"
 
 struct create_facts {
@@ -32,6 +33,7 @@ struct create_facts {
 		return (condition);                                           \
 	}
 
+CREATE_ROW(metadata, !metadata_fits(f->args->metadata, f->args->n_metadata))
 CREATE_ROW(place_missing, text_empty(f->args->zone) && text_empty(f->args->instance))
 CREATE_ROW(instance_unknown, !text_empty(f->args->instance) && !f->instance_found)
 CREATE_ROW(zone_unknown, !text_empty(f->args->zone) && (!f->region || !zone_known(f->region, f->args->zone)))
@@ -65,6 +67,7 @@ CREATE_ROW(no_room, f->instance_found && (!f->device || f->full))
 
 static const struct check create_checks[] = {
 	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
+	{ create_metadata, REFUSE_METADATA_LIMIT, ABOUT_NOTHING },
 	{ create_place_missing, REFUSE_ZONE_MISSING, ABOUT_NOTHING },
 	{ create_instance_unknown, REFUSE_INSTANCE_UNKNOWN, ABOUT_INSTANCE },
 	{ create_zone_unknown, REFUSE_ZONE_UNKNOWN, ABOUT_NOTHING },
@@ -175,6 +178,7 @@ bool disk_create(struct work *work, const struct disk_create_args *args, const c
 		return false;
 	disk = disk_new(work, f.region->id, f.instance_found ? f.instance.zone : args->zone, f.category_id);
 	create_fill(&disk, args, &f);
+	disk.metadata = metadata_text(work->arena, args->metadata, args->n_metadata);
 	if (f.instance_found) {
 		struct attachment attachment;
 

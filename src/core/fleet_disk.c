@@ -7,6 +7,7 @@
 #include "core/attachment.h"
 #include "core/catalogue.h"
 #include "core/fleet_module.h"
+#include "core/metadata.h"
 
 #define DISKS_MOST              100000
 #define DISK_DEFAULT_GIB        20
@@ -168,6 +169,8 @@ static void disk_load(struct loading *l)
 	complete_kind(l);
 	complete_origin(l);
 	complete_times(l);
+	if (!metadata_well_formed(work->arena, l->row.metadata))
+		fleet_wrong(l->load, l->path, "metadata", METADATA_WRONG, METADATA_PAIRS_MAX, METADATA_TEXT_MAX);
 	l->row.driver = work->core->settings.driver;
 	l->row.state = DISK_READY;
 	l->row.status = l->item->attachments.n ? DISK_STATUS_IN_USE : DISK_STATUS_AVAILABLE;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/catalogue.h"
 #include "core/fleet_module.h"
+#include "core/metadata.h"
 #include "core/snapshot.h"
 
 #define SNAPSHOTS_MOST        100000
@@ -97,6 +98,8 @@ static bool snapshot_complete(struct loading *l)
 	fleet_place(load, l->path, &row->tenant, &zone);
 	complete_kind(l);
 	complete_times(l);
+	if (!metadata_well_formed(load->work->arena, row->metadata))
+		fleet_wrong(load, l->path, "metadata", METADATA_WRONG, METADATA_PAIRS_MAX, METADATA_TEXT_MAX);
 	if (text_empty(row->id))
 		row->id = mint_id(load->work, "s", text_or(row->tenant.region, ""));
 	random_base36(serial, SERIAL_LENGTH);

@@ -10,6 +10,7 @@
 #include "core/disk_change.h"
 #include "core/guard.h"
 #include "core/matrix.h"
+#include "core/metadata.h"
 
 #define EXPIRE_AGAIN DAY
 #define SERIAL_LENGTH 20
@@ -24,6 +25,7 @@ struct create_facts {
 	const struct disk_category *category;
 	int64_t n_snapshots;
 	bool free_only;
+	bool metadata_fit;
 	bool powered; /* a machine that is on has it */
 };
 
@@ -36,6 +38,7 @@ struct create_facts {
 		return (condition);                                           \
 	}
 
+CREATE_ROW(metadata, !f->metadata_fit)
 CREATE_ROW(unknown, !f->found)
 CREATE_ROW(category, f->category && (f->category->local || f->category->elastic_ephemeral))
 CREATE_ROW(overdue, f->disk.overdue)
@@ -52,6 +55,7 @@ CREATE_ROW(too_many, f->n_snapshots >= SNAPSHOTS_MAX)
 
 static const struct check create_checks[] = {
 	{ check_region_unknown, REFUSE_REGION_UNKNOWN, ABOUT_REGION },
+	{ create_metadata, REFUSE_METADATA_LIMIT, ABOUT_NOTHING },
 	{ create_unknown, REFUSE_DISK_UNKNOWN, ABOUT_DISK },
 	{ create_category, REFUSE_DISK_NO_SNAPSHOTS, ABOUT_DISK },
 	{ create_overdue, REFUSE_DISK_OVERDUE, ABOUT_DISK },
@@ -118,6 +122,7 @@ static struct snapshot snapshot_new(struct work *work, const struct disk *disk, 
 		.instant_access_days = args->instant_access_days,
 		.encrypted = disk->encrypted,
 		.kms_key = disk->kms_key,
+		.metadata = metadata_text(work->arena, args->metadata, args->n_metadata),
 		.resource_group = args->resource_group,
 		.serial = arena_text(work->arena, serial),
 		.created_at = work->now,
@@ -156,6 +161,7 @@ bool snapshot_create(struct work *work, const struct snapshot_create_args *args,
 	struct job job;
 
 	f.free_only = args->free_only;
+	f.metadata_fit = metadata_fits(args->metadata, args->n_metadata);
 	if (!work_check(work, create_checks, COUNT_OF(create_checks), &f) ||
 	    !matrix_pass(work, VERB_SNAPSHOT_CREATE, NULL, args->disk, NULL))
 		return false;

@@ -17,6 +17,8 @@ struct snapshot_create_args {
 	bool instant_access;
 	int64_t instant_access_days;
 	const char *resource_group;
+	const struct tag *metadata; /* of its clients: key and value alone */
+	size_t n_metadata;
 	const struct tag *tags; /* resource and account are filled in */
 	size_t n_tags;
 };

@@ -28,6 +28,7 @@ static const struct column disk_columns[] = {
 	BOOL(disk, base_image_lost),
 	BOOL(disk, overdue),
 	TEXT(disk, kms_key),
+	TEXT(disk, metadata),
 	TEXT(disk, image),
 	TEXT(disk, source_snapshot, STAYS),
 	TEXT(disk, resource_group),

@@ -20,6 +20,7 @@ static const struct column snapshot_columns[] = {
 	INT64(snapshot, instant_access_days),
 	BOOL(snapshot, encrypted),
 	TEXT(snapshot, kms_key),
+	TEXT(snapshot, metadata),
 	TEXT(snapshot, resource_group),
 	TEXT(snapshot, serial),
 	INT64(snapshot, created_at, STAYS),

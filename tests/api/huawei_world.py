@@ -58,6 +58,7 @@ FEED = {
     "ecs.UpdateServer": ({}, {"server": {"name": "y"}}),
     "cinder.CreateSnapshot": ({}, {"snapshot": {"volume_id": "@volume", "force": True}}),
     "cinder.CreateVolume": ({}, {"volume": {"size": 10}}),
+    **{f"cinder.{verb}{thing}Metadata": ({}, {"metadata": {"y": "z"}}) for verb in ("Create", "Update") for thing in ("Volume", "Snapshot")},
     "cinder.DeleteVolume": ({"cascade": "true"}, None),
     "cinder.ExtendVolume": ({}, {"os-extend": {"new_size": 20}}),
     "cinder.ListQuotas": ({"usage": "True"}, None),
@@ -183,6 +184,7 @@ class World:
     def __init__(self, server, key, region="cn-north-4"):
         self.raw = Raw(server, key, "cleat-secret", region)
         server, volume = self.raw.make_attached()
+        self.describe("volumes", volume)
         free = self.raw("POST", "/v2.1/{project}/cloudvolumes", {"volume": {
             "availability_zone": self.raw.zone, "volume_type": "SSD", "size": 10}}).json
         account = self.raw("GET", "/v3/auth/domains").json["domains"][0]["id"]
@@ -214,7 +216,14 @@ class World:
     def make_snapshot(self, volume):
         if "evs.CreateSnapshot" not in OPERATIONS:
             return "5" + NOTHING[1:]
-        return self.raw.done("POST", "/v2/{project}/cloudsnapshots", {"snapshot": {"volume_id": volume, "name": "s", "force": True}})["snapshot"]["id"]
+        snapshot = self.raw.done("POST", "/v2/{project}/cloudsnapshots", {"snapshot": {"volume_id": volume, "name": "s", "force": True}})["snapshot"]["id"]
+        self.describe("snapshots", snapshot)
+        return snapshot
+
+    def describe(self, kind, thing):
+        """Gives it metadata of its client."""
+        if "cinder.CreateVolumeMetadata" in OPERATIONS:
+            self.raw.done("POST", f"/v3/{{project}}/{kind}/{thing}/metadata", {"metadata": {"x": "of " + thing}})
 
     @property
     def ids(self):

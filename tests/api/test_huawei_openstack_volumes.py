@@ -1,5 +1,7 @@
 """OpenStack's command line, unmodified, on volumes, snapshots and types."""
 
+import pytest
+
 from test_huawei_openstackclient import openstack  # noqa: F401
 
 
@@ -17,6 +19,27 @@ def test_a_volume_and_its_snapshot(openstack):  # noqa: F811
     openstack("volume", "snapshot", "delete", snapshot, json_wanted=False)
     openstack("volume", "delete", volume, json_wanted=False)
     assert volume not in [each["ID"] for each in openstack("volume", "list")]
+
+
+@pytest.mark.parametrize("words", [("volume",), ("volume", "snapshot")])
+def test_properties(openstack, words):  # noqa: F811
+    volume = openstack("volume", "create", "--size", "10", "--type", "SSD", "--property", "who=me", "--property", "why=a test", "v")["id"]
+    thing, shown = volume, {"readonly": "False", "hw:passthrough": "false"}
+    if len(words) > 1:
+        thing, shown = openstack(*words, "create", "--volume", volume, "--property", "who=me", "--property", "why=a test", "s")["id"], {}
+
+    def properties():
+        return openstack(*words, "show", thing)["properties"]
+
+    assert properties() == {**shown, "who": "me", "why": "a test"}
+    openstack(*words, "set", "--property", "who=you", "--property", "when=now", thing, json_wanted=False)
+    assert properties() == {**shown, "who": "you", "why": "a test", "when": "now"}
+    openstack(*words, "unset", "--property", "why", thing, json_wanted=False)
+    assert properties() == {**shown, "who": "you", "when": "now"}
+    openstack(*words, "set", "--no-property", "--property", "only=this", thing, json_wanted=False)
+    assert properties() == {**shown, "only": "this"}
+    openstack(*words, "set", "--no-property", thing, json_wanted=False)
+    assert properties() == shown
 
 
 def test_types(openstack):  # noqa: F811

@@ -166,6 +166,9 @@ def test_what_says_nothing_is_refused(raw):
     ({"limit": 0}, (400, "EVS.1023", "invalid filter limit!")),
     ({"limit": 1001}, (400, "EVS.1023", "invalid filter limit!")),
     ({"offset": -1}, (400, "EVS.5400", "offset param must be an integer.")),
+    ({"tags": [{"key": "k" * 37, "values": []}]}, (400, "EVS.1062", "invalid tag!")),
+    ({"tags": [{"key": "k", "values": ["v"] * 11}]}, (400, "EVS.1062", "invalid tag!")),
+    ({"tags": [{"key": "k"}] * 11}, (400, "EVS.1062", "invalid tag!")),
 ])
 def test_pages_of_what_is_found_by_tags(raw, more, wanted):
     path = "/v2/{project}/cloudvolumes/resource_instances/action"

@@ -28,6 +28,7 @@
 #define COUNT_MAX     1000000000
 #define DELAY_MAX     86400000 /* a day */
 #define GENERATION_MAX 1000000000000000 /* it counts on from there */
+#define METADATA_MAX  131072 /* more than it can take */
 #define RETENTION_MAX 65536    /* days */
 
 static const char *const realm_words[] = { "aliyun", "huawei", NULL };
@@ -230,6 +231,7 @@ static const struct member disk_rows[] = {
 	BOOL(T, row.base_image_lost, "base_image_lost", .flags = MEMBER_SETTABLE),
 	BOOL(T, row.overdue, "overdue", .flags = MEMBER_SETTABLE),
 	TEXT(T, row.kms_key, "kms_key"),
+	TEXT(T, row.metadata, "metadata", .max = METADATA_MAX),
 	TEXT(T, row.image, "image"),
 	TEXT(T, row.source_snapshot, "source_snapshot"),
 	TEXT(T, row.resource_group, "resource_group"),
@@ -271,6 +273,7 @@ static const struct member snapshot_rows[] = {
 	INT(T, row.instant_access_days, "instant_access_days", .max = RETENTION_MAX),
 	BOOL(T, row.encrypted, "encrypted", .flags = MEMBER_ALWAYS, .given = FLEET_GIVEN_ENCRYPTED),
 	TEXT(T, row.kms_key, "kms_key"),
+	TEXT(T, row.metadata, "metadata", .max = METADATA_MAX),
 	TEXT(T, row.resource_group, "resource_group"),
 	TEXT(T, row.serial, "serial", .flags = MEMBER_ALWAYS),
 	MOMENT(T, row.created_at, "created_at"),

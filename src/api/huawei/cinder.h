@@ -10,6 +10,8 @@
 #define ROW_CINDER_VOLUME_UNKNOWN { REFUSE_DISK_UNKNOWN, 404, "itemNotFound", "Volume %s could not be found.", "Cinder" }
 #define ROW_CINDER_SNAPSHOT_UNKNOWN \
 	{ REFUSE_SNAPSHOT_UNKNOWN, 404, "itemNotFound", "Snapshot %s could not be found.", "Cinder" }
+#define ROW_CINDER_METADATA \
+	ROW_CINDER_BAD(REFUSE_METADATA_LIMIT, "Invalid metadata: at most 32 items, names and values of at most 255 characters.")
 #define ROW_CINDER_BAD(reason, text) { reason, 400, "badRequest", text, "Cinder" }
 
 extern const struct error_row rest_cinder_errors[];

@@ -49,7 +49,7 @@ static const struct field new_fields[] = {
 	TEXT(N, name, "name", .max = CINDER_TEXT_MAX, .also = "display_name"),
 	TEXT(N, description, "description", .max = CINDER_TEXT_MAX, .also = "display_description"),
 	OPT_BOOL(N, force, "force", .doc = "true: also of a volume that is attached."),
-	PAIRS(N, metadata, "metadata", .flags = FIELD_ACCEPTED),
+	PAIRS(N, metadata, "metadata"),
 	FIELDS_END,
 };
 #undef N
@@ -63,6 +63,7 @@ static const struct field create_in_fields[] = {
 
 #define CREATE_STATUS "Invalid volume: Volume %s status must be available, but current status is another."
 static const struct error_row create_errors[] = {
+	ROW_CINDER_METADATA,
 	ROW_CINDER_VOLUME_UNKNOWN,
 	{ REFUSE_DISK_OVERDUE, 403, "forbidden", "Policy check failed.", "Cinder" },
 	ROW_CINDER_BAD(REFUSE_DISK_STATE, CREATE_STATUS),
@@ -86,6 +87,8 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 		.free_only = !in->force.value,
 		.name = in->name,
 		.description = in->description,
+		.metadata = volume_pairs_as_tags(call, &in->metadata),
+		.n_metadata = in->metadata.n,
 	}, &id)))
 		return cinder_refuse_of_volume(call, in->volume);
 	if (!snapshot_find(call, id, &snapshot))

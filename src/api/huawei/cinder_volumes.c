@@ -86,6 +86,7 @@ static const struct field create_in_fields[] = {
 };
 
 static const struct error_row create_errors[] = {
+	ROW_CINDER_METADATA,
 	ROW_CINDER_BAD(REFUSE_PARAMETER_CONFLICT, "Invalid input received: Copying a volume is not supported."),
 	{ REFUSE_BACKUP_UNKNOWN, 404, "itemNotFound", "Backup %s could not be found.", "Cinder" },
 	ROW_CINDER_SNAPSHOT_UNKNOWN,
@@ -143,6 +144,7 @@ static bool create_run(struct call *call, const void *in_, void *out)
 	};
 	const char *id;
 
+	args.metadata = volume_own_metadata(call, &in->metadata, &args.n_metadata);
 	if (!text_empty(in->source))
 		return call_refuse(call, REFUSE_PARAMETER_CONFLICT, in->source);
 	if (!text_empty(in->backup))

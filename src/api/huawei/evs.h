@@ -11,6 +11,7 @@
 #define EVS_STATUS         "Must specify a valid status."
 #define ROW_EVS_VOLUME_UNKNOWN { REFUSE_DISK_UNKNOWN, 404, "EVS.5404", "Volume %s could not be found.", NULL }
 #define ROW_EVS_SNAPSHOT_UNKNOWN { REFUSE_SNAPSHOT_UNKNOWN, 404, "EVS.5404", "Snapshot %s could not be found.", NULL }
+#define ROW_EVS_METADATA { REFUSE_METADATA_LIMIT, 400, "EVS.1005", "size of metadata is too large!", NULL }
 #define ROW_EVS_NOT_LISTED \
 	{ REFUSE_NOT_IN_WHITE_LIST, 403, "EVS.1027", "user role is not allowed for this action!", NULL }
 #define ROWS_EVS_SERVER_LOCKED                                                                                             \

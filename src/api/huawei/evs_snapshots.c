@@ -49,7 +49,7 @@ static const struct field new_fields[] = {
 	TEXT(N, name, "name", .max = EVS_TEXT_MAX),
 	TEXT(N, description, "description", .max = EVS_TEXT_MAX),
 	OPT_BOOL(N, force, "force", .doc = "true: also of a volume that is attached."),
-	PAIRS(N, metadata, "metadata", .flags = FIELD_ACCEPTED),
+	PAIRS(N, metadata, "metadata"),
 	FIELDS_END,
 };
 #undef N
@@ -62,6 +62,7 @@ static const struct field create_in_fields[] = {
 };
 
 static const struct error_row create_errors[] = {
+	ROW_EVS_METADATA,
 	ROW_EVS_VOLUME_UNKNOWN,
 	ROW_EVS_OVERDUE,
 	{ REFUSE_DISK_STATE, 400, "EVS.5400", EVS_STATUS, NULL },
@@ -85,6 +86,8 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 		.free_only = !in->force.value,
 		.name = in->name,
 		.description = in->description,
+		.metadata = volume_pairs_as_tags(call, &in->metadata),
+		.n_metadata = in->metadata.n,
 	}, &id)) || !snapshot_find(call, id, &snapshot))
 		return false;
 	out->snapshot = snapshot_show(call, &snapshot);

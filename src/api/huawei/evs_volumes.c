@@ -89,6 +89,7 @@ static const struct field create_out_fields[] = {
 
 #define ROW_ATTACH(reason) { reason, 400, "EVS.2134", "call ecs api - attach volume fail.", NULL }
 static const struct error_row create_errors[] = {
+	ROW_EVS_METADATA,
 	{ REFUSE_PARAMETER_CONFLICT, 400, "EVS.1016",
 	  "Invalid input received: May specify only one of imageRef, snapshot_id, backup_id!", NULL },
 	{ REFUSE_BACKUP_UNKNOWN, 404, "EVS.5404", "Backup %s could not be found.", NULL },
@@ -121,16 +122,6 @@ static const struct error_row create_errors[] = {
 	ROWS_END,
 };
 
-static const struct tag *tags_of(struct call *call, const struct pairs *pairs)
-{
-	struct tag *tags = arena_array(call_work_arena(call), struct tag, pairs->n);
-	size_t i;
-
-	for (i = 0; i < pairs->n; i++)
-		tags[i] = (struct tag){ .key = pairs->items[i].name, .value = pairs->items[i].value };
-	return tags;
-}
-
 static struct disk_create_args args_of(struct call *call, const struct create_in *request)
 {
 	const struct volume_in *in = &request->volume;
@@ -152,7 +143,7 @@ static struct disk_create_args args_of(struct call *call, const struct create_in
 		.encrypted = text_equal(encrypted, "1"),
 		.kms_key = volume_pair(&in->metadata, "__system__cmkid"),
 		.resource_group = text_equal(in->enterprise_project, "0") ? NULL : in->enterprise_project,
-		.tags = tags_of(call, &in->tags),
+		.tags = volume_pairs_as_tags(call, &in->tags),
 		.n_tags = in->tags.n,
 	};
 }
@@ -204,6 +195,7 @@ static bool create_run(struct call *call, const void *in_, void *out_)
 	const char **ids = arena_array(call_work_arena(call), const char *, count);
 	size_t i;
 
+	args.metadata = volume_own_metadata(call, &in->volume.metadata, &args.n_metadata);
 	if (!check_request(call, &in->volume))
 		return false;
 	for (i = 0; i < count; i++) {

@@ -68,7 +68,7 @@ struct snapshot_item snapshot_show(struct call *call, const struct snapshot *sna
 		.description = snapshot->description,
 		.created_at = volume_moment(arena, snapshot->created_at),
 		.updated_at = snapshot->accomplished_at ? volume_moment(arena, snapshot->accomplished_at) : NULL,
-		.metadata = { GIVEN, NULL, 0 },
+		.metadata = volume_pairs_with(call, (struct pairs){ GIVEN, NULL, 0 }, snapshot->metadata),
 		.volume = snapshot->disk,
 		.size = snapshot->size_gib,
 		.project = snapshot->tenant.scope,

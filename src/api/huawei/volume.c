@@ -7,6 +7,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "core/job.h"
+#include "core/metadata.h"
 
 #define METADATA_MAX 16
 #define DIGITS       32
@@ -194,6 +195,50 @@ static void add_pair(struct pairs *pairs, const char *name, const char *value)
 		pairs->items[pairs->n++] = (struct text_pair){ name, value };
 }
 
+bool volume_metadata_reserved(const char *name)
+{
+	return text_equal(name, "hw:passthrough") || text_equal(name, "readonly") || text_equal(name, "attached_mode") ||
+	       text_starts(name, "__system__");
+}
+
+struct tag *volume_pairs_as_tags(struct call *call, const struct pairs *pairs)
+{
+	struct tag *tags = arena_array(call_work_arena(call), struct tag, pairs->n);
+	size_t i;
+
+	for (i = 0; i < pairs->n; i++)
+		tags[i] = (struct tag){ .key = pairs->items[i].name, .value = pairs->items[i].value };
+	return tags;
+}
+
+const struct tag *volume_own_metadata(struct call *call, const struct pairs *pairs, size_t *ret_n)
+{
+	struct tag *tags = volume_pairs_as_tags(call, pairs);
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; i < pairs->n; i++) {
+		if (!volume_metadata_reserved(tags[i].key))
+			tags[n++] = tags[i];
+	}
+	*ret_n = n;
+	return tags;
+}
+
+struct pairs volume_pairs_with(struct call *call, struct pairs pairs, const char *metadata)
+{
+	struct tag *own;
+	size_t n = metadata_read(call_work_arena(call), metadata, &own);
+	struct pairs all = { GIVEN, arena_array(call_work_arena(call), struct text_pair, pairs.n + n), pairs.n };
+	size_t i;
+
+	if (pairs.n)
+		memcpy(all.items, pairs.items, pairs.n * sizeof *pairs.items);
+	for (i = 0; i < n; i++)
+		all.items[all.n++] = (struct text_pair){ own[i].key, own[i].value };
+	return all;
+}
+
 struct pairs volume_metadata(struct call *call, const struct disk *disk)
 {
 	struct pairs pairs = { GIVEN, arena_array(call_work_arena(call), struct text_pair, METADATA_MAX), 0 };
@@ -206,7 +251,7 @@ struct pairs volume_metadata(struct call *call, const struct disk *disk)
 		add_pair(&pairs, "__system__encrypted", "1");
 		add_pair(&pairs, "__system__cmkid", disk->kms_key);
 	}
-	return pairs;
+	return volume_pairs_with(call, pairs, disk->metadata);
 }
 
 static struct pairs image_metadata_of(struct call *call, const struct disk *disk)

@@ -35,6 +35,18 @@ const char *volume_uuid_of(struct arena *arena, const char *text);
 /* The metadata that it is shown with. */
 struct pairs volume_metadata(struct call *call, const struct disk *disk);
 
+/* Whether the service itself says something by that name. */
+bool volume_metadata_reserved(const char *name);
+
+/* Those of the pairs that mean nothing here; *ret_n is how many. */
+const struct tag *volume_own_metadata(struct call *call, const struct pairs *pairs, size_t *ret_n);
+
+/* All of them. */
+struct tag *volume_pairs_as_tags(struct call *call, const struct pairs *pairs);
+
+/* Adds a client's metadata to what is shown. */
+struct pairs volume_pairs_with(struct call *call, struct pairs pairs, const char *metadata);
+
 /* Whether it was made of an image, or is a system disk. */
 bool volume_is_bootable(const struct disk *disk);
 

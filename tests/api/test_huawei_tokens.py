@@ -1,10 +1,12 @@
 """Tokens of Huawei Cloud: how one is got, what it opens, how it ends, and that nothing keeps it."""
 
 import json
+import time
 
 import pytest
 
-from cloud import dump_fleet, fleet_of, load_fleet
+from cloud import dump_fleet, edit_store, fleet_of, load_fleet
+from huawei_raw import date, signed
 
 ACCOUNT, NAME = "2000000000000077", "acme"
 REGION = "cn-north-4"
@@ -253,3 +255,23 @@ def test_the_catalogue_and_versions(iam):
     assert version["links"] == [{"rel": "self", "href": iam.server.url + "/v3/"}] and version == iam("GET", "/v3/").json["version"]
     assert iam("GET", "/", Accept="application/json").json == {"versions": {"values": [version]}}
     assert b"MissingAction" in iam("GET", "/").body  # of the other cloud, as ever
+
+
+def test_what_has_expired_says_so(make_server):
+    """Tokens and temporary keys live by the machine's clock, which no test moves: they are made old in the store."""
+    server = make_server(durable=True)
+    load_fleet(server, fleet(user("alice", "wonder land")))
+    iam = Iam(server)
+    reply = iam.enter(project={"name": REGION})
+    project = reply.json["token"]["project"]["id"]
+    key = iam("POST", "/v3.0/OS-CREDENTIAL/securitytokens", reply.token, {"auth": {"identity": {"methods": ["token"]}}}).json["credential"]
+    edit_store(server, ("UPDATE token SET expires_at = ?", (int(time.time() - 60) * 1000,)),
+               ("UPDATE temporary_key SET expires_at = ?", (int(time.time() - 60) * 1000,)))
+    path = f"/v1/{project}/cloudservers/x"
+    refused = iam("GET", path, reply.token)
+    assert (refused.status, refused.json["error_code"]) == (401, "APIGW.0301"), refused.body
+    assert "token expires, expires_at: " in refused.json["error_msg"]
+    given = {"host": server.endpoint, "x-sdk-date": date(), "x-security-token": key["securitytoken"]}
+    refused = iam("GET", path, **signed("GET", path, given, b"", key["access"], key["secret"]))
+    assert (refused.status, refused.json["error_code"]) == (401, "APIGW.0301"), refused.body
+    assert refused.json["error_msg"].endswith("x-security-token expires")

@@ -10,6 +10,8 @@ import pytest
 from cloud import load_fleet
 from test_huawei_tokens import ACCOUNT, NAME, REGION, fleet, user
 
+pytestmark = pytest.mark.slow  # most of the time is the command's own start, of which sanitizers see nothing
+
 COMMAND = pathlib.Path(sys.executable).parent / "openstack"
 
 

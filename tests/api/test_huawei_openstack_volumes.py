@@ -4,6 +4,8 @@ import pytest
 
 from test_huawei_openstackclient import openstack  # noqa: F401
 
+pytestmark = pytest.mark.slow  # most of the time is the command's own start, of which sanitizers see nothing
+
 
 def test_a_volume_and_its_snapshot(openstack):  # noqa: F811
     made = openstack("volume", "create", "--size", "10", "--type", "SSD", "--availability-zone", "cn-north-4a", "backed")

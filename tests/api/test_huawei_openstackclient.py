@@ -11,6 +11,8 @@ import pytest
 from cloud import fleet_of, load_fleet
 from test_huawei_story import IMAGE
 
+pytestmark = pytest.mark.slow  # most of the time is the command's own start, of which sanitizers see nothing
+
 ACCOUNT, NAME = "2000000000000079", "acme"
 WEB, METAL = (f"00000000-0000-4000-8000-0000000000a{n}" for n in (1, 2))
 PLAIN, SCSI, FREE = (f"00000000-0000-4000-8000-0000000000d{n}" for n in (1, 2, 3))

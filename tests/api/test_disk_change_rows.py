@@ -346,7 +346,7 @@ class World:
 
         more = [("INSERT INTO snapshot SELECT id || '-' || n, realm, account, scope, region, driver, ?, disk_type,"
                  " disk_category, size_gib, state, name, description, category, retention_days, instant_access,"
-                 " instant_access_days, encrypted, kms_key, resource_group, serial, created_at, accomplished_at FROM snapshot,"
+                 " instant_access_days, encrypted, kms_key, resource_group, serial, created_at, accomplished_at, metadata FROM snapshot,"
                  " (WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < 256) SELECT n FROM up)"
                  " WHERE id = ?", [self["crowded"], self["s-data"]])]
         # A resize that the driver takes long for: the simulated one never does.

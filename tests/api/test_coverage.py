@@ -43,6 +43,7 @@ ELSEWHERE[full_name(SECOND[0], COMMON)] = {
 }
 ELSEWHERE[full_name("huawei-bms", COMMON)]["500 Common.0001 internal"] = FAMILIES
 ELSEWHERE[full_name("huawei-nova", COMMON)] = {"500 computeFault internal": FAMILIES}
+ELSEWHERE[full_name("huawei-cinder", COMMON)] = {"500 computeFault internal": FAMILIES}
 ELSEWHERE[full_name("huawei-ecs", COMMON)] = {"500 Common.0001 internal": FAMILIES}
 ELSEWHERE[full_name("huawei-evs", COMMON)] = {"500 EVS.5500 internal": FAMILIES}
 ELSEWHERE[full_name("huawei-iam", COMMON)] = {"500 Internal Server Error internal": FAMILIES}

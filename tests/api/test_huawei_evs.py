@@ -540,6 +540,8 @@ def test_what_hinders_is_named(hindered, server):
     for call in (hindered.create, lambda: hindered.extend(MANY, 20), lambda: hindered.delete(MANY),
                  lambda: hindered.update(MANY, name="x"), lambda: hindered.rollback(f"60000000-0000-4000-8000-{1:012d}", MANY)):
         assert refusal(call) == (403, "EVS.1027")
+    refused = Raw(server, "hindered", "cleat-secret")("POST", f"/v3/{{project}}/volumes/{MANY}/action", {"os-extend": {"new_size": 20}})
+    assert (refused.status, refused.json) == (403, {"forbidden": {"message": "Policy check failed.", "code": 403}}), refused.text
 
 
 def test_requests_that_say_nothing_are_refused(shared_server):

@@ -271,6 +271,8 @@ def test_what_has_expired_says_so(make_server):
     refused = iam("GET", path, reply.token)
     assert (refused.status, refused.json["error_code"]) == (401, "APIGW.0301"), refused.body
     assert "token expires, expires_at: " in refused.json["error_msg"]
+    refused = iam("GET", "/v3/projects", reply.token)
+    assert (refused.status, refused.json) == (401, AUTHENTICATE), refused.body
     given = {"host": server.endpoint, "x-sdk-date": date(), "x-security-token": key["securitytoken"]}
     refused = iam("GET", path, **signed("GET", path, given, b"", key["access"], key["secret"]))
     assert (refused.status, refused.json["error_code"]) == (401, "APIGW.0301"), refused.body

@@ -37,10 +37,16 @@ static void bring_back(struct nbd *nbd, struct nbd_server *server)
 {
 	char error[256] = "";
 
+	bool reconciled;
+	bool started;
+
 	server->started = false;
-	if (nbd_reconcile(nbd, server, error, sizeof error)) {
+	reconciled = nbd_reconcile(nbd, server, error, sizeof error);
+	started = server->started;
+	server->started = false;
+	if (reconciled) {
 		server->retry_at = 0;
-		if (server->started)
+		if (started)
 			log_event(LOG_WARNING, "export-daemon", LOG_TEXT_PAIR("server", server->id),
 			          LOG_TEXT_PAIR("problem", "it had ended; it was started again with all its exports"));
 		return;
@@ -48,6 +54,14 @@ static void bring_back(struct nbd *nbd, struct nbd_server *server)
 	if (!server->retry_at)
 		log_event(LOG_WARNING, "export-daemon", LOG_TEXT_PAIR("server", server->id), LOG_TEXT_PAIR("problem", error));
 	server->retry_at = moment_monotonic() + RETRY_MS;
+}
+
+/* A daemon that an act started exports what that act wanted and nothing else. */
+static bool is_due(const struct nbd *nbd, const struct nbd_server *server, int64_t now)
+{
+	if (server->retry_at)
+		return now >= server->retry_at;
+	return server->started || (!server->qmp && nbd_is_wanted(nbd, server));
 }
 
 /* Looks after every server; fills what is to be waited for. Returns how many; *ret_wait is in milliseconds, -1 for ever. */
@@ -64,7 +78,7 @@ static size_t look_after(struct nbd *nbd, struct pollfd *fds, int *ret_wait)
 
 		if (server->qmp)
 			nbd_daemon_reach(server, ignored, sizeof ignored); /* takes in events, and its end */
-		if ((server->retry_at && now >= server->retry_at) || (!server->qmp && !server->retry_at && nbd_is_wanted(nbd, server)))
+		if (is_due(nbd, server, now))
 			bring_back(nbd, server);
 		if (server->retry_at && (*ret_wait < 0 || server->retry_at - now < *ret_wait))
 			*ret_wait = server->retry_at > now ? (int)(server->retry_at - now) : 0;
@@ -106,8 +120,8 @@ static void act_locked(void *context, const struct driver_call *call, struct dri
 	pthread_mutex_lock(&nbd->lock);
 	nbd_act(nbd, call, ret);
 	server = map_get(&nbd->servers, call->machine);
-	/* A daemon that was started has to be listened to, one whose end showed has to be brought back. */
-	if (server && (call->act == DRIVER_ATTACH || !server->qmp))
+	/* A daemon that was started, or connected to again, has to be listened to; one whose end showed has to be brought back. */
+	if (server && (call->act == DRIVER_ATTACH || server->started || !server->qmp))
 		wake_watcher(nbd);
 	pthread_mutex_unlock(&nbd->lock);
 }

@@ -43,7 +43,7 @@ struct nbd_server {
 	struct qmp *qmp; /* NULL: not connected */
 	int64_t hung_until; /* monotonic */
 	int64_t retry_at;   /* monotonic; of the watcher */
-	bool started;       /* a daemon was, since somebody looked */
+	bool started;       /* a daemon was, and its exports were not looked at since */
 };
 
 struct nbd_copy;

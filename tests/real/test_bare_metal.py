@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 
 import pytest
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
@@ -348,6 +349,24 @@ def test_killed_anywhere(metal, server_one, server_two, seed, victim):
         wait_for(lambda: metal.exported(servers, disks) == wanted, f"exported is {wanted}", 10 if victim == "daemons" else 0)
     for instance, disk in metal.attachments():
         metal.detach(disk, instance)
+
+
+def test_an_attach_that_starts_the_daemon_again_starts_it_with_all_its_exports(metal, server_one):
+    """The daemon dies under one attach, and the next one, which waits for that, sees it before the watcher does."""
+    disks = [metal.disk() for _ in range(12)]
+    wanted = {(server_one, disk) for disk in disks}
+    for _ in range(5):  # who sees it first is a matter of chance
+        metal.attach(disks[0], server_one)
+        daemon = metal.pid(server_one)
+        os.kill(daemon, signal.SIGSTOP)
+        for disk in disks[1:]:
+            metal.cloud.AttachDisk(DiskId=disk, InstanceId=server_one)
+        time.sleep(0.3)  # for the first to be in the middle of it
+        os.kill(daemon, signal.SIGKILL)
+        metal.settle()
+        wait_for(lambda: metal.exported([server_one], disks) == wanted, f"exported is {wanted}")
+        for disk in disks:
+            metal.detach(disk, server_one)
 
 
 def content(metal, disk):

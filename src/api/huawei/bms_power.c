@@ -1,48 +1,16 @@
 /* BMS: many bare metal servers at once, started, stopped, rebooted or deleted: all of them or none. */
 #include "api/huawei/bms.h"
 #include "api/huawei/server.h"
+#include "api/huawei/server_batch.h"
 #include "base/text.h"
-#include "core/client_job.h"
-#include "core/instance.h"
-
-#define SERVERS_MAX 1000 /* pages of starting, stopping and rebooting */
-
-struct id_in {
-	const char *id;
-};
-
-struct many_in {
-	const char *type;
-	struct items servers;
-};
-
-struct power_in {
-	const char *project;
-	struct many_in many;
-};
-
-static const struct field id_fields[] = {
-	TEXT(struct id_in, id, "id", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY),
-	FIELDS_END,
-};
-static const struct shape id_shape = { sizeof(struct id_in), id_fields };
 
 /* SOFT is accepted without effect: a bare metal server is always switched off (pages of stopping and rebooting). */
-static const char *const types[] = { "SOFT", "HARD", NULL };
-
-#define SERVERS(T) ITEMS(T, servers, "servers", .of = &id_shape, .flags = FIELD_REQUIRED, .max = SERVERS_MAX)
-static const struct field plain_fields[] = {
-	SERVERS(struct many_in),
-	FIELDS_END,
-};
-static const struct shape plain_shape = { sizeof(struct many_in), plain_fields };
-
 static const struct field typed_fields[] = {
-	TEXT(struct many_in, type, "type", .values = types, .flags = FIELD_ACCEPTED),
-	SERVERS(struct many_in),
+	TEXT(struct server_many_in, type, "type", .values = server_power_types, .flags = FIELD_ACCEPTED),
+	NAMED_SERVERS(struct server_many_in),
 	FIELDS_END,
 };
-static const struct shape typed_shape = { sizeof(struct many_in), typed_fields };
+static const struct shape typed_shape = { sizeof(struct server_many_in), typed_fields };
 
 #define ROW_ON_ITS_WAY(reason, code, state) { reason, 400, code, "Server is " state ", not allow to %s.", NULL }
 #define ROW_NONE_NAMED { REFUSE_BATCH_EMPTY, 400, "BMS.0018", "Request parameter is invalid.", NULL }
@@ -118,121 +86,57 @@ static bool refuse_in_words(struct call *call, const char *verb, enum instance_b
 	return false;
 }
 
-static const char **ids_of(struct call *call, const struct items *servers)
-{
-	const char **ids = arena_array(call_work_arena(call), const char *, servers->n);
-	const struct id_in *items = servers->items;
-	size_t i;
-
-	for (i = 0; i < servers->n; i++)
-		ids[i] = items[i].id;
-	return ids;
-}
-
 static bool operate(struct call *call, struct instance_batch_args *args, const struct items *servers, const char *verb,
                     struct rest_job_out *out)
 {
-	struct instance_batch_item *items;
-	struct instance instance;
-	size_t n;
-	size_t i;
+	const struct client_job_args job = { .service = "bms", .type = "baremetalBatchOperate", .batch = true };
 
-	args->instances = ids_of(call, servers);
-	args->n = servers->n;
-	args->max = SERVERS_MAX;
-	args->all_together = true;
-	for (i = 0; i < args->n; i++) {
-		if (!bms_find_server(call, args->instances[i], &instance))
-			return false;
-	}
-	if (!call_verb(call, instance_batch(&call->work, args, &items, &n)))
-		return refuse_in_words(call, verb, args->verb);
-	out->job = client_job_open(&call->work, &(struct client_job_args){
-		.service = "bms",
-		.type = "baremetalBatchOperate",
-		.batch = true,
-	});
-	return true;
+	return server_batch(call, args, servers, bms_find_server, &job, out) || refuse_in_words(call, verb, args->verb);
 }
 
 static bool start_run(struct call *call, const void *in_, void *out_)
 {
-	const struct power_in *in = in_;
+	const struct server_power_in *in = in_;
 
 	return operate(call, &(struct instance_batch_args){ .verb = BATCH_START }, &in->many.servers, "start", out_);
 }
 
 static bool stop_run(struct call *call, const void *in_, void *out_)
 {
-	const struct power_in *in = in_;
+	const struct server_power_in *in = in_;
 
 	return operate(call, &(struct instance_batch_args){ .verb = BATCH_STOP, .force = true }, &in->many.servers, "stop", out_);
 }
 
 static bool reboot_run(struct call *call, const void *in_, void *out_)
 {
-	const struct power_in *in = in_;
+	const struct server_power_in *in = in_;
 
 	return operate(call, &(struct instance_batch_args){ .verb = BATCH_REBOOT, .force = true }, &in->many.servers, "reboot",
 	               out_);
 }
 
-#define POWER(symbol, title, member, item_shape, rows, right, text)                                                  \
-	static const struct field symbol##_fields[] = {                                                         \
-		PATH_PROJECT(struct power_in, project),                                                         \
-		OBJECT(struct power_in, many, member, .of = &(item_shape), .flags = FIELD_REQUIRED),            \
-		FIELDS_END,                                                                                     \
-	};                                                                                                      \
-	const struct operation huawei_bms_##symbol##_servers = {                                                \
-		.product = "bms",                                                                               \
-		.version = "v1",                                                                                \
-		.name = title,                                                                                  \
-		.method = "POST",                                                                               \
-		.path = "/v1/{project_id}/baremetalservers/action#" member,                                     \
-		.mode = OPERATION_WRITE,                                                                        \
-		.permission = right,                                                                            \
-		.resource = "instance/{" member ".servers.id}",                                                 \
-		.in = { sizeof(struct power_in), symbol##_fields },                                             \
-		.out = { sizeof(struct rest_job_out), rest_job_fields },                                        \
-		.errors = rows,                                                                                 \
-		.common = rest_bms_errors,                                                                      \
-		.opens_jobs = true,                                                                             \
-		.run = symbol##_run,                                                                            \
-		.doc = text,                                                                                    \
-	}
-
-POWER(start, "bms.BatchStartBaremetalServers", "os-start", plain_shape, start_errors, "bms:servers:start",
+SERVER_POWER(bms, "baremetalservers", start, "bms.BatchStartBaremetalServers", "os-start", server_many_shape, start_errors, "bms:servers:start",
       "Starts bare metal servers, all or none. Answers with a job.");
-POWER(stop, "bms.BatchStopBaremetalServers", "os-stop", typed_shape, power_errors, "bms:servers:stop",
+SERVER_POWER(bms, "baremetalservers", stop, "bms.BatchStopBaremetalServers", "os-stop", typed_shape, power_errors, "bms:servers:stop",
       "Switches bare metal servers off, all or none. Answers with a job.");
-POWER(reboot, "bms.BatchRebootBaremetalServers", "reboot", typed_shape, power_errors, "bms:servers:reboot",
+SERVER_POWER(bms, "baremetalservers", reboot, "bms.BatchRebootBaremetalServers", "reboot", typed_shape, power_errors, "bms:servers:reboot",
       "Switches bare metal servers off and on again, all or none. Answers with a job.");
 
 /* ---- delete ---- */
 
-struct delete_in {
-	const char *project;
-	struct items servers;
-	struct opt_bool address, volumes;
-};
-
 static const struct field delete_fields[] = {
-	PATH_PROJECT(struct delete_in, project),
-	SERVERS(struct delete_in),
-	OPT_BOOL(struct delete_in, address, "delete_publicip", .flags = FIELD_ACCEPTED),
-	OPT_BOOL(struct delete_in, volumes, "delete_volume", .doc = "true: the data volumes that are not shared go along."),
+	PATH_PROJECT(struct server_delete_in, project),
+	NAMED_SERVERS(struct server_delete_in),
+	OPT_BOOL(struct server_delete_in, address, "delete_publicip", .flags = FIELD_ACCEPTED),
+	OPT_BOOL(struct server_delete_in, volumes, "delete_volume", .doc = "true: the data volumes that are not shared go along."),
 	FIELDS_END,
 };
 
 static bool delete_run(struct call *call, const void *in_, void *out_)
 {
-	const struct delete_in *in = in_;
-	struct instance_batch_args args = {
-		.verb = BATCH_RELEASE,
-		.force = true,
-		.terminate_subscription = true,
-		.with_data_disks = in->volumes.value,
-	};
+	const struct server_delete_in *in = in_;
+	struct instance_batch_args args = server_delete_args(in);
 
 	return operate(call, &args, &in->servers, "delete", out_);
 }
@@ -246,7 +150,7 @@ const struct operation huawei_bms_delete_servers = {
 	.mode = OPERATION_WRITE,
 	.permission = "bms:servers:delete",
 	.resource = "instance/{servers.id}",
-	.in = { sizeof(struct delete_in), delete_fields },
+	.in = { sizeof(struct server_delete_in), delete_fields },
 	.out = { sizeof(struct rest_job_out), rest_job_fields },
 	.errors = delete_errors,
 	.common = rest_bms_errors,

@@ -1,29 +1,6 @@
 /* Snapshots as Cinder's clients ask for them. */
-#include "core/snapshot.h"
-
 #include "api/huawei/cinder.h"
-#include "api/huawei/snapshot.h"
-#include "base/text.h"
-#include "core/disk_change.h"
-
-struct snapshot_in {
-	const char *project, *snapshot;
-};
-
-static const struct field snapshot_in_fields[] = {
-	PATH_PROJECT(struct snapshot_in, project),
-	TEXT(struct snapshot_in, snapshot, "snapshot_id", .doc = "The snapshot."),
-	FIELDS_END,
-};
-
-struct snapshot_out {
-	struct snapshot_item snapshot;
-};
-
-static const struct field snapshot_out_fields[] = {
-	OBJECT(struct snapshot_out, snapshot, "snapshot", .of = &snapshot_shape),
-	FIELDS_END,
-};
+#include "api/huawei/snapshot_calls.h"
 
 static const struct error_row unknown_errors[] = {
 	ROW_CINDER_SNAPSHOT_UNKNOWN,
@@ -32,18 +9,7 @@ static const struct error_row unknown_errors[] = {
 
 /* ---- create ---- */
 
-struct new_snapshot {
-	const char *volume, *name, *description;
-	struct opt_bool force;
-	struct pairs metadata;
-};
-
-struct create_in {
-	const char *project;
-	struct new_snapshot snapshot;
-};
-
-#define N struct new_snapshot
+#define N struct snapshot_new
 static const struct field new_fields[] = {
 	TEXT(N, volume, "volume_id", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY),
 	TEXT(N, name, "name", .max = CINDER_TEXT_MAX, .also = "display_name"),
@@ -53,11 +19,11 @@ static const struct field new_fields[] = {
 	FIELDS_END,
 };
 #undef N
-static const struct shape new_shape = { sizeof(struct new_snapshot), new_fields };
+static const struct shape new_shape = { sizeof(struct snapshot_new), new_fields };
 
 static const struct field create_in_fields[] = {
-	PATH_PROJECT(struct create_in, project),
-	OBJECT(struct create_in, snapshot, "snapshot", .of = &new_shape, .flags = FIELD_REQUIRED),
+	PATH_PROJECT(struct snapshot_create_in, project),
+	OBJECT(struct snapshot_create_in, snapshot, "snapshot", .of = &new_shape, .flags = FIELD_REQUIRED),
 	FIELDS_END,
 };
 
@@ -75,26 +41,11 @@ static const struct error_row create_errors[] = {
 	ROWS_END,
 };
 
-static bool create_run(struct call *call, const void *in_, void *out_)
+static bool create_run(struct call *call, const void *in_, void *out)
 {
-	const struct new_snapshot *in = &((const struct create_in *)in_)->snapshot;
-	struct snapshot_out *out = out_;
-	struct snapshot snapshot;
-	const char *id;
+	const struct snapshot_create_in *in = in_;
 
-	if (!call_verb(call, snapshot_create(&call->work, &(struct snapshot_create_args){
-		.disk = in->volume,
-		.free_only = !in->force.value,
-		.name = in->name,
-		.description = in->description,
-		.metadata = volume_pairs_as_tags(call, &in->metadata),
-		.n_metadata = in->metadata.n,
-	}, &id)))
-		return cinder_refuse_of_volume(call, in->volume);
-	if (!snapshot_find(call, id, &snapshot))
-		return false;
-	out->snapshot = snapshot_show(call, &snapshot);
-	return true;
+	return snapshot_create_run(call, in, out) || cinder_refuse_of_volume(call, in->snapshot.volume);
 }
 
 const struct operation huawei_cinder_create_snapshot = {
@@ -107,7 +58,7 @@ const struct operation huawei_cinder_create_snapshot = {
 	.mode = OPERATION_WRITE,
 	.permission = "evs:snapshots:create",
 	.resource = "snapshot/*",
-	.in = { sizeof(struct create_in), create_in_fields },
+	.in = { sizeof(struct snapshot_create_in), create_in_fields },
 	.out = { sizeof(struct snapshot_out), snapshot_out_fields },
 	.errors = create_errors,
 	.common = rest_cinder_errors,
@@ -117,18 +68,6 @@ const struct operation huawei_cinder_create_snapshot = {
 };
 
 /* ---- show, list ---- */
-
-static bool show_run(struct call *call, const void *in_, void *out_)
-{
-	const struct snapshot_in *in = in_;
-	struct snapshot_out *out = out_;
-	struct snapshot snapshot;
-
-	if (!snapshot_find(call, in->snapshot, &snapshot))
-		return false;
-	out->snapshot = snapshot_show(call, &snapshot);
-	return true;
-}
 
 const struct operation huawei_cinder_show_snapshot = {
 	.product = "cinder",
@@ -143,7 +82,7 @@ const struct operation huawei_cinder_show_snapshot = {
 	.out = { sizeof(struct snapshot_out), snapshot_out_fields },
 	.errors = unknown_errors,
 	.common = rest_cinder_errors,
-	.run = show_run,
+	.run = snapshot_show_run,
 	.doc = "Shows a snapshot.",
 };
 
@@ -197,26 +136,17 @@ LIST_OPERATION(huawei_cinder_list_snapshots_details, "cinder.ListSnapshotsDetail
 
 /* ---- update, delete ---- */
 
-struct change {
-	const char *name, *description;
-};
-
-struct update_in {
-	const char *project, *snapshot;
-	struct change to;
-};
-
 static const struct field change_fields[] = {
-	TEXT(struct change, name, "name", .max = CINDER_TEXT_MAX),
-	TEXT(struct change, description, "description", .max = CINDER_TEXT_MAX),
+	TEXT(struct snapshot_change, name, "name", .max = CINDER_TEXT_MAX),
+	TEXT(struct snapshot_change, description, "description", .max = CINDER_TEXT_MAX),
 	FIELDS_END,
 };
-static const struct shape change_shape = { sizeof(struct change), change_fields };
+static const struct shape change_shape = { sizeof(struct snapshot_change), change_fields };
 
 static const struct field update_in_fields[] = {
-	PATH_PROJECT(struct update_in, project),
-	TEXT(struct update_in, snapshot, "snapshot_id"),
-	OBJECT(struct update_in, to, "snapshot", .of = &change_shape, .flags = FIELD_REQUIRED),
+	PATH_PROJECT(struct snapshot_update_in, project),
+	TEXT(struct snapshot_update_in, snapshot, "snapshot_id"),
+	OBJECT(struct snapshot_update_in, to, "snapshot", .of = &change_shape, .flags = FIELD_REQUIRED),
 	FIELDS_END,
 };
 
@@ -225,19 +155,6 @@ static const struct error_row update_errors[] = {
 	ROW_CINDER_BAD(REFUSE_NOTHING_TO_CHANGE, "Invalid input for field/attribute snapshot."),
 	ROWS_END,
 };
-
-static bool update_run(struct call *call, const void *in_, void *out_)
-{
-	const struct update_in *in = in_;
-	struct snapshot_out *out = out_;
-	struct snapshot snapshot;
-
-	if (!call_verb(call, snapshot_modify(&call->work, in->snapshot, in->to.name, in->to.description)) ||
-	    !snapshot_find(call, in->snapshot, &snapshot))
-		return false;
-	out->snapshot = snapshot_show(call, &snapshot);
-	return true;
-}
 
 const struct operation huawei_cinder_update_snapshot = {
 	.product = "cinder",
@@ -248,11 +165,11 @@ const struct operation huawei_cinder_update_snapshot = {
 	.mode = OPERATION_WRITE,
 	.permission = "evs:snapshots:update",
 	.resource = "snapshot/{snapshot_id}",
-	.in = { sizeof(struct update_in), update_in_fields },
+	.in = { sizeof(struct snapshot_update_in), update_in_fields },
 	.out = { sizeof(struct snapshot_out), snapshot_out_fields },
 	.errors = update_errors,
 	.common = rest_cinder_errors,
-	.run = update_run,
+	.run = snapshot_update_run,
 	.doc = "Gives a snapshot another name or description.",
 };
 
@@ -263,18 +180,6 @@ static const struct error_row delete_errors[] = {
 	ROW_CINDER_BAD(REFUSE_JOB_IN_THE_WAY, DELETE_STATUS),
 	ROWS_END,
 };
-
-/* Volumes that were made of it are not affected (page of deleting snapshots). */
-static bool delete_run(struct call *call, const void *in_, void *out)
-{
-	const struct snapshot_in *in = in_;
-	struct snapshot snapshot;
-
-	(void)out;
-	return snapshot_find(call, in->snapshot, &snapshot) &&
-	       (snapshot.state != SNAPSHOT_DELETING || call_refuse(call, REFUSE_SNAPSHOT_NOT_READY, in->snapshot)) &&
-	       call_verb(call, snapshot_delete_verb(&call->work, in->snapshot, true));
-}
 
 const struct operation huawei_cinder_delete_snapshot = {
 	.product = "cinder",
@@ -291,6 +196,6 @@ const struct operation huawei_cinder_delete_snapshot = {
 	.errors = delete_errors,
 	.common = rest_cinder_errors,
 	.opens_jobs = true,
-	.run = delete_run,
+	.run = snapshot_delete_run,
 	.doc = "Deletes a snapshot.",
 };

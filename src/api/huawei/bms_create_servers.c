@@ -1,5 +1,6 @@
 /* BMS: making bare metal servers. */
 #include "api/huawei/bms.h"
+#include "api/huawei/server_new.h"
 #include "base/text.h"
 #include "core/catalogue.h"
 #include "core/client_job.h"
@@ -21,14 +22,6 @@ struct volume_in {
 
 struct nic_in {
 	const char *subnet, *address;
-};
-
-struct id_in {
-	const char *id;
-};
-
-struct tag_in {
-	const char *key, *value;
 };
 
 struct extend_in {
@@ -78,19 +71,6 @@ static const struct field nic_fields[] = {
 };
 static const struct shape nic_shape = { sizeof(struct nic_in), nic_fields };
 
-static const struct field id_fields[] = {
-	TEXT(struct id_in, id, "id"),
-	FIELDS_END,
-};
-static const struct shape id_shape = { sizeof(struct id_in), id_fields };
-
-static const struct field tag_fields[] = {
-	TEXT(struct tag_in, key, "key", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .max = 36),
-	TEXT(struct tag_in, value, "value", .max = 43),
-	FIELDS_END,
-};
-static const struct shape tag_shape = { sizeof(struct tag_in), tag_fields };
-
 #define X struct extend_in
 static const struct field extend_fields[] = {
 	TEXT(X, charging_mode, "chargingMode", .flags = FIELD_ACCEPTED),
@@ -115,13 +95,13 @@ static const struct field server_fields[] = {
 	TEXT(S, zone, "availability_zone", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY),
 	OBJECT(S, root, "root_volume", .of = &root_shape, .doc = "Absent: a SAS volume of the image's size, 40 GiB at least."),
 	ITEMS(S, volumes, "data_volumes", .of = &volume_shape, .max = VOLUMES_MAX, .doc = "SCSI all of them."),
-	ITEMS(S, groups, "security_groups", .of = &id_shape),
+	ITEMS(S, groups, "security_groups", .of = &server_group_shape),
 	OPT_INT(S, count, "count", .min = 1, .max = SERVERS_MAX),
 	TEXT(S, key_name, "key_name"),
 	TEXT(S, password, "adminPass", .flags = FIELD_SECRET, .max = 26),
 	TEXT(S, user_data, "user_data", .flags = FIELD_SECRET, .max = USER_DATA_MAX),
 	PAIRS(S, metadata, "metadata", .flags = FIELD_ACCEPTED),
-	ITEMS(S, tags, "server_tags", .of = &tag_shape, .max = 20),
+	ITEMS(S, tags, "server_tags", .of = &server_tag_shape, .max = 20),
 	OBJECT(S, extend, "extendparam", .of = &extend_shape),
 	FIELDS_END,
 };
@@ -186,25 +166,11 @@ static const struct instance_disk_args *data_disks(struct call *call, const stru
 	return disks;
 }
 
-static const char *groups_of(struct call *call, const struct server_in *in)
-{
-	const struct id_in *groups = in->groups.items;
-	const char *list = "";
-	size_t i;
-
-	for (i = 0; i < in->groups.n; i++)
-		list = arena_printf(call_work_arena(call), "%s%s%s", list, i ? "," : "", text_or(groups[i].id, ""));
-	return list;
-}
-
 static const struct tag *tags_of(struct call *call, const struct server_in *in)
 {
-	const struct tag_in *items = in->tags.items;
 	struct tag *tags = arena_array(call_work_arena(call), struct tag, in->tags.n);
-	size_t i;
 
-	for (i = 0; i < in->tags.n; i++)
-		tags[i] = (struct tag){ .key = items[i].key, .value = text_or(items[i].value, "") };
+	server_tags_of(&in->tags, tags);
 	return tags;
 }
 
@@ -217,7 +183,7 @@ static struct instance_create_args args_of(struct call *call, const struct serve
 		.image = in->image,
 		.type = in->flavor,
 		.name = in->name,
-		.security_groups = groups_of(call, in),
+		.security_groups = server_groups_of(call, &in->groups),
 		.vpc = in->vpc,
 		.vswitch = nic->subnet,
 		.private_ip = nic->address,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/huawei/rest.h"
+#include "api/huawei/server_new.h"
 #include "base/text.h"
 #include "core/client_job.h"
 #include "core/instance.h"
@@ -25,14 +26,6 @@ struct volume_in {
 
 struct nic_in {
 	const char *subnet, *address;
-};
-
-struct id_in {
-	const char *id;
-};
-
-struct tag_in {
-	const char *key, *value;
 };
 
 struct server_in {
@@ -89,19 +82,6 @@ static const struct field nic_fields[] = {
 };
 static const struct shape nic_shape = { sizeof(struct nic_in), nic_fields };
 
-static const struct field id_fields[] = {
-	TEXT(struct id_in, id, "id"),
-	FIELDS_END,
-};
-static const struct shape id_shape = { sizeof(struct id_in), id_fields };
-
-static const struct field tag_fields[] = {
-	TEXT(struct tag_in, key, "key", .flags = FIELD_REQUIRED | FIELD_NOT_EMPTY, .max = 36),
-	TEXT(struct tag_in, value, "value", .max = 43),
-	FIELDS_END,
-};
-static const struct shape tag_shape = { sizeof(struct tag_in), tag_fields };
-
 #define S struct server_in
 static const char *const charging_modes[] = { "postPaid", "prePaid", NULL };
 static const char *const period_types[] = { "month", "year", NULL };
@@ -125,7 +105,7 @@ static const struct field server_fields[] = {
 	ITEMS(S, nics, "nics", .of = &nic_shape, .flags = FIELD_REQUIRED, .max = 12),
 	OBJECT(S, root, "root_volume", .of = &volume_shape, .flags = FIELD_REQUIRED),
 	ITEMS(S, volumes, "data_volumes", .of = &volume_shape, .max = VOLUMES_MAX),
-	ITEMS(S, groups, "security_groups", .of = &id_shape),
+	ITEMS(S, groups, "security_groups", .of = &server_group_shape),
 	TEXT(S, zone, "availability_zone", .doc = "Absent: the region's first."),
 	OPT_INT(S, count, "count", .min = 1, .max = SERVERS_MAX),
 	TEXT(S, description, "description", .max = 85),
@@ -133,7 +113,7 @@ static const struct field server_fields[] = {
 	TEXT(S, password, "adminPass", .flags = FIELD_SECRET, .max = 26),
 	TEXT(S, user_data, "user_data", .flags = FIELD_SECRET, .max = USER_DATA_MAX),
 	PAIRS(S, metadata, "metadata", .flags = FIELD_ACCEPTED),
-	ITEMS(S, tags, "server_tags", .of = &tag_shape, .max = TAGS_MAX),
+	ITEMS(S, tags, "server_tags", .of = &server_tag_shape, .max = TAGS_MAX),
 	TEXTS(S, plain_tags, "tags", .max = TAGS_MAX, .doc = "Each KEY.VALUE."),
 	OBJECT(S, extend, "extendparam", .of = &extend_shape),
 	FIELDS_END,
@@ -199,17 +179,6 @@ static const struct instance_disk_args *data_disks(struct call *call, const stru
 	return disks;
 }
 
-static const char *groups_of(struct call *call, const struct server_in *in)
-{
-	const struct id_in *groups = in->groups.items;
-	const char *list = "";
-	size_t i;
-
-	for (i = 0; i < in->groups.n; i++)
-		list = arena_printf(call_work_arena(call), "%s%s%s", list, i ? "," : "", text_or(groups[i].id, ""));
-	return list;
-}
-
 /* "key.value": the older way to write them. */
 static struct tag plain_tag(struct arena *arena, const char *text)
 {
@@ -220,12 +189,10 @@ static struct tag plain_tag(struct arena *arena, const char *text)
 
 static const struct tag *tags_of(struct call *call, const struct server_in *in)
 {
-	const struct tag_in *items = in->tags.items;
 	struct tag *tags = arena_array(call_work_arena(call), struct tag, in->tags.n + in->plain_tags.n);
 	size_t i;
 
-	for (i = 0; i < in->tags.n; i++)
-		tags[i] = (struct tag){ .key = items[i].key, .value = text_or(items[i].value, "") };
+	server_tags_of(&in->tags, tags);
 	for (i = 0; i < in->plain_tags.n; i++)
 		tags[in->tags.n + i] = plain_tag(call_work_arena(call), in->plain_tags.items[i]);
 	return tags;
@@ -253,7 +220,7 @@ static struct instance_create_args args_of(struct call *call, const struct serve
 		.type = in->flavor,
 		.name = in->name,
 		.description = in->description,
-		.security_groups = groups_of(call, in),
+		.security_groups = server_groups_of(call, &in->groups),
 		.vpc = in->vpc,
 		.vswitch = nic->subnet,
 		.private_ip = nic->address,

@@ -497,6 +497,17 @@ def test_a_snapshot_is_busy_while_something_is_made_of_it(own, server):
     assert refusal(own.delete, volume) == (400, "EVS.1046")
 
 
+def test_a_snapshot_that_is_being_deleted_is_there_and_busy(own, server):
+    snapshot = own.snap(own.make()).id
+    fault(server, "evs.DeleteSnapshot", effect="job-never-ends")
+    own.delete_snapshot(snapshot)
+    assert own.snapshot(snapshot).status == "deleting"
+    assert refusal(own.delete_snapshot, snapshot) == (400, "EVS.1047")
+    refused = Raw(server, "cleat")("DELETE", f"/v3/{{project}}/snapshots/{snapshot}")
+    assert (refused.status, refused.json["badRequest"]["message"]) == \
+        (400, "Invalid snapshot: Snapshot status must be available or error."), refused.text
+
+
 def test_a_snapshot_that_failed_is_an_error_and_can_be_deleted(own, server):
     volume = own.make()
     fault(server, "evs.CreateSnapshot", effect="job-fails", reason="no room", times=1)

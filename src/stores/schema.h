@@ -11,4 +11,7 @@ struct migration {
 
 extern const struct migration store_migrations[];
 
+/* All of them at once, for a store that has nothing yet. */
+extern const char store_migrations_at_once[];
+
 #endif

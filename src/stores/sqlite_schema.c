@@ -16,16 +16,27 @@ static int newest_version(void)
 	return version;
 }
 
+static int migrate(struct connection *connection, int from)
+{
+	int result = SQLITE_OK;
+
+	if (from == 0)
+		return sqlite3_exec(connection->db, store_migrations_at_once, NULL, NULL, NULL);
+	for (const struct migration *migration = store_migrations; migration->sql && result == SQLITE_OK;
+	     migration++)
+		if (migration->version > from)
+			result = sqlite3_exec(connection->db, migration->sql, NULL, NULL, NULL);
+	return result;
+}
+
 /* All in one transaction: a crash in the middle leaves the version that was. */
 static bool upgrade(struct connection *connection, int from, char *error, size_t error_size)
 {
 	int result = sqlite3_exec(connection->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 	char mark[128];
 
-	for (const struct migration *migration = store_migrations; migration->sql && result == SQLITE_OK;
-	     migration++)
-		if (migration->version > from)
-			result = sqlite3_exec(connection->db, migration->sql, NULL, NULL, NULL);
+	if (result == SQLITE_OK)
+		result = migrate(connection, from);
 	snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
 	         APPLICATION_ID, newest_version());
 	if (result == SQLITE_OK)

@@ -18,6 +18,7 @@ import signing
 from cloud import REGION, SLOWER, ZONE, Cloud, Refused, wait_for
 
 UNAVAILABLE = (503, "ServiceUnavailable")
+SCHEMA_FILES = sorted((pathlib.Path(__file__).resolve().parent.parent.parent / "src/stores/schema").glob("*.sql"))
 USER_DATA = "eHh4" * 4000  # 16 KB that make a store grow fast
 
 
@@ -102,6 +103,37 @@ def test_store_of_a_newer_version_is_refused_and_left_alone(make_server):
     set_pragma(server.data, f"user_version = {version}")
     server.start()
     assert Cloud(server).status(disk) == "Available"
+
+
+def schema_of(data):
+    database = sqlite3.connect(data / "cleat.db")
+    found = {name: sql for name, sql in database.execute("SELECT name, sql FROM sqlite_master")}
+    (version,), (application,) = (database.execute(f"PRAGMA {name}").fetchone() for name in ("user_version", "application_id"))
+    database.close()
+    return found, version, application
+
+
+@pytest.fixture(scope="module")
+def new_schema(make_module_server):
+    server = make_module_server(durable=True)
+    server.stop()
+    return schema_of(server.data)
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA_FILES) + 1))
+def test_store_of_an_older_version_becomes_what_a_new_one_is(make_server, new_schema, version):
+    """A new store is made in one go, an older one file by file; both are the same in the end, and serve."""
+    server = make_server(durable=True, start=False)
+    server.data.mkdir()
+    database = sqlite3.connect(server.data / "cleat.db")
+    for path in SCHEMA_FILES[:version]:
+        database.executescript(path.read_text(encoding="utf-8"))
+    database.executescript(f"PRAGMA user_version = {version}; PRAGMA application_id = {new_schema[2]}")
+    database.close()
+    server.start()
+    assert Cloud(server).status(Cloud(server).make_disk()) == "Available"
+    server.stop()
+    assert schema_of(server.data) == new_schema
 
 
 def test_database_of_another_program_is_refused_and_left_alone(make_server):
